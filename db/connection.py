@@ -1,0 +1,138 @@
+"""One engine and its pool; the checks at the door; the database's errors translated in one place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Literal, Self
+
+import psycopg
+import sqlalchemy.exc
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import Connection, Engine, create_engine, text
+
+from db import embedded, errors, migrate, settings
+
+MIN_POSTGRES = 150_000  # as `server_version_num` has it
+MIN_VECTOR = (0, 8)
+
+
+class Database:
+    """A pool of connections to one checked database; closing it leaves the embedded server as well.
+
+    Attributes
+    ----------
+    url : str
+        As libpq takes it.
+    engine : sqlalchemy.Engine
+        Thread-safe.
+    """
+
+    def __init__(self, url: str, attachment: embedded.Attachment | None = None) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self._attachment = attachment
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction: committed at the end, rolled back on an error."""
+        with translated_errors(self.url), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def query(self) -> Iterator[Connection]:
+        """A connection in autocommit mode, for single reads without the round trips of a transaction."""
+        with translated_errors(self.url), self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    def close(self) -> None:
+        """Close the pool and leave the embedded server, which stops when nobody else uses it."""
+        self.engine.dispose()
+        if self._attachment is not None:
+            self._attachment.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def connect(schema: Literal["upgrade", "require", "any"] = "upgrade") -> Database:
+    """Open the database that the environment names: DATABASE_URL, or else the embedded PostgreSQL.
+
+    Parameters
+    ----------
+    schema : {"upgrade", "require", "any"}
+        What to do about a missing or older schema: bring it up to date, refuse it, or take it as it is.
+
+    Raises
+    ------
+    db.errors.WikishelfError
+        The server cannot be reached, is too old, or has no usable pgvector or schema.
+    """
+    configured = settings.load()
+    attachment = None if configured.database_url else embedded.attach(configured.home)
+    database = Database(configured.database_url or attachment.url, attachment)  # type: ignore[union-attr]
+    try:
+        _check_server(database)
+        if schema != "any" and not migrate.is_current(database):
+            if schema == "require":
+                raise errors.SchemaMissing(url=without_password(database.url))
+            migrate.upgrade(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+@contextmanager
+def translated_errors(url: str) -> Iterator[None]:
+    """Turn the driver's operational errors into one clear line; programming errors pass unchanged."""
+    try:
+        yield
+    except (sqlalchemy.exc.DBAPIError, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+        reason = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
+        if isinstance(cause, psycopg.errors.InsufficientPrivilege | psycopg.errors.ReadOnlySqlTransaction):
+            raise errors.DatabaseRefused(url=without_password(url), reason=reason) from error
+        if isinstance(cause, psycopg.OperationalError):
+            broken = cause.sqlstate is None or cause.sqlstate[:2] in {"08", "28", "3D", "57"}
+            kind = errors.DatabaseUnreachable if broken else errors.DatabaseRefused
+            raise kind(url=without_password(url), reason=reason) from error
+        raise
+
+
+def without_password(url: str) -> str:
+    """The address as `host=... dbname=...`, fit for a message."""
+    known = conninfo_to_dict(url)
+    return make_conninfo("", **{key: known[key] for key in ("host", "port", "user", "dbname") if key in known})
+
+
+def _engine(url: str) -> Engine:
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise errors.DatabaseUrlInvalid(reason=str(error).strip().splitlines()[0]) from None
+    conninfo = make_conninfo("", **{"application_name": "wikishelf", "connect_timeout": 10, **given})
+    return create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), pool_pre_ping=True)
+
+
+def _check_server(database: Database) -> None:
+    with database.query() as connection:
+        version, name = connection.execute(
+            text("select current_setting('server_version_num')::int, current_setting('server_version')")
+        ).one()
+        vector = connection.execute(
+            text(
+                "select coalesce(installed_version, default_version) from pg_available_extensions where name = 'vector'"
+            )
+        ).scalar()
+    url = without_password(database.url)
+    if version < MIN_POSTGRES:
+        raise errors.ServerTooOld(url=url, version=name)
+    if vector is None:
+        raise errors.VectorMissing(url=url)
+    if tuple(int(part) for part in vector.split(".")[:2]) < MIN_VECTOR:
+        raise errors.VectorTooOld(url=url, version=vector)

@@ -1,0 +1,42 @@
+"""Provenance: what was read, when, and of which wiki."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from db import schema
+from db.errors import WikiMismatch
+
+
+def check_wiki(connection: Connection, source: str, wiki: str | None) -> None:
+    """Refuse a source of another wiki than the database holds; None, for records that name no wiki, fits any.
+
+    Raises
+    ------
+    WikiMismatch
+    """
+    column = schema.imports.c.wiki
+    stored = connection.scalar(sa.select(column).where(column.is_not(None)).limit(1))
+    if wiki is not None and stored is not None and stored != wiki:
+        raise WikiMismatch(stored=stored, source=source, wiki=wiki)
+
+
+def record(
+    connection: Connection, source: str, sha256: str, wiki: str | None, started_at: datetime, counts: Mapping[str, Any]
+) -> None:
+    """Note one source as imported.
+
+    Raises
+    ------
+    WikiMismatch
+        The database holds another wiki.
+    """
+    check_wiki(connection, source, wiki)
+    connection.execute(
+        sa.insert(schema.imports).values(
+            source=source, sha256=sha256, wiki=wiki, started_at=started_at, counts=dict(counts)
+        )
+    )

@@ -1,0 +1,145 @@
+"""The tables, as SQLAlchemy Core; `migrations/` creates them, `tests/migration` holds the two equal."""
+
+from pgvector.sqlalchemy import Vector
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+NAMING = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+metadata = MetaData(naming_convention=NAMING)
+
+
+def _folded_title_index(table: str) -> Index:
+    """Trigrams of the titles as searches compare them."""
+    return Index(
+        f"{table}_folded_title_idx",
+        func.fold_title(text("title")).label("folded"),
+        postgresql_using="gin",
+        postgresql_ops={"folded": "gin_trgm_ops"},
+    )
+
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("article_id", Integer, primary_key=True, autoincrement=False),
+    Column("page_id", BigInteger),
+    Column("topic", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("infobox", JSONB, nullable=False),
+    Column("revision_id", BigInteger),
+    Column("revised_at", DateTime(timezone=True)),
+    Column("text_length", Integer, nullable=False),
+    # Checked at the end of a statement, so that two articles may swap their titles in one import.
+    UniqueConstraint("page_id", deferrable=True, initially="IMMEDIATE"),
+    UniqueConstraint("title", deferrable=True, initially="IMMEDIATE"),
+    Index(None, "topic"),
+    _folded_title_index("articles"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("link_id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("article_count", Integer, nullable=False, server_default=text("0")),
+    Column("article_id", Integer, ForeignKey("articles.article_id", ondelete="SET NULL")),
+    UniqueConstraint("title", "kind"),  # title first: it serves a search by title alone as well
+    CheckConstraint("kind in ('page', 'category', 'site')", name="kind"),
+    Index(None, "article_id"),
+)
+
+# No foreign keys here: their row triggers cost several times the load itself, and only db.articles writes these rows.
+article_links = Table(
+    "article_links",
+    metadata,
+    Column("article_id", Integer, primary_key=True),
+    Column("link_id", Integer, primary_key=True),
+    Column("occurrences", Integer, nullable=False),
+    Index(None, "link_id", "article_id"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("title", Text, primary_key=True),
+    Column("target", Text, nullable=False),
+    Index(None, "target"),
+    _folded_title_index("aliases"),
+)
+
+facets = Table(
+    "facets",
+    metadata,
+    Column("article_id", Integer, ForeignKey("articles.article_id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Index(None, "name", "value"),
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("model_id", Integer, Identity(), primary_key=True),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("state", Text, nullable=False),
+    Column("objective", Text, nullable=False),
+    Column("dimensions", Integer, nullable=False),
+    Column("settings", JSONB, nullable=False),
+    Column("metrics", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("fingerprint", Text),  # of the pairs it was trained on
+    Column("reason", Text),  # why it failed
+    CheckConstraint("state in ('training', 'ready', 'active', 'failed')", name="state"),
+    Index("models_one_active_key", "state", unique=True, postgresql_where=text("state = 'active'")),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("import_id", Integer, Identity(), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("wiki", Text),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("counts", JSONB, nullable=False),
+)
+
+
+def vector_table(kind: str, model_id: int, dimensions: int) -> Table:
+    """The table of one model's vectors of one kind, with its HNSW index; dropping it frees its space at once."""
+    name = f"{kind}_{model_id}"
+    table = Table(
+        name,
+        MetaData(schema="vectors", naming_convention=NAMING),
+        Column(f"{kind.removesuffix('s')}_id", Integer, primary_key=True, autoincrement=False),
+        Column("embedding", Vector(dimensions), nullable=False),
+    )
+    Index(
+        f"{name}_embedding_idx",
+        table.c.embedding,
+        postgresql_using="hnsw",
+        postgresql_ops={"embedding": "vector_cosine_ops"},
+    )
+    return table

@@ -1,0 +1,74 @@
+"""Vectors in and out: one pair of tables a model, each with its own HNSW index."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, text
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from db import copy
+from db.errors import BadVectors
+from db.schema import vector_table
+
+VectorKind = Literal["articles", "links"]
+UNIT_TOLERANCE = 1e-4  # float32 normalisation is right to about 1e-7
+
+
+def store(
+    connection: Connection, model_id: int, kind: VectorKind, ids: NDArray[np.int32], vectors: NDArray[np.float32]
+) -> None:
+    """Write one kind of a model's vectors into a new table: COPY, then key and index, then ANALYZE.
+
+    Parameters
+    ----------
+    ids : int32 array of shape (n,)
+        Distinct article or link ids.
+    vectors : float32 array of shape (n, dimensions)
+        Rows of unit length.
+
+    Raises
+    ------
+    BadVectors
+        A row is not finite or not of unit length (cosine distance to a zero vector is NaN), or an id stands twice.
+    """
+    check(kind, ids, vectors)
+    table = vector_table(kind, model_id, vectors.shape[1])
+    connection.execute(CreateTable(table))
+    copy.copy_in(connection, f"vectors.{table.name}", copy.vector_rows(ids, vectors))
+    # The build in memory is several times faster than one that spills.
+    connection.execute(text("set local maintenance_work_mem = '512MB'"))
+    for index in table.indexes:
+        connection.execute(CreateIndex(index))
+    connection.execute(text(f"analyze vectors.{table.name}"))
+
+
+def check(kind: VectorKind, ids: NDArray[np.int32], vectors: NDArray[np.float32]) -> None:
+    """Refuse rows that would give wrong answers, naming the first by its id."""
+    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
+    _refuse(kind, ids, ~np.isfinite(lengths), "a value is not finite")
+    _refuse(kind, ids, np.abs(lengths - 1) > UNIT_TOLERANCE, "a row is not of unit length")
+    values, counts = np.unique(ids, return_counts=True)
+    _refuse(kind, values, counts > 1, "an id stands twice")
+
+
+def _refuse(kind: VectorKind, ids: NDArray[np.int32], bad: NDArray[np.bool_], reason: str) -> None:
+    if bad.any():
+        raise BadVectors(kind=kind, reason=reason, culprit=int(ids[np.argmax(bad)]))
+
+
+def read(
+    connection: Connection, model_id: int, kind: VectorKind, dimensions: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """One kind of a model's vectors.
+
+    Returns
+    -------
+    ids : int32 array of shape (n,)
+        Ascending.
+    vectors : float32 array of shape (n, dimensions)
+    """
+    table = vector_table(kind, model_id, dimensions)
+    key = next(iter(table.primary_key)).name
+    query = f"select {key}, embedding from vectors.{table.name} order by {key}"
+    return copy.parse_vector_rows(copy.copy_out(connection, query), dimensions)

@@ -1,0 +1,26 @@
+"""Alembic's entry: one transaction for the missing migrations and the replay of the SQL functions."""
+
+from alembic import context
+from sqlalchemy import Connection, text
+
+from db import connection as db_connection
+from db import migrate, scripts
+from db.schema import metadata
+
+
+def run(connection: Connection) -> None:
+    """Migrate on `connection`, one process at a time."""
+    connection.execute(text("select pg_advisory_xact_lock(hashtext('wikishelf.migrate'))"))
+    context.configure(connection=connection, target_metadata=metadata, compare_server_default=True)
+    with context.begin_transaction():
+        context.run_migrations()
+        if context.get_context().get_current_revision() == migrate.head():
+            scripts.replay_functions(connection)
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    with db_connection.connect(schema="any") as database, database.begin() as own:
+        run(own)
