@@ -1,0 +1,24 @@
+"""The console command: `wikishelf ingest ...` is `python -m ingest ...`, and so for train, api and db."""
+
+import runpy
+import sys
+
+COMMANDS = {
+    "ingest": "read a Wikipedia dump into the database",
+    "train": "fit a model and store its vectors; list, activate and drop models",
+    "api": "ask the active model",
+    "db": "start, stop, ask and upgrade the database",
+}
+
+
+def main() -> None:
+    """Hand over to the package that the first argument names."""
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    if name in COMMANDS:
+        sys.argv[:2] = [f"wikishelf {name}"]
+        runpy.run_module(name, run_name="__main__", alter_sys=True)
+        return
+    asked_for_help = name in {"-h", "--help"}
+    purposes = "\n".join(f"  {command:8}{purpose}" for command, purpose in COMMANDS.items())
+    print(f"usage: wikishelf COMMAND ...\n\n{purposes}", file=sys.stdout if asked_for_help else sys.stderr)
+    sys.exit(0 if asked_for_help else 2)
