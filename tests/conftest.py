@@ -1,0 +1,87 @@
+"""A server for the session, a migrated template database, and a copy of it (about 50 ms) for each test that asks."""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from db import embedded, migrate
+from db.connection import Database
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test sees the user's own database."""
+    os.environ.pop("DATABASE_URL", None)
+    os.environ["WIKISHELF_HOME"] = str(tmp_path_factory.mktemp("unused") / "home")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real data that lies beside some checkouts, not in the project."""
+    if not SHARED.is_dir():
+        pytest.skip("no real data beside this checkout")
+    return SHARED
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A data root that the server's user can reach when the tests run as root (pytest's tmp_path is private)."""
+    path = Path(tempfile.mkdtemp(prefix="wikishelf-"))
+    path.chmod(0o755)
+    yield path / "home"
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """An embedded server of the session's own."""
+    path = Path(tempfile.mkdtemp(prefix="wikishelf-session-"))
+    path.chmod(0o755)
+    with embedded.attach(path / "home") as attachment:
+        yield attachment.url
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> str:
+    """The name of a migrated, empty database."""
+    _execute(server_url, "create database template_wikishelf")
+    with Database(make_conninfo(server_url, dbname="template_wikishelf")) as database:
+        migrate.upgrade(database)
+    return "template_wikishelf"
+
+
+@pytest.fixture
+def database_url(server_url: str, template: str) -> Iterator[str]:
+    """A database of the test's own."""
+    name = f"test_{next(_numbers)}"
+    _execute(server_url, f"create database {name} template {template}")
+    url = make_conninfo(server_url, dbname=name)
+    with psycopg.connect(url) as connection:
+        for setting in migrate.SEARCH_DEFAULTS:
+            connection.execute(f"alter database {name} set {setting}")  # a template does not hand these on
+    yield url
+    _execute(server_url, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open pool on `database_url`."""
+    with Database(database_url) as database:
+        yield database
+
+
+def _execute(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)

@@ -1,0 +1,54 @@
+"""Small records and vectors whose right answers are known."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db import articles, models, pairs, vectors
+from db.articles import Article, Link
+from db.connection import Database
+
+
+def article(title: str, links: Mapping[str | Link, int] | Sequence[str] = (), **changes: object) -> Article:
+    """An article; a link given by its title alone is a page link."""
+    counts = links if isinstance(links, Mapping) else dict.fromkeys(links, 1)
+    fields: dict[str, object] = {
+        "page_id": None,
+        "topic": "book",
+        "title": title,
+        "infobox": {"name": title},
+        "revision_id": None,
+        "revised_at": None,
+        "text_length": 100,
+        "links": {k if isinstance(k, Link) else Link("page", k): count for k, count in counts.items()},
+        "facets": (),
+    }
+    return Article(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def unit_rows(n: int, dimensions: int, seed: int = 0) -> NDArray[np.float32]:
+    """Random unit rows around 50 directions, as trained vectors are: not uniform."""
+    random = np.random.default_rng(seed)
+    rows = random.normal(size=(50, dimensions))[random.integers(50, size=n)] + 0.5 * random.normal(size=(n, dimensions))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def store_model(database: Database, dimensions: int = 8, seed: int = 0, activate: bool = True) -> int:
+    """A model of random vectors for everything that is stored."""
+    with models.training(database, "softmax", dimensions, {"seed": seed}) as model_id, database.begin() as connection:
+        read = pairs.read(connection, ("page", "category", "site"))
+        vectors.store(
+            connection, model_id, "articles", read.article_ids, unit_rows(len(read.article_ids), dimensions, seed)
+        )
+        vectors.store(connection, model_id, "links", read.link_ids, unit_rows(len(read.link_ids), dimensions, seed + 1))
+        models.finish(connection, model_id, {"loss": 0.5}, "fingerprint")
+        if activate:
+            models.activate(connection, model_id)
+    return model_id
+
+
+def load(database: Database, *records: articles.Article | articles.Redirect) -> articles.Counts:
+    """Load in a transaction of its own."""
+    with database.begin() as connection:
+        return articles.load(connection, records)

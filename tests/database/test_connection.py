@@ -1,0 +1,126 @@
+"""The checks at the door, each against a real server that deserves it."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import text
+
+from db import binaries, connection, embedded, errors
+from db.connection import Database
+from tests.conftest import ROOT
+
+
+def connect(monkeypatch: pytest.MonkeyPatch, url: str, **options: str) -> Database:
+    monkeypatch.setenv("DATABASE_URL", url)
+    return connection.connect(**options)  # type: ignore[arg-type]
+
+
+def as_url(conninfo: str) -> str:
+    """A URL, as DATABASE_URL has it."""
+    from urllib.parse import quote
+
+    known = psycopg.conninfo.conninfo_to_dict(conninfo)
+    return f"postgresql://{known['user']}@/{known['dbname']}?host={quote(str(known['host']), safe='')}"
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "message"),
+    [
+        ("postgresql://user:secret@127.0.0.1:1/none", errors.DatabaseUnreachable, "host=127.0.0.1 port=1"),
+        ("postgresql://user@/none?host=/no/such/folder", errors.DatabaseUnreachable, "check DATABASE_URL"),
+        ("postgresql://user@host/db?nonsense=1", errors.DatabaseUrlInvalid, "nonsense"),
+        ("mysql://user@host/db", errors.DatabaseUrlInvalid, "postgresql://"),
+    ],
+)
+def test_a_wrong_address_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, url: str, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message) as caught:
+        connect(monkeypatch, url)
+    assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_database_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, server_url: str) -> None:
+    with pytest.raises(errors.DatabaseUnreachable, match='"nowhere" does not exist'):
+        connect(monkeypatch, as_url(make_conninfo(server_url, dbname="nowhere")))
+
+
+def test_an_empty_database_is_refused_or_migrated(monkeypatch: pytest.MonkeyPatch, server_url: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute("create database empty_one")
+    url = as_url(make_conninfo(server_url, dbname="empty_one"))
+    with pytest.raises(errors.SchemaMissing, match="no Wikishelf tables yet"):
+        connect(monkeypatch, url, schema="require")
+    with connect(monkeypatch, url) as database, database.query() as reader:
+        assert reader.scalar(text("select count(*) from articles")) == 0
+        assert reader.scalar(text("select current_setting('server_encoding')")) == "UTF8"
+    with connect(monkeypatch, url, schema="require") as database, database.query() as reader:
+        assert reader.scalar(text("show hnsw.iterative_scan")) == "strict_order"
+
+
+def test_a_reader_that_may_not_write_is_told(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute("create role onlooker login; grant select on all tables in schema public to onlooker")
+    url = as_url(make_conninfo(database_url, user="onlooker"))
+    with connect(monkeypatch, url) as database, pytest.raises(errors.DatabaseRefused, match="permission denied"):
+        with database.begin() as transaction:
+            transaction.execute(text("delete from articles"))
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute("drop owned by onlooker; drop role onlooker")
+
+
+@pytest.fixture
+def other_pgvector(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the PostgreSQL programs whose pgvector a test may change, found in place of the wheel."""
+    package = binaries.wheel_programs().parent.parent
+    for source in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(source, home.parent / source.name)
+    (control,) = (home.parent / package.name).rglob("vector.control")
+    yield control
+
+
+@pytest.mark.parametrize("control", ["", "default_version = '0.6.2'\n"])
+def test_a_server_without_a_fit_pgvector_is_refused(other_pgvector: Path, home: Path, control: str) -> None:
+    """The server is started by hand, since the embedded one refuses to be without."""
+    if control:
+        other_pgvector.write_text(other_pgvector.read_text().replace("'0.8.6'", "'0.6.2'"))
+    else:
+        other_pgvector.unlink()
+    script = f"""
+import sys
+sys.path.insert(0, {str(home.parent)!r})
+import db.cluster
+db.cluster.SMOKE = "select 1\\n"
+from pathlib import Path
+from db import connection, embedded
+import os
+with embedded.attach(Path({str(home)!r})) as server:
+    os.environ["DATABASE_URL"] = server.url
+    try:
+        connection.connect()
+    except Exception as error:
+        print(type(error).__name__, error)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    expected = "VectorTooOld" if control else "VectorMissing"
+    assert done.stdout.startswith(expected), done.stdout + done.stderr
+    assert "0.8 or newer" in done.stdout
+
+
+def test_a_lost_server_is_one_line_and_the_pool_recovers(home: Path) -> None:
+    with embedded.attach(home) as attachment:
+        with Database(attachment.url) as database:
+            with database.query() as reader:
+                assert reader.scalar(text("select 1")) == 1
+            embedded.stop(home)
+            with pytest.raises(errors.DatabaseUnreachable), database.query() as reader:
+                reader.scalar(text("select 1"))
+            with embedded.attach(home), database.query() as reader:
+                assert reader.scalar(text("select 2")) == 2

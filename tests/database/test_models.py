@@ -1,0 +1,102 @@
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from db import models, search
+from db.connection import Database
+from db.errors import ModelNotFound, ModelUnusable, NoActiveModel, TrainingInProgress
+from tests.database.planted import article, load, store_model
+
+
+@pytest.fixture
+def shelf(database: Database) -> Iterator[Database]:
+    load(database, *(article(f"Book {n}", ["Shared", f"Link {n % 3}"]) for n in range(12)))
+    yield database
+
+
+def states(database: Database) -> list[tuple[int, str, str | None]]:
+    with database.query() as connection:
+        return [(model.model_id, model.state, model.reason) for model in models.listed(connection)]
+
+
+def test_a_training_becomes_the_active_model(shelf: Database) -> None:
+    with pytest.raises(NoActiveModel):
+        search.similar_articles(shelf, "Book 1")
+    store_model(shelf)
+    with shelf.query() as connection:
+        model = models.active(connection)
+    assert (model.model_id, model.objective, model.dimensions) == (1, "softmax", 8)
+    assert (model.settings, model.metrics, model.fingerprint) == ({"seed": 0}, {"loss": 0.5}, "fingerprint")
+    assert len(search.similar_articles(shelf, "Book 1", count=100)) == 11
+
+
+def test_models_of_other_dimensions_switch_and_switch_back(shelf: Database) -> None:
+    store_model(shelf, dimensions=8)
+    first = search.similar_articles(shelf, "Book 1")
+    store_model(shelf, dimensions=16, seed=5)
+    assert search.similar_articles(shelf, "Book 1") != first
+    with shelf.begin() as connection:
+        models.activate(connection, 1)
+    assert search.similar_articles(shelf, "Book 1") == first
+    assert states(shelf) == [(1, "active", None), (2, "ready", None)]
+
+
+def test_a_switch_that_is_rolled_back_changes_nothing(shelf: Database) -> None:
+    store_model(shelf)
+    store_model(shelf, seed=5, activate=False)
+    first = search.similar_articles(shelf, "Book 1")
+    with pytest.raises(ZeroDivisionError), shelf.begin() as connection:
+        models.activate(connection, 2)
+        raise ZeroDivisionError
+    assert search.similar_articles(shelf, "Book 1") == first
+
+
+def test_a_dropped_model_frees_its_tables(shelf: Database) -> None:
+    store_model(shelf)
+    store_model(shelf, seed=5)
+    with pytest.raises(ModelUnusable, match=r"model 2 cannot be dropped: its state is active"), shelf.begin() as active:
+        models.drop(active, 2)
+    with shelf.begin() as connection:
+        models.drop(connection, 1)
+        tables = connection.scalars(text("select tablename from pg_tables where schemaname = 'vectors' order by 1"))
+        assert list(tables) == ["articles_2", "links_2"]
+    assert states(shelf) == [(2, "active", None)]
+
+
+def test_an_error_is_the_row_s_reason(shelf: Database) -> None:
+    with pytest.raises(ValueError, match="boom"), models.training(shelf, "mse", 8, {}):
+        raise ValueError("boom")
+    assert states(shelf) == [(1, "failed", "boom")]
+    with pytest.raises(ModelUnusable, match="cannot be activated: its state is failed"), shelf.begin() as connection:
+        models.activate(connection, 1)
+
+
+def test_the_second_trainer_is_told_who_trains(shelf: Database) -> None:
+    with models.training(shelf, "mse", 8, {}), pytest.raises(TrainingInProgress, match=r"process \d+ of the server"):
+        store_model(shelf)
+    assert store_model(shelf) == 2
+
+
+def test_a_killed_trainer_s_row_is_marked_by_the_next(shelf: Database) -> None:
+    with psycopg.connect(shelf.url) as connection:
+        connection.execute(
+            "insert into models (state, objective, dimensions, settings) values ('training', 'mse', 8, '{}')"
+        )
+    store_model(shelf)
+    assert states(shelf) == [(1, "failed", "killed"), (2, "active", None)]
+
+
+def test_two_models_cannot_be_active(shelf: Database) -> None:
+    store_model(shelf)
+    with psycopg.connect(shelf.url) as connection, pytest.raises(psycopg.errors.UniqueViolation):
+        connection.execute(
+            "insert into models (state, objective, dimensions, settings) values ('active', 'mse', 8, '{}')"
+        )
+
+
+def test_an_unknown_model_is_named(shelf: Database) -> None:
+    for verb in (models.activate, models.drop, models.find):
+        with pytest.raises(ModelNotFound, match="there is no model 99"), shelf.begin() as connection:
+            verb(connection, 99)

@@ -1,0 +1,70 @@
+"""Tables equal the code's, up and down; the functions in the database equal the files."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from db import migrate, scripts, views
+from db.connection import Database
+from tests.conftest import ROOT
+
+OURS = """
+    select p.proname, p.prosrc from pg_proc p
+    where p.pronamespace = 'public'::regnamespace and p.proname <> 'fold_title'
+      and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')"""
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[Connection]:
+    with database.begin() as connection:
+        yield connection
+
+
+def config(connection: Connection) -> Config:
+    config = Config(ROOT / "alembic.ini")
+    config.attributes["connection"] = connection
+    return config
+
+
+def test_down_and_up_again(connection: Connection) -> None:
+    views.create_topic_views(connection, [views.TopicView("books", "book", ())])
+    command.downgrade(config(connection), "base")
+    kinds = "relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'c')"
+    left = connection.scalars(
+        text(f"select relname from pg_class where {kinds} union all select proname from ({OURS}) f")
+    )
+    assert set(left) == {"alembic_version"}
+    command.upgrade(config(connection), "head")
+    command.check(config(connection))
+
+
+def test_the_tables_equal_the_code_s(connection: Connection) -> None:
+    command.check(config(connection))  # raises when autogenerate would add something
+
+
+def test_the_functions_equal_the_files(connection: Connection) -> None:
+    stored = {row.proname: row.prosrc for row in connection.execute(text(OURS))}
+    files = {Path(str(path)).stem: path.read_text(encoding="utf-8") for path in scripts.FUNCTIONS.iterdir()}
+    assert stored.keys() == files.keys()
+    for name, source in files.items():
+        body = re.search(r"as \$\$(.*)\$\$;", source, re.DOTALL)
+        assert body is not None
+        assert body[1] == stored[name], name
+
+
+def test_every_function_is_described(connection: Connection) -> None:
+    described = f"select proname, obj_description(proname::regproc, 'pg_proc') from ({OURS}) f"
+    rows = connection.execute(text(described.replace("::", r"\:\:")))
+    assert {name for name, description in rows if not description} == set()
+
+
+def test_the_database_says_whether_it_is_current(database: Database) -> None:
+    assert migrate.is_current(database)
+    with database.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '0000'"))
+    assert not migrate.is_current(database)
