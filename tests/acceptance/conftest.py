@@ -1,0 +1,55 @@
+"""The bundled sample, built, ingested and trained once for the session."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from db import migrate
+from tests.acceptance.commands import done
+
+
+def as_url(conninfo: str) -> str:
+    """An address as DATABASE_URL takes it."""
+    from urllib.parse import quote
+
+    known = {key: quote(str(value), safe="") for key, value in conninfo_to_dict(conninfo).items()}
+    return f"postgresql://{known['user']}@/{known['dbname']}?host={known['host']}"
+
+
+@pytest.fixture(scope="session")
+def sample_dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample as a multistream dump."""
+    path = tmp_path_factory.mktemp("sample") / "sample.xml.bz2"
+    done("sample", str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample_url(server_url: str, template: str, sample_dump: Path) -> str:
+    """The address of a database with the sample and a model; tests only read it."""
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute(f"create database sample template {template}")
+        for setting in migrate.SEARCH_DEFAULTS:
+            admin.execute(f"alter database sample set {setting}")
+    url = as_url(make_conninfo(server_url, dbname="sample"))
+    done("ingest", str(sample_dump), "--topic", "book", "--topic", "film", DATABASE_URL=url)
+    done("train", DATABASE_URL=url)
+    return url
+
+
+@pytest.fixture
+def url(database_url: str) -> Iterator[str]:
+    """An empty database of the test's own."""
+    yield as_url(database_url)
+
+
+@pytest.fixture
+def sample_copy(server_url: str, sample_url: str) -> Iterator[str]:
+    """A copy of the sample's database that the test may change."""
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute("create database sample_copy template sample")
+        yield as_url(make_conninfo(server_url, dbname="sample_copy"))
+        admin.execute("drop database sample_copy with (force)")

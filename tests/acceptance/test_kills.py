@@ -1,0 +1,116 @@
+"""SIGKILL at random moments: nothing half done is ever seen, the active model answers, the next run starts.
+
+WIKISHELF_KILLS=20 for the long version (about 6 minutes).
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+from db import embedded
+from tests.acceptance.commands import answer, done
+from tests.acceptance.test_bad_input import contents
+from tests.conftest import ROOT
+
+KILLS = int(os.environ.get("WIKISHELF_KILLS", "2"))
+
+
+def kill_after(seconds: float, *arguments: str, **environment: str) -> bool:
+    """Start `python -m ...` and kill it; False if it had ended before."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    return process.wait() == -signal.SIGKILL
+
+
+def seconds_of(*arguments: str, **environment: str) -> float:
+    start = time.monotonic()
+    done(*arguments, **environment)
+    return time.monotonic() - start
+
+
+def moments(whole: float, seed: int) -> Iterator[float]:
+    """Random moments of a run, most of them in its busy part, after the interpreter has started."""
+    generator = random.Random(seed)
+    return (generator.uniform(0.1, 1.0) * whole for _ in range(KILLS))
+
+
+def test_a_killed_import_leaves_nothing(url: str, sample_dump: Path, sample_url: str) -> None:
+    arguments = ("ingest", str(sample_dump), "--topic", "book", "--topic", "film")
+    whole = seconds_of(*arguments, DATABASE_URL=url)
+    expected = contents(url)[:5]
+    tables = "articles, links, article_links, aliases, facets, imports"
+    killed = 0
+    for moment in moments(whole, seed=1):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"truncate {tables}")
+        if kill_after(moment, *arguments, DATABASE_URL=url):
+            killed += 1
+            assert [count for _, count, _ in contents(url)][:5] in ([0] * 5, [count for _, count, _ in expected])
+        done(*arguments, DATABASE_URL=url)
+        assert contents(url)[:5] == expected
+    assert killed > 0
+
+
+def test_a_killed_training_leaves_the_active_model(sample_copy: str) -> None:
+    before = answer("api", "similar", "Dracula", DATABASE_URL=sample_copy)
+    whole = seconds_of("train", "--no-activate", DATABASE_URL=sample_copy)
+    killed = 0
+    for moment in moments(whole, seed=2):
+        killed += kill_after(moment, "train", "--no-activate", DATABASE_URL=sample_copy)
+        assert answer("api", "similar", "Dracula", DATABASE_URL=sample_copy) == before
+    assert killed > 0
+    done("train", "--no-activate", "--epochs", "1", DATABASE_URL=sample_copy)
+    listed = answer("train", "models", DATABASE_URL=sample_copy)
+    assert {one["state"] for one in listed} <= {"active", "ready", "failed"}
+    ready = {one["model_id"] for one in listed if one["state"] in {"active", "ready"}}
+    with psycopg.connect(sample_copy) as connection:
+        tables = connection.execute("select tablename from pg_tables where schemaname = 'vectors'").fetchall()
+    assert {table for (table,) in tables} == {f"{kind}_{n}" for kind in ("articles", "links") for n in ready}
+
+
+def test_a_killed_server_comes_back_whole(home: Path, sample_dump: Path) -> None:
+    arguments = ("ingest", str(sample_dump), "--topic", "book", "--topic", "film")
+    here = {"WIKISHELF_HOME": str(home)}
+    whole = seconds_of(*arguments, **here)
+    with embedded.attach(home) as server:
+        expected = contents(server.url)[:5]
+    for moment in moments(whole, seed=3):
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **here},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        time.sleep(moment)
+        kill_postmaster(home)
+        _, errors = process.communicate()
+        assert process.returncode in (0, 1)
+        assert "Traceback" not in errors
+        with embedded.attach(home) as server:
+            assert contents(server.url)[:5] == expected
+    done(*arguments, **here)
+
+
+def kill_postmaster(home: Path) -> None:
+    try:
+        os.kill(int((home / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    except FileNotFoundError:
+        pass  # it was just stopped or not yet started
