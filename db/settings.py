@@ -1,0 +1,48 @@
+"""Where the database is, from the environment."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from db.errors import DatabaseUrlInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the database is.
+
+    Attributes
+    ----------
+    database_url : str or None
+        DATABASE_URL: a server of your own, as libpq takes it; None for the embedded one.
+    home : Path
+        WIKISHELF_HOME: the folder of the embedded server, whether it is used or not.
+    """
+
+    database_url: str | None
+    home: Path
+
+
+def load() -> Settings:
+    """Read the environment; an empty variable counts as unset.
+
+    Raises
+    ------
+    DatabaseUrlInvalid
+        If DATABASE_URL is not a postgresql:// address.
+    """
+    # SQLAlchemy's way to write it will do as well
+    url = os.environ.get("DATABASE_URL", "").replace("postgresql+psycopg://", "postgresql://", 1)
+    if url and not url.startswith(("postgresql://", "postgres://")):
+        raise DatabaseUrlInvalid(reason="it does not begin with postgresql://")
+    home = os.environ.get("WIKISHELF_HOME") or _default_home()
+    return Settings(url or None, Path(home).expanduser().absolute())
+
+
+def _default_home() -> Path:
+    # root's own folders are closed to the user who runs the server, and Windows has no root
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/wikishelf")
+    return platformdirs.user_data_path("wikishelf", appauthor=False)
