@@ -1,0 +1,101 @@
+"""A dump to articles and links: ours beside the usual ways, in CPU seconds and relative to unpacking alone.
+
+    python bench/ingest.py [DUMP.xml.bz2 ...] [--repeats 3]
+
+Without a dump it makes one of 30 MB with 0.4 % of its bytes in books, about Wikipedia's share. Every way (ways.py) runs
+in a process of its own, in turn; starting Python and importing is left out. mwxml and wikitextparser are optional.
+
+Expected: the tutorial's way costs at least 10 times ours; unpacking alone costs 0.85 of ours or more where 1.6 % of the
+bytes are books, 0.95 or more where 0.4 % are; the links are the same as the tutorial's.
+"""
+
+import argparse
+import importlib.util
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+
+NEEDS = {  # the ways in the order of the table, and the libraries that Wikishelf does not bring
+    "unpack": (),
+    "tutorial": (),
+    "mwxml_mwparserfromhell": ("mwxml",),
+    "mwxml_wikitextparser": ("mwxml", "wikitextparser"),
+    "ours": (),
+}  # type: dict[str, tuple[str, ...]]
+
+
+class Run(NamedTuple):
+    """A way run once: CPU seconds, and the distinct pairs as article, kind of link, link."""
+
+    seconds: float
+    pairs: frozenset[tuple[str, ...]]
+
+
+def main() -> None:
+    """Measure every way on every dump."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dumps", nargs="*", type=Path, metavar="DUMP.xml.bz2")
+    parser.add_argument("--repeats", type=int, default=3)
+    options = parser.parse_args()
+    if missing := [str(dump) for dump in options.dumps if not dump.is_file()]:
+        parser.error(f"there is no file {missing[0]}")
+    with tempfile.TemporaryDirectory() as folder:
+        for dump in options.dumps or [made_dump(Path(folder))]:
+            compare(dump.resolve(), options.repeats)
+
+
+def made_dump(folder: Path) -> Path:
+    """A dump like Wikipedia, small."""
+    dump = folder / "made.xml.bz2"
+    start("bench.make_dump", str(dump), "--megabytes", "30", "--book-share", "0.004")
+    return dump
+
+
+def start(module: str, *arguments: str) -> str:
+    """Run a module from the root; a script beside this one would import this file as `ingest`."""
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def compare(dump: Path, repeats: int) -> None:
+    """Print a line for each way."""
+    ways = [way for way in NEEDS if all(map(importlib.util.find_spec, NEEDS[way]))]
+    for way in NEEDS.keys() - ways:
+        print(f"{way} is left out: it needs {' and '.join(NEEDS[way])}")
+    rounds = [{way: run(way, dump) for way in ways} for _ in range(repeats)]
+    least = {way: min(one[way].seconds for one in rounds) for way in ways}
+    print(f"{dump.name}\n{'CPU seconds':26}{'least':>8}{'median':>8}{'ratio':>7}{'articles':>10}{'pairs':>9}")
+    for way in ways:
+        pairs = rounds[0][way].pairs
+        median = statistics.median(one[way].seconds for one in rounds)
+        seconds = f"{least[way]:8.2f}{median:8.2f}{least[way] / least['unpack']:7.2f}"
+        print(f"{way:26}{seconds}{len({pair[0] for pair in pairs}):10,}{len(pairs):9,}")
+    for way in ways[1:-1]:
+        print(f"links of {way}: {difference(rounds[0][way].pairs, rounds[0]['ours'].pairs)}")
+    tutorial, unpack = least["tutorial"] / least["ours"], least["unpack"] / least["ours"]
+    print(f"the tutorial's way costs {tutorial:.1f} times ours, unpacking alone {unpack:.2f} of ours\n", flush=True)
+
+
+def run(way: str, dump: Path) -> Run:
+    """Run a way in a fresh process."""
+    answer = json.loads(start("bench.ways", way, str(dump)))
+    return Run(answer["seconds"], frozenset(map(tuple, answer["pairs"])))
+
+
+def difference(pairs: frozenset[tuple[str, ...]], ours: frozenset[tuple[str, ...]]) -> str:
+    """How they differ from ours, with the first examples of each side."""
+    if pairs == ours:
+        return "the same as ours"
+    more, fewer = sorted(pairs - ours), sorted(ours - pairs)
+    examples = "; ".join(" > ".join(pair) for pair in more[:3] + fewer[:3])
+    return f"{len(more)} that ours has not, {len(fewer)} that only ours has: {examples}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Wikipedia dumps and .ndjson records to articles, links, redirects and facets."""

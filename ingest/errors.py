@@ -1,0 +1,49 @@
+"""What can be wrong with the sources of an ingest; the class's docstring is the message."""
+
+from db.errors import WikishelfError
+
+
+class SourceNotFound(WikishelfError):
+    """{path} does not exist; give a dump file, a folder of its parts, or an .ndjson file"""
+
+
+class SourceUnreadable(WikishelfError):
+    """cannot read {path}: {reason}"""
+
+
+class NoDumpsInFolder(WikishelfError):
+    """the folder {path} holds no dump; its parts must be named like *.xml, *.xml.bz2, *.xml.gz or *.ndjson"""
+
+
+class UnreadablePacking(WikishelfError):
+    """{path} is packed as {packing}, which is not read here; unpack it first: {remedy}"""
+
+
+class NotADump(WikishelfError):
+    """{path} is neither a MediaWiki XML export nor .ndjson records ({reason}); give a pages-articles file"""
+
+
+class WrongEncoding(WikishelfError):
+    """{path} is {encoding}, not UTF-8; convert it first: iconv -f {encoding} -t UTF-8"""
+
+
+class TruncatedSource(WikishelfError):
+    """{path} is cut off at byte {position} ({reason}); download it again, nothing of this run was stored"""
+
+
+class DamagedSource(WikishelfError):
+    """{path} is damaged near byte {position} ({reason}); download it again, nothing of this run was stored"""
+
+
+class PageTooLong(WikishelfError):
+    """{path} has a page of more than {limit} MB at byte {position} of the unpacked text; a dump with all revisions is
+    not read here: give a pages-articles file"""
+
+
+class BadRecord(WikishelfError):
+    """line {line} of {path} is not a record [title, infobox, [wikilinks], [external links], timestamp, text length]:
+    {reason}; nothing of this run was stored"""
+
+
+class UnknownTopic(WikishelfError):
+    """there is no topic "{topic}"; the topics are {known}"""

@@ -1,0 +1,118 @@
+"""A source to records: the one generator that feeds the database."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.articles import Article, Redirect
+from ingest.article import LONGEST_TEXT, read_article
+from ingest.dump import RawPage, open_dump
+from ingest.page import read_heading, read_page, redirect_target
+from ingest.records import read_records
+from ingest.report import Report
+from ingest.source import Source, read_chunks
+from ingest.titles import MAIN, Site, Title, read_title
+from ingest.topics import Topic, by_infobox, candidate_pattern
+
+
+def records(
+    source: Source, topics: Sequence[Topic], report: Report, refs: bool = True, workers: int = 1
+) -> Iterator[Article | Redirect]:
+    """Articles of the wanted topics and redirects of the main namespace.
+
+    The source is opened now, so `report.wiki` is known, and read as records are asked for, so memory is flat: one chunk
+    and one page. `report` counts on as the reading goes.
+
+    Parameters
+    ----------
+    source : Source
+        A dump or a file of records.
+    topics : sequence of Topic
+        What to take as an article; records are of the first.
+    report : Report
+        Where to count.
+    refs : bool
+        Whether links in footnotes count.
+    workers : int
+        Threads that unpack a bz2 file of many streams.
+
+    Raises
+    ------
+    WikishelfError
+        One of ingest.errors, with the file and the position.
+    """
+    chunks = read_chunks(source, report, workers)
+    if source.is_records:
+        found: Iterator[Article | Redirect] = read_records(chunks, source.path, topics[0], report)
+    else:
+        found = _read_dump(chunks, source.path, topics, report, refs)
+    return _counted(found, report)
+
+
+def _counted(found: Iterator[Article | Redirect], report: Report) -> Iterator[Article | Redirect]:
+    for record in found:
+        report.add(record)
+        yield record
+
+
+def _read_dump(
+    chunks: Iterator[bytes], path: Path, topics: Sequence[Topic], report: Report, refs: bool
+) -> Iterator[Article | Redirect]:
+    site, pages = open_dump(chunks, path, report)
+    reader = _Reader(path, site, by_infobox(topics), refs, report)
+    return _read_pages(pages, reader, candidate_pattern(topics), report)
+
+
+def _read_pages(
+    pages: Iterator[RawPage], reader: "_Reader", candidate: re.Pattern[bytes], report: Report
+) -> Iterator[Article | Redirect]:
+    for raw in pages:
+        report.pages += 1
+        target = redirect_target(raw)
+        if target is not None:
+            yield from reader.redirect(raw, target)
+        elif candidate.search(raw.content):
+            yield from reader.article(raw)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Pages of one dump to records: none or one each; what is left out is counted in the report."""
+
+    path: Path
+    site: Site
+    topics: Mapping[str, Topic]
+    refs: bool
+    report: Report
+
+    def redirect(self, raw: RawPage, target: str) -> Iterator[Redirect]:
+        """A redirect from article to article; one to itself or across namespaces makes no alias."""
+        title, goal = read_heading(raw, self.site), read_title(target, self.site)
+        if title is None or goal is None:
+            self.report.skip("redirect with a bad title", f"{title and title.name} -> {target}")
+        elif title.namespace != MAIN or goal.namespace != MAIN or title == goal:
+            self.report.skip("redirect out of the articles", self.site.full(title))
+        else:
+            yield Redirect(title.name, goal.name)
+
+    def article(self, raw: RawPage) -> Iterator[Article]:
+        """A page that may be an article; it is parsed to find out."""
+        title = read_heading(raw, self.site)
+        page = read_page(raw, self.path)
+        reason = _reason_to_skip(title, page.text)
+        if reason:
+            self.report.skip(reason, self.site.full(title) if title else repr(raw.content[:80]))
+        elif title:
+            article = read_article(page, title.name, self.topics, self.site, self.refs)
+            yield from [article] if article else []
+
+
+def _reason_to_skip(title: Title | None, text: str | None) -> str | None:
+    if title is None:
+        return "bad title"
+    if title.namespace != MAIN:
+        return "other namespace"
+    if text is None:
+        return "no text"
+    return "too long" if len(text) > LONGEST_TEXT else None

@@ -1,0 +1,101 @@
+"""What one source gave: counted while it is read."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from db.articles import Article, Redirect
+
+NAMED = 20  # titles kept for each reason of skipping: enough to look into it, flat in memory
+
+
+@dataclass(slots=True)
+class Report:
+    """The running counts of one source.
+
+    Attributes
+    ----------
+    wiki : str or None
+        The database name in the dump's <siteinfo>; None where the source does not say.
+    sha256 : str
+        Of the file's bytes as they lie on disk, hexadecimal; empty until the source is read to its end.
+    bytes_read : int
+        Bytes of the file read so far.
+    occurrences, pairs : int
+        How often links occur, and distinct (article, link) pairs.
+    skipped, named : Counter and dict of reason to titles
+        How many pages were left out and why, and the first of them by name.
+    """
+
+    source: str
+    wiki: str | None = None
+    sha256: str = ""
+    bytes_read: int = 0
+    pages: int = 0
+    redirects: int = 0
+    occurrences: int = 0
+    pairs: int = 0
+    topics: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    named: dict[str, list[str]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def articles(self) -> int:
+        """Articles of all topics."""
+        return self.topics.total()
+
+    def add(self, record: Article | Redirect) -> None:
+        """Count an article with its links, or a redirect."""
+        if isinstance(record, Redirect):
+            self.redirects += 1
+            return
+        self.topics[record.topic] += 1
+        self.occurrences += sum(record.links.values())
+        self.pairs += len(record.links)
+
+    def skip(self, reason: str, title: str) -> None:
+        """Count a page that is left out, and keep its title."""
+        self.skipped[reason] += 1
+        titles = self.named.setdefault(reason, [])
+        if len(titles) < NAMED:
+            titles.append(title)
+
+    def counts(self) -> dict[str, Any]:
+        """The counts as a JSON document, the same in `--json` and in the table imports."""
+        skipped = {reason: {"pages": n, "titles": self.named[reason]} for reason, n in self.skipped.items()}
+        return {
+            "pages": self.pages,
+            "articles": self.articles,
+            "topics": dict(self.topics),
+            "redirects": self.redirects,
+            "occurrences": self.occurrences,
+            "pairs": self.pairs,
+            "skipped": skipped,
+            "warnings": self.warnings,
+        }
+
+
+def print_table(reports: Sequence[Report], stored: Mapping[str, int]) -> None:
+    """Print what was read, source by source, what was left out and why, and what the database holds of it now."""
+    for report in reports:
+        print(f"{report.source}{f' ({report.wiki})' if report.wiki else ''}")
+        topics = ", ".join(f"{count:,} {topic}" for topic, count in report.topics.items()) or "none"
+        _print_row("pages read", f"{report.pages:,}")
+        _print_row("articles", f"{report.articles:,} ({topics})")
+        _print_row("redirects", f"{report.redirects:,}")
+        _print_row("pairs", f"{report.pairs:,}, occurring {report.occurrences:,} times")
+        for reason, count in report.skipped.items():
+            _print_row(
+                "skipped", f"{count:,} {reason}: {'; '.join(report.named[reason][:3])}{' ...' if count > 3 else ''}"
+            )
+        for warning in report.warnings:
+            _print_row("warning", warning)
+    print("stored")
+    for name, count in stored.items():
+        _print_row(name, f"{count:,}")
+
+
+def _print_row(name: str, value: str) -> None:
+    print(f"  {name:<12}{value}")

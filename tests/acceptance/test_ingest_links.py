@@ -1,0 +1,183 @@
+"""Real dump pieces, read a second time by other means: an ordinary XML parser and mwparserfromhell on every page.
+
+Only the title rules (tests/unit/test_titles.py) are shared. Differences that remain are listed in EXPLAINED.
+"""
+
+import bz2
+import gzip
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import mwparserfromhell
+import pytest
+from mwparserfromhell.nodes import Comment
+from mwparserfromhell.wikicode import Wikicode
+
+from db.articles import Article, Link
+from ingest.article import count_links
+from ingest.errors import UnreadablePacking
+from ingest.read import records
+from ingest.report import Report
+from ingest.source import find_sources
+from ingest.titles import Site, read_link, read_title, site
+from ingest.topics import by_infobox, load_topics
+from ingest.wikitext import link_targets, live
+
+GENSIM = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"
+PIECES = [
+    GENSIM,
+    "enwiki-2022-wp2txt-testdata_en.xml.bz2",
+    "enwiki-pages-articles-sample-wikipedia2vec.xml.bz2",
+    "enwiki-table-markup.xml.bz2",
+    "aawiki-20260101-pages-meta-current.xml.bz2",
+    "itwiki-small-dump.xml.gz",
+    "jawiki-2022-wp2txt-testdata_ja.xml.bz2",
+    "jawiki-export0.3-wp2txt-testdata_ja.xml.bz2",
+    "nlwiki-20140927-pages-articles-sample.xml",
+    "tinywiki-latest-pages-articles.xml.bz2",
+    "pages/frwiki-20121230-id3.xml",
+    "pages/knwiki-20180614-id1.xml",
+]  # the other pieces lack a <siteinfo> or carry that of another wiki, so their files and categories are unknown
+MULTISTREAM = "multistream/enwiki-p10p30302-pages-articles-multistream.xml.bz2"
+TOPICS = load_topics(["book", "film", "album", "play", "poem", "comic", "television", "song", "writer", "person"])
+
+# Of a link whose shown text opens bold, italic or a tag that it does not close mwparserfromhell makes plain text.
+EXPLAINED = {
+    (GENSIM, "Andre Agassi"): [
+        "1990 ATP Tour World Championships – Singles",
+        "1992 Wimbledon Championships – Men's Singles",
+        "1999 US Open – Men's Singles",
+    ],
+    ("itwiki-small-dump.xml.gz", "Azoto"): ["Tricloruro di azoto"],
+    ("itwiki-small-dump.xml.gz", "Berlino"): ["Rotes Rathaus"],
+}
+
+
+class OtherPage(NamedTuple):
+    title: str
+    text: str
+    code: Wikicode
+
+
+class Piece(NamedTuple):
+    path: Path
+    site: Site
+    pages: list[OtherPage]
+
+
+@pytest.fixture(scope="module", params=PIECES)
+def piece(request: pytest.FixtureRequest, shared_data: Path) -> Piece:
+    path = shared_data / "dumps" / request.param
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    return Piece(path, *other_reading(path))
+
+
+def other_reading(path: Path) -> tuple[Site, list[OtherPage]]:
+    """Every article page that is no redirect."""
+    unpack = {".bz2": bz2.decompress, ".gz": gzip.decompress}.get(path.suffix, bytes)
+    content = unpack(path.read_bytes())
+    if b"</mediawiki>" not in content:
+        content += b"</mediawiki>"
+    root = ElementTree.parse(io.BytesIO(content)).getroot()
+    names = {int(one.get("key", 0)): one.text or "" for one in root.iter() if one.tag.endswith("}namespace")}
+    where = site(root.findtext(".//{*}dbname"), names)
+    return where, [page for one in root.iterfind("{*}page") for page in other_page(one, where)]
+
+
+def other_page(page: ElementTree.Element, where: Site) -> Iterator[OtherPage]:
+    title, text = page.findtext("{*}title", ""), page.findtext(".//{*}text") or ""
+    namespace = page.findtext("{*}ns") or str(getattr(read_title(title, where), "namespace", ""))
+    if namespace == "0" and page.find("{*}redirect") is None and not re.match(r"\s*#(redirect|転送)", text, re.I):
+        # mwparserfromhell does not look into galleries and image maps, whose links are links
+        opened = re.sub(r"<(/?)(gallery|imagemap)\b", r"<\1div", text, flags=re.I)
+        yield OtherPage(title, text, mwparserfromhell.parse(opened))
+
+
+def other_links(page: OtherPage, where: Site) -> Counter[Link]:
+    targets = (
+        "".join(str(node) for node in link.title.nodes if not isinstance(node, Comment))
+        for link in page.code.ifilter_wikilinks(recursive=True)
+    )
+    return Counter(link for target in targets if (link := read_link(target, where)))
+
+
+def other_hosts(page: OtherPage) -> Counter[str]:
+    urls = (urlsplit(str(link.url).strip()) for link in page.code.ifilter_external_links(recursive=True))
+    return Counter((url.hostname or "").removeprefix("www.") for url in urls if url.scheme in ("http", "https", ""))
+
+
+def other_infobox(page: OtherPage, where: Site) -> tuple[str, set[str]] | None:
+    """The topic, and the names of the parameters that are not empty."""
+    topics = by_infobox(TOPICS)
+    for template in page.code.ifilter_templates(recursive=True):
+        title = read_title(template.name.strip_code().strip(), where)
+        if title and title.name.casefold() in topics:
+            names = {
+                str(one.name).strip().lower().replace(" ", "_").replace("-", "_")
+                for one in template.params
+                if one.showkey
+            }
+            return topics[title.name.casefold()].name, names
+    return None
+
+
+def test_links_of_every_page(piece: Piece) -> None:
+    assert piece.pages
+    for page in piece.pages:
+        ours = count_links(link_targets(live(page.text)), (), "", piece.site)
+        theirs = other_links(page, piece.site)
+        assert not theirs - ours, page.title
+        explained = EXPLAINED.get((piece.path.name, page.title), [])
+        assert sorted(link.title for link in ours - theirs) == explained, page.title
+
+
+def test_articles(piece: Piece) -> None:
+    articles, _ = read(piece.path)
+    expected = {page.title: (page, *found) for page in piece.pages if (found := other_infobox(page, piece.site))}
+    assert articles.keys() == expected.keys()
+    for title, (page, topic, names) in expected.items():
+        article = articles[title]
+        assert (article.topic, article.text_length) == (topic, len(page.text))
+        assert article.infobox.keys() <= names
+        links = other_links(page, piece.site)
+        del links[Link("page", title)]
+        links.update(Link("site", host) for host in other_hosts(page).elements())
+        assert dict(article.links) == dict(links), title
+
+
+def read(path: Path) -> tuple[dict[str, Article], Report]:
+    report = Report(path.name)
+    found = [one for source in find_sources([path]) for one in records(source, TOPICS, report)]
+    return {one.title: one for one in found if isinstance(one, Article)}, report
+
+
+def test_counts_of_the_first_pages_of_the_english_wikipedia(shared_data: Path) -> None:
+    articles, report = read(shared_data / "dumps" / GENSIM)
+    counts = report.counts()
+    assert (counts["pages"], counts["redirects"], report.wiki) == (206, 99, "enwiki")
+    assert {topic: counts["topics"][topic] for topic in ("book", "film", "song")} == {"book": 3, "film": 1, "song": 1}
+    assert counts["topics"].get("album", 0) == 0, "America the Beautiful is a song"
+    assert not counts["warnings"]
+    assert read(shared_data / "dumps" / MULTISTREAM)[0] == articles, "the same pages in five bz2 streams"
+
+
+def test_records_of_the_seed(shared_data: Path) -> None:
+    articles, report = read(shared_data / "seed" / "p15_books.ndjson")
+    assert len(articles) == report.articles == 1_413
+    with_facet = Counter(name for one in articles.values() for name in dict(one.facets))
+    # 1,376 rows have an author, 4 of them "Various" or "unknown", and 25 have authors or editors;
+    # 1,070 have a genre, 2 of them "None" or "Various"
+    assert (with_facet["author"], with_facet["genre"]) == (1_397, 1_068)
+
+
+@pytest.mark.parametrize("name", ["hywiki-2023-truncated-100k.xml.xz"])
+def test_a_real_file_of_another_packing(shared_data: Path, name: str) -> None:
+    with pytest.raises(UnreadablePacking, match="xz -d"):
+        read(shared_data / "dumps" / name)
