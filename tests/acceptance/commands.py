@@ -6,7 +6,11 @@ import subprocess
 import sys
 from typing import Any
 
+import psycopg
+
 from tests.conftest import ROOT
+
+IMPORTED = ("articles", "links", "article_links", "aliases", "facets")
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -42,3 +46,15 @@ def refusal(*arguments: str, **environment: str) -> str:
     assert "Traceback" not in finished.stderr
     assert finished.stderr.count("\n") == 1, finished.stderr
     return finished.stderr
+
+
+def contents(url: str, *tables: str) -> dict[str, tuple[int, str]]:
+    """How many rows each table has, and a hash over them, sorted; of all tables by default."""
+    found = {}
+    with psycopg.connect(url) as connection:
+        for table in tables or (*IMPORTED, "models", "imports"):
+            query = f"select count(*), coalesce(md5(string_agg(x::text, '' order by x::text)), '') from {table} x"
+            row = connection.execute(query).fetchone()
+            assert row is not None
+            found[table] = (row[0], row[1])
+    return found

@@ -9,9 +9,10 @@ import pytest
 from db.errors import WikishelfError
 from tests.conftest import ROOT
 
-for package in ("db", "ingest", "train", "api"):
+for package in ("db", "ingest", "train", "api", "sample"):
     for module in pkgutil.iter_modules([str(ROOT / package)]):
-        if module.name.endswith("errors"):
+        source = (ROOT / package / f"{module.name}.py").read_text(encoding="utf-8")
+        if "(WikishelfError):" in source:
             importlib.import_module(f"{package}.{module.name}")
 
 
