@@ -1,0 +1,130 @@
+"""The fit: what it learns, and what its vectors are like."""
+
+import hashlib
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from db.vectors import check
+from tests.conftest import ROOT
+from tests.training.planted import blocks, pairs_of, share_of_own_block
+from train.config import Settings, settled
+from train.fit import Epoch, Fitted, fit
+
+OBJECTIVES = {"softmax": 40, "sigmoid": 1000, "mse": 1000}  # epochs; one pointwise epoch of this data is a single step
+
+
+def fingerprint(fitted: Fitted) -> str:
+    return hashlib.sha256(fitted.articles.tobytes() + fitted.links.tobytes()).hexdigest()
+
+
+def small(seed: int = 0) -> Fitted:
+    pairs, _ = blocks()
+    return fit(pairs, settled(Settings(epochs=3, seed=seed), len(pairs.article_ids)))
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_planted_neighbours_are_found_and_the_loss_falls(objective: str) -> None:
+    pairs, block_of = blocks()
+    losses: list[float] = []
+    settings = settled(Settings(objective=objective, epochs=OBJECTIVES[objective]), len(pairs.article_ids))
+    fitted = fit(pairs, settings, lambda epoch: losses.append(epoch.loss))
+    assert share_of_own_block(fitted.articles, block_of) > 0.95
+    assert len(losses) == OBJECTIVES[objective]
+    assert losses[-1] < 0.85 * losses[0]
+    assert fitted.metrics["loss"] == losses[-1]
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_an_article_lies_nearest_to_links_of_its_block(objective: str) -> None:
+    pairs, block_of = blocks()
+    fitted = fit(pairs, settled(Settings(objective=objective, epochs=OBJECTIVES[objective]), len(block_of)))
+    nearest = np.argsort(-fitted.articles @ fitted.links.T, axis=1)[:, :5]
+    assert (nearest // 10 == block_of[:, None]).mean() > 0.9
+
+
+def test_a_pool_smaller_than_all_links_learns_as_well() -> None:
+    pairs, block_of = blocks()
+    fitted = fit(pairs, settled(Settings(pool=20), len(block_of)))
+    assert share_of_own_block(fitted.articles, block_of) > 0.95
+
+
+def test_the_sampled_loss_estimates_the_loss_over_all_links() -> None:
+    pairs, block_of = blocks()
+    # All articles in one step: its loss is computed before anything was learnt, so both see the same vectors.
+    alike = {"epochs": 1, "articles_per_step": len(block_of)}
+    whole, sampled = (
+        fit(pairs, settled(Settings(pool=pool, **alike), len(block_of))).metrics["loss"] for pool in (60, 20)
+    )
+    assert sampled == pytest.approx(whole, abs=0.1)
+
+
+def test_same_seed_same_bytes_in_fresh_processes_and_after_other_runs() -> None:
+    code = "from tests.training.test_fit import *; print(fingerprint(small()))"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for hash_seed in ("1", "2")
+    ]
+    other = small(seed=1)
+    here = small()
+    (first, first_errors), (second, second_errors) = (process.communicate() for process in processes)
+    assert first == second == f"{fingerprint(here)}\n"
+    assert first_errors == second_errors == ""  # TensorFlow is quiet
+    assert fingerprint(other) != fingerprint(here)
+    assert np.abs(other.articles - here.articles).max() > 0.01
+
+
+ROWS = {
+    "one article, one link": [{0}],
+    "one article, two links": [{0, 1}],
+    "two articles, one link": [{0}, {0}],
+    "every article has every link": [{0, 1}] * 2,
+    "five articles": [{0}, {0}, {1}, {1}, {1, 2}],
+}
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("rows", ROWS.values(), ids=ROWS)
+def test_tiny_data(objective: str, rows: list[set[int]]) -> None:
+    pairs = pairs_of(rows)
+    fitted = fit(pairs, settled(Settings(objective=objective, dimensions=2, epochs=2), len(rows)))
+    for kind, ids, vectors in (
+        ("articles", pairs.article_ids, fitted.articles),
+        ("links", pairs.link_ids, fitted.links),
+    ):
+        assert vectors.dtype == np.float32
+        assert vectors.shape == (len(ids), 2)
+        check(kind, ids, vectors)
+    assert np.isfinite(fitted.metrics["loss"])
+
+
+def test_every_epoch_is_reported() -> None:
+    reported: list[Epoch] = []
+    pairs, _ = blocks()
+    fitted = fit(pairs, settled(Settings(epochs=3), len(pairs.article_ids)), reported.append)
+    assert [epoch.number for epoch in reported] == [1, 2, 3]
+    assert {epoch.epochs for epoch in reported} == {3}
+    assert reported[-1].seconds_left == 0
+    assert reported[-1].pairs_per_second > 0
+    assert {
+        "loss",
+        "epochs",
+        "seconds",
+        "cpu_seconds",
+        "articles",
+        "links",
+        "pairs",
+        "pairs_per_second",
+        "versions",
+    } == set(fitted.metrics)
+    assert (fitted.metrics["articles"], fitted.metrics["pairs"]) == (72, len(pairs.article_index))

@@ -1,0 +1,106 @@
+"""Pairs in the database to vectors in the database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from db import articles, models, vectors
+from db.articles import Article, Link
+from db.connection import Database
+from db.errors import NothingToTrain
+from tests.training.planted import blocks, share_of_own_block
+from train.config import Settings
+from train.fit import Epoch
+from train.pipeline import train
+
+QUICK = Settings(dimensions=8, epochs=2)
+
+
+def silent() -> nullcontext[Callable[[Epoch], None]]:
+    return nullcontext(lambda epoch: None)
+
+
+@pytest.fixture
+def block_of(database: Database) -> np.ndarray:
+    """The planted blocks as stored articles, the odd ones films, and one article without any shared link."""
+    pairs, block_of = blocks()
+    links = np.split(pairs.link_index, np.flatnonzero(np.diff(pairs.article_index)) + 1)
+    records = [record(f"Article {i}", [f"Link {link}" for link in row]) for i, row in enumerate(links)]
+    with database.begin() as connection:
+        articles.load(connection, [*records, record("Hermit", ["Cave"])])
+    return block_of
+
+
+def record(title: str, links: list[str]) -> Article:
+    topic = "film" if title[-1] in "13579" else "book"
+    return Article(None, topic, title, {}, None, None, 1, {Link("page", link): 1 for link in links}, ())
+
+
+def test_vectors_are_stored_with_the_articles_they_belong_to(database: Database, block_of: np.ndarray) -> None:
+    model = train(database, Settings(), activate=True, progress=silent())
+    assert (model.state, model.objective, model.dimensions) == ("active", "softmax", 50)
+    assert model.metrics["articles_left_out"] == 1
+    with database.query() as connection:
+        ids, stored = vectors.read(connection, model.model_id, "articles", 50)
+        titles = dict(connection.execute(text("select article_id, title from articles")).all())
+        links = connection.scalar(text(f"select count(*) from vectors.links_{model.model_id}"))
+    numbers = [int(titles[int(one)].removeprefix("Article ")) for one in ids]  # the hermit has no number
+    assert len(numbers) == 72
+    assert links == model.metrics["links"]
+    assert share_of_own_block(stored, block_of[numbers]) > 0.95
+
+
+def test_the_row_holds_what_was_decided(database: Database, block_of: np.ndarray) -> None:
+    model = train(database, QUICK, activate=False, progress=silent())
+    assert model.state == "ready"
+    decided = ("epochs", "max_share", "articles_per_step", "temperature")
+    assert [model.settings[name] for name in decided] == [2, 1.0, 2, 0.15]
+    again = train(database, QUICK, activate=False, progress=silent())
+    assert again.fingerprint == model.fingerprint
+    assert again.model_id > model.model_id
+
+
+def test_only_articles_of_the_topic_get_vectors(database: Database, block_of: np.ndarray) -> None:
+    model = train(database, Settings(dimensions=8, epochs=2, topics=("film",)), activate=False, progress=silent())
+    with database.query() as connection:
+        ids, _ = vectors.read(connection, model.model_id, "articles", 8)
+        films = connection.execute(text("select article_id from articles where topic = 'film'")).scalars()
+        assert set(ids.tolist()) == set(films)
+
+
+@pytest.mark.parametrize(
+    ("settings", "culprit"),
+    [
+        (Settings(topics=("opera",)), "opera"),
+        (Settings(kinds=("site",)), "site"),
+        (Settings(min_articles=1000), "1000"),
+    ],
+    ids=["topic", "kind", "min_articles"],
+)
+def test_nothing_to_train_leaves_no_trace(
+    database: Database, block_of: np.ndarray, settings: Settings, culprit: str
+) -> None:
+    with pytest.raises(NothingToTrain, match=culprit):
+        train(database, settings, activate=True, progress=silent())
+    with database.query() as connection:
+        assert models.listed(connection) == []
+
+
+def test_a_training_that_breaks_is_listed_with_its_reason(database: Database, block_of: np.ndarray) -> None:
+    @contextmanager
+    def breaking() -> Iterator[Callable[[Epoch], None]]:
+        def stop(epoch: Epoch) -> None:
+            raise KeyboardInterrupt(f"stopped in epoch {epoch.number}")
+
+        yield stop
+
+    with pytest.raises(KeyboardInterrupt):
+        train(database, QUICK, activate=True, progress=breaking())
+    with database.query() as connection:
+        (model,) = models.listed(connection)
+        tables = connection.scalar(text("select count(*) from pg_tables where schemaname = 'vectors'"))
+    assert (model.state, model.reason) == ("failed", "stopped in epoch 1")
+    assert tables == 0

@@ -1,0 +1,20 @@
+"""TensorFlow and Keras, set up before their first use; every other module takes them from here.
+
+The import takes 3 to 4 seconds and 700 MB: only a fit pays for it.
+"""
+
+import os
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or its C++ side reports every feature of the processor
+
+import keras
+import tensorflow as tf
+
+# Sums are split by the number of threads. By itself that is the number of cores, and a machine with one core would give
+# other last bits than one with two. 2, 4 and 8 threads gave the same bytes on 1 and on 2 cores.
+tf.config.threading.set_intra_op_parallelism_threads(4)
+
+tf.get_logger().setLevel("ERROR")  # the fifth fit in a process is told that tracing is expensive; each needs its own
+
+__all__ = ["keras", "tf"]

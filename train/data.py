@@ -1,0 +1,71 @@
+"""The pairs a model is fitted to: trimmed, counted and identified. Pure numpy."""
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.errors import NothingToTrain
+from db.pairs import Pairs
+
+Int64 = NDArray[np.int64]
+
+
+def trim(pairs: Pairs, min_articles: int, max_share: float) -> Pairs:
+    """Keep the links that tell articles apart, and the articles that still have one.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        As read from the database.
+    min_articles : int
+        A link of fewer articles is dropped: it says next to nothing about any other article.
+    max_share : float
+        A link of more than this share of the articles is dropped: it says next to nothing about this one.
+
+    Returns
+    -------
+    Pairs
+        Same order, indices compacted. An article whose links were all dropped is gone, and gets no vector.
+
+    Raises
+    ------
+    NothingToTrain
+        No pair is left.
+    """
+    counts = link_counts(pairs)
+    kept = (counts >= min_articles) & (counts <= max_share * len(pairs.article_ids))
+    if not kept.any():
+        raise NothingToTrain(reason=f"no link stands in {min_articles} or more articles and in at most {max_share:.0%}")
+    return _compact(pairs, kept[pairs.link_index])
+
+
+def link_counts(pairs: Pairs) -> Int64:
+    """Articles of each link, int64 of shape (n_links,)."""
+    return np.bincount(pairs.link_index, minlength=len(pairs.link_ids))
+
+
+def article_counts(pairs: Pairs) -> Int64:
+    """Links of each article, int64 of shape (n_articles,)."""
+    return np.bincount(pairs.article_index, minlength=len(pairs.article_ids))
+
+
+def fingerprint(pairs: Pairs) -> str:
+    """sha256 over the pairs' arrays: two models with the same one were fitted to the same data."""
+    digest = hashlib.sha256()
+    for array in (pairs.article_ids, pairs.link_ids, pairs.article_index, pairs.link_index, pairs.occurrences):
+        digest.update(len(array).to_bytes(8, "little"))
+        digest.update(np.ascontiguousarray(array, dtype="<i4").tobytes())
+    return digest.hexdigest()
+
+
+def _compact(pairs: Pairs, kept: NDArray[np.bool_]) -> Pairs:
+    articles, article_index = np.unique(pairs.article_index[kept], return_inverse=True)
+    links, link_index = np.unique(pairs.link_index[kept], return_inverse=True)
+    return Pairs(
+        article_ids=pairs.article_ids[articles],
+        link_ids=pairs.link_ids[links],
+        article_index=article_index.astype(np.int32),
+        link_index=link_index.astype(np.int32),
+        occurrences=pairs.occurrences[kept],
+    )

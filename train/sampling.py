@@ -1,0 +1,162 @@
+"""What the steps of an epoch look at: numpy arrays of fixed shapes, as a compiled epoch needs them."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from db.pairs import Pairs
+from train.data import article_counts, link_counts
+
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+Float32 = NDArray[np.float32]
+
+
+class SoftmaxSteps(NamedTuple):
+    """The steps of one epoch of the softmax objective.
+
+    Attributes
+    ----------
+    articles : int32 array of shape (steps, articles_per_step)
+        Each article once an epoch; empty seats at the end hold 0 and get no pair.
+    seat, link : int32 arrays of shape (steps, pairs_per_step)
+        All pairs of those articles: the article's place in its step, and the link.
+    weight : float32 array of shape (steps, pairs_per_step)
+        1, or 0 where the step has fewer pairs.
+    pool : int32 array of shape (steps, pool)
+        The links to compare with.
+    """
+
+    articles: Int32
+    seat: Int32
+    link: Int32
+    weight: Float32
+    pool: Int32
+
+
+class PointwiseSteps(NamedTuple):
+    """The steps of one epoch of a pointwise objective: true pairs, and others.
+
+    Attributes
+    ----------
+    article, link : int32 arrays of shape (steps, positives + negatives)
+    true : float32 array of shape (steps, positives + negatives)
+        1 for a pair of the data, 0 for another.
+    """
+
+    article: Int32
+    link: Int32
+    true: Float32
+
+
+def softmax_steps(pairs: Pairs, articles_per_step: int, pool: int, power: float, random: Generator) -> SoftmaxSteps:
+    """Deal the articles to steps, lay out their pairs, draw a pool for each step."""
+    counts = article_counts(pairs)
+    dealt = deal(counts, articles_per_step, random)
+    lengths = np.append(counts, 0)[dealt]  # -1, an empty seat, takes the 0 at the end
+    first_pair = np.append(np.cumsum(counts) - counts, 0)[dealt]
+    seat = np.repeat(np.arange(dealt.size), lengths.ravel())
+    pair = first_pair.ravel()[seat] + _position_in_group(lengths.ravel())
+    shape = len(dealt), pairs_per_step(counts, articles_per_step)
+    place = seat // articles_per_step, _position_in_group(lengths.sum(axis=1))
+    return SoftmaxSteps(
+        articles=np.maximum(dealt, 0).astype(np.int32),
+        seat=_laid_out(shape, place, (seat % articles_per_step).astype(np.int32)),
+        link=_laid_out(shape, place, pairs.link_index[pair]),
+        weight=_laid_out(shape, place, np.ones(len(pair), np.float32)),
+        pool=draw_pools(link_counts(pairs), power, (len(dealt), pool), random),
+    )
+
+
+def deal(counts: Int64, articles_per_step: int, random: Generator) -> Int64:
+    """Deal articles to steps like cards, those with most links first, so that all steps have about as many pairs.
+
+    Returns
+    -------
+    int64 array of shape (steps, articles_per_step)
+        Positions of articles; -1 where the articles run out.
+    """
+    rounds = _rounds(np.argsort(-counts, kind="stable"), articles_per_step, empty=-1)
+    dealt: Int64 = random.permuted(rounds, axis=1).T
+    return dealt
+
+
+def pairs_per_step(counts: Int64, articles_per_step: int) -> int:
+    """As many pairs as a step can get at most: the most links in each round of dealing."""
+    return int(_rounds(np.sort(counts)[::-1], articles_per_step, empty=0).max(axis=1).sum())
+
+
+def draw_pools(counts: Int64, power: float, shape: tuple[int, int], random: Generator) -> Int32:
+    """Links drawn with replacement by `counts ** power`; each link once if that takes no more room.
+
+    Returns
+    -------
+    int32 array of shape (steps, min(pool, n_links))
+    """
+    steps, pool = shape
+    if len(counts) <= pool:
+        return np.tile(np.arange(len(counts), dtype=np.int32), (steps, 1))
+    edges = np.cumsum(counts**power)
+    drawn = np.searchsorted(edges, random.random(shape) * edges[-1], side="right")
+    return np.asarray(np.minimum(drawn, len(counts) - 1), np.int32)  # rounding may reach the last edge
+
+
+def expected_draws(counts: Int64, power: float, pool: int) -> Float32:
+    """How often a pool holds each link on average, float32 of shape (n_links,)."""
+    if len(counts) <= pool:
+        return np.ones(len(counts), np.float32)
+    weights = counts**power
+    return np.asarray(pool * weights / weights.sum(), np.float32)
+
+
+def pointwise_steps(pairs: Pairs, positives: int, negatives: int, random: Generator) -> PointwiseSteps:
+    """Every true pair once (some twice, to fill the last step), and other pairs beside them.
+
+    With fewer pairs than `positives` a step holds them all, and others in the same proportion. Where every article has
+    every link there are no other pairs, and a step holds true ones alone.
+    """
+    n_pairs = len(pairs.article_index)
+    per_step = min(positives, n_pairs)
+    steps = -(-n_pairs // per_step)
+    chosen = np.resize(random.permutation(n_pairs), (steps, per_step))
+    article, link = other_pairs(pairs, (steps, per_step * negatives // positives), random)
+    return PointwiseSteps(
+        article=np.concatenate([pairs.article_index[chosen], article], axis=1),
+        link=np.concatenate([pairs.link_index[chosen], link], axis=1),
+        true=np.concatenate([np.ones(chosen.shape, np.float32), np.zeros(article.shape, np.float32)], axis=1),
+    )
+
+
+def other_pairs(pairs: Pairs, shape: tuple[int, int], random: Generator) -> tuple[Int32, Int32]:
+    """Articles and links of uniform draws from the pairs that the data does not hold; of shape (steps, 0) if none is.
+
+    Number all n_articles x n_links pairs row by row. Before the i-th true one stand `others_before[i]` others, so the
+    r-th other has the number r plus the count of true ones with at most r before them. Nothing is drawn in vain.
+    """
+    n_links = len(pairs.link_ids)
+    true = pairs.article_index.astype(np.int64) * n_links + pairs.link_index
+    others_before = true - np.arange(len(true))
+    n_others = len(pairs.article_ids) * n_links - len(true)
+    rank = random.integers(n_others, size=shape) if n_others else np.empty((shape[0], 0), np.int64)
+    article, link = np.divmod(rank + np.searchsorted(others_before, rank, side="right"), n_links)
+    return article.astype(np.int32), link.astype(np.int32)
+
+
+def _rounds(ordered: Int64, articles_per_step: int, empty: int) -> Int64:
+    """A row a round of dealing, with a card for each step: int64 of shape (articles_per_step, steps)."""
+    steps = -(-len(ordered) // articles_per_step)
+    padding = np.full(steps * articles_per_step - len(ordered), empty)
+    return np.concatenate([ordered, padding]).reshape(articles_per_step, steps)
+
+
+def _position_in_group(lengths: Int64) -> Int64:
+    """0, 1, ... in each of the groups of these lengths that follow one another."""
+    return np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+
+
+def _laid_out(shape: tuple[int, int], place: tuple[Int64, Int64], values: NDArray[Any]) -> NDArray[Any]:
+    array = np.zeros(shape, values.dtype)
+    array[place] = values
+    return array
