@@ -26,7 +26,8 @@ check: .venv/ready
 	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 bench: .venv/ready
-	for script in bench/*.py; do python $$script || exit 1; done
+	python bench/load.py
+	python bench/ingest.py
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 14) else "Wikishelf needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d: run make PYTHON=python3.13" % v[:2])'

@@ -12,7 +12,6 @@ from rich.table import Table
 import api
 from db import console
 
-
 Record = api.FoundArticle | api.SimilarArticle | api.SimilarLink
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from db import articles, connection, copy, pairs, vectors
+from db import connection, copy, pairs, staging, vectors
 from db.articles import Article, Link
 
 ARTICLES, LINKS, PAIRS, DIMENSIONS = 37_020, 41_758, 772_798, 50
@@ -30,7 +30,7 @@ def main() -> None:
     with connection.connect() as database, database.begin() as transaction:
         transaction.execute(text("create temporary table p (article_id integer, link_id integer, occurrences integer)"))
         transaction.execute(text("create temporary table v (id integer, embedding vector)"))
-        measure(transaction, "import: articles, links, pairs", lambda: articles.load(transaction, records).pairs)
+        measure(transaction, "import: articles, links, pairs", lambda: load(transaction, records))
         measure(transaction, "pairs out: string_agg to numpy", lambda: len(pairs.read(transaction).link_index))
         measure(transaction, "pairs out: fetchall", lambda: len(fetch_all(transaction)))
         read = pairs.read(transaction)
@@ -66,13 +66,22 @@ def measure(transaction: Connection, what: str, action: Callable[[], int]) -> No
     rows = action()
     client, backend = time.process_time() - before[0], server_seconds(server) - before[1]
     rate = rows / (client + backend)
-    print(f"{what:34} {rows:9,} rows  client {client:6.2f} s  server {backend:6.2f} s  {rate:12,.0f} rows/s", flush=True)
+    print(
+        f"{what:34} {rows:9,} rows  client {client:6.2f} s  server {backend:6.2f} s  {rate:12,.0f} rows/s", flush=True
+    )
 
 
 def server_seconds(pid: int) -> float:
     """CPU seconds of the backend (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / 100
+
+
+def load(transaction: Connection, records: list[Article]) -> int:
+    """Ours: staged by COPY, merged, indexed, counted."""
+    staging.clear(transaction, "bench", ["book"], prune=False)
+    staging.stage(transaction, "bench", 0, records)
+    return staging.merge(transaction).pairs
 
 
 def copy_pairs(transaction: Connection, *columns: NDArray[np.int32]) -> int:
@@ -94,7 +103,7 @@ def store(transaction: Connection, ids: NDArray[np.int32], matrix: NDArray[np.fl
 
 
 def write_rows(transaction: Connection, table: str, rows: list[object]) -> int:
-    """psycopg's own COPY, row by row."""
+    """Psycopg's own COPY, row by row."""
     copy.copy_records(transaction, table, rows)  # type: ignore[arg-type]
     return len(rows)
 

@@ -4,7 +4,7 @@
 
 The shape is about the English Wikipedia's (export schema 0.11): of the pages 46 in 100 are redirects, 26 lie in other
 namespaces; words and link targets follow Zipf's law; bz2 packs it 4 times. The same seed makes the same bytes, and
-memory is flat. Expected on one core: 5 MB of XML a second, half of it bz2's time, so 1 GB in under 4 minutes.
+memory is flat. Expected on one core: 6 MB of XML a second, about half of it bz2's time, so 1 GB in 3 minutes.
 """
 
 import argparse

@@ -24,7 +24,7 @@ from ingest.report import Report
 from ingest.source import find_sources, read_chunks
 from ingest.titles import MAIN, read_title
 from ingest.topics import load_topics
-from ingest.wikitext import link_hosts
+from ingest.wikitext import link_sites
 
 
 class Found(NamedTuple):
@@ -141,7 +141,7 @@ def pairs(found: Iterable[Article | Found], path: Path) -> Iterator[tuple[str, s
         if isinstance(one, Article):
             yield from ((one.title, *link) for link in one.links)
         elif title and title.namespace == MAIN:
-            hosts = link_hosts("\n".join(one.addresses))
+            hosts = link_sites("\n".join(one.addresses))
             yield from ((title.name, *link) for link in count_links(one.targets, hosts, title.name, site))
 
 

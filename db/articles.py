@@ -1,19 +1,11 @@
-"""Articles and redirects in: staged by COPY in batches, merged into the tables in the caller's transaction."""
+"""What an import brings: articles and redirects, as records."""
 
-import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
-
-import numpy as np
-from psycopg.types.json import Jsonb
-from sqlalchemy import Connection, text
-
-from db import copy, scripts
+from typing import Literal, NamedTuple
 
 LinkKind = Literal["page", "category", "site"]
-BATCH = 1_000  # articles staged at a time: about 20,000 pairs, 20 MB
 
 
 class Link(NamedTuple):
@@ -60,70 +52,25 @@ class Redirect(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """What a load brought: `links` counts distinct ones, `pairs` distinct (article, link)."""
+    """What an import brought.
+
+    Attributes
+    ----------
+    articles, new, changed : int
+        Stored by it; of these not known before; of these known, but with another revision.
+    vanished : int
+        Stored articles of the wanted topics that the sources do not have; deleted if the import prunes.
+    links, pairs, facets : int
+        Distinct ones of the import's articles.
+    aliases : int
+        All that are stored now.
+    """
 
     articles: int
+    new: int
+    changed: int
+    vanished: int
     links: int
     pairs: int
     aliases: int
     facets: int
-
-
-def load(connection: Connection, records: Iterable[Article | Redirect]) -> Counts:
-    """Load articles and redirects: all or nothing with the caller's transaction.
-
-    An article that is stored already (by page id, else by title) is replaced and keeps its `article_id`; of two of one
-    title in `records` the last counts. Links and facet values that are redirects are resolved to the end, whether the
-    redirect comes before or after them.
-    """
-    connection.execute(text("select pg_advisory_xact_lock(hashtext('wikishelf.load'))"))
-    scripts.run_file(connection, "stage")
-    first_row = 0
-    for batch in _batches(records, BATCH):
-        articles = [record for record in batch if isinstance(record, Article)]
-        redirects = [record for record in batch if isinstance(record, Redirect)]
-        _stage_articles(connection, articles, first_row)
-        copy.copy_records(connection, "staged_aliases", redirects)
-        first_row += len(articles)
-    scripts.run_file(connection, "merge")
-    return Counts(*connection.execute(text("select * from merged")).one())
-
-
-def _batches(records: Iterable[Article | Redirect], size: int) -> Iterator[list[Article | Redirect]]:
-    iterator = iter(records)
-    while batch := list(itertools.islice(iterator, size)):
-        yield batch
-
-
-def _stage_articles(connection: Connection, articles: list[Article], first_row: int) -> None:
-    rows = range(first_row, first_row + len(articles))
-    copy.copy_records(connection, "staged_articles", map(_article_row, rows, articles))
-    copy.copy_records(
-        connection,
-        "staged_facets",
-        ((row, *facet) for row, a in zip(rows, articles, strict=True) for facet in a.facets),
-    )
-    # A link is written once a batch and its pairs as integers: 770,000 titles become about 40,000.
-    numbers: dict[Link, int] = {}
-    pairs = [
-        (row, numbers.setdefault(link, len(numbers)), occurrences)
-        for row, article in zip(rows, articles, strict=True)
-        for link, occurrences in article.links.items()
-    ]
-    copy.copy_records(connection, "staged_links", ((first_row, n, *link) for link, n in numbers.items()))
-    columns = np.array(pairs, dtype=np.int32).reshape(-1, 3).T
-    batch = np.full(len(pairs), first_row, dtype=np.int32)
-    copy.copy_in(connection, "staged_pairs", copy.integer_rows(batch, *columns))
-
-
-def _article_row(row: int, article: Article) -> tuple[Any, ...]:
-    return (
-        row,
-        article.page_id,
-        article.topic,
-        article.title,
-        Jsonb(dict(article.infobox)),
-        article.revision_id,
-        article.revised_at,
-        article.text_length,
-    )

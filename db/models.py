@@ -9,11 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, text
 
-from db import schema
+from db import locks, schema
 from db.connection import Database
 from db.errors import ModelNotFound, ModelUnusable, NoActiveModel, TrainingInProgress
 
-LOCK = "hashtext('wikishelf.training')"
 KINDS = {"articles": "article", "links": "link"}  # the vector tables' prefix, and the ids' and views' prefix
 
 
@@ -53,38 +52,21 @@ def training(database: Database, objective: str, dimensions: int, settings: Mapp
     TrainingInProgress
         Another process holds the lock.
     """
-    with database.query() as lock:
-        if not lock.scalar(text(f"select pg_try_advisory_lock({LOCK})")):
-            pid, since = lock.execute(text(HOLDER)).one()
-            raise TrainingInProgress(pid=pid, since=since)
+    with locks.held(database, "wikishelf.training", TrainingInProgress) as connection:
+        connection.execute(text("update models set state = 'failed', reason = 'killed' where state = 'training'"))
+        model_id = connection.execute(
+            sa.insert(schema.models)
+            .values(state="training", objective=objective, dimensions=dimensions, settings=settings)
+            .returning(schema.models.c.model_id)
+        ).scalar_one()
         try:
-            lock.execute(text("update models set state = 'failed', reason = 'killed' where state = 'training'"))
-            model_id = lock.execute(
-                sa.insert(schema.models)
-                .values(state="training", objective=objective, dimensions=dimensions, settings=settings)
-                .returning(schema.models.c.model_id)
-            ).scalar_one()
-            try:
-                yield model_id
-            except BaseException as error:
-                reason = str(error) or type(error).__name__
-                lock.execute(
-                    text("update models set state = 'failed', reason = :reason where model_id = :id"),
-                    {"reason": reason, "id": model_id},
-                )
-                raise
-        finally:
-            lock.execute(text(f"select pg_advisory_unlock({LOCK})"))
-
-
-HOLDER = f"""
-    select a.pid, to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ')
-    from pg_locks l join pg_stat_activity a using (pid)
-    where l.locktype = 'advisory' and l.granted
-      and l.database = (select oid from pg_database where datname = current_database())
-      and ((l.classid::bigint << 32) | l.objid::bigint) = {LOCK}
-    union all select null, null limit 1
-"""
+            yield model_id
+        except BaseException as error:
+            connection.execute(
+                text("update models set state = 'failed', reason = :reason where model_id = :id"),
+                {"reason": str(error) or type(error).__name__, "id": model_id},
+            )
+            raise
 
 
 def finish(connection: Connection, model_id: int, metrics: Mapping[str, Any], fingerprint: str) -> None:

@@ -1,94 +1,56 @@
-"""python -m ingest SOURCE...: dumps and records into the database."""
+"""python -m ingest SOURCE...: dumps and records into the database; python -m ingest download WIKI: fetches a dump."""
 
 import argparse
 import os
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
-from functools import partial
+import sys
 from pathlib import Path
 
-from db import articles, connection, imports, views
-from db.articles import Article, Redirect
+from db import connection
 from db.console import print_json, run
-from ingest.progress import watch
-from ingest.read import records
-from ingest.report import Report, print_table
-from ingest.source import Source, find_sources
-from ingest.topics import DEFAULT, Topic, load_topics
+from ingest.plan import make_plan
+from ingest.report import print_table
+from ingest.run import import_all
+from ingest.source import find_sources
+from ingest.topics import DEFAULT, load_topics
 
 
 def main() -> None:
-    """Check the sources, read them and store what they hold, all in one transaction."""
-    options = _parser().parse_args()
-    topics = load_topics(options.topic or [DEFAULT])
-    sources = find_sources(options.sources)
-    reports = [Report(str(source.path)) for source in sources]
-    total = sum(source.path.stat().st_size for source in sources)
-    started_at = datetime.now(UTC)
+    """Check the sources, read them in parts, and let readers see all of it at once."""
+    if sys.argv[1:2] == ["download"]:
+        from ingest.download import command
 
-    with connection.connect() as database, database.begin() as transaction:
-        check_wiki = partial(imports.check_wiki, transaction)
-        read = partial(records, topics=topics, refs=options.refs, workers=options.workers)
-        found = _read_all(sources, reports, read, check_wiki)
-        stored = articles.load(transaction, watch(found, reports, total))
-        for report in reports:
-            imports.record(transaction, report.source, report.sha256, report.wiki, started_at, report.counts())
-        views.create_topic_views(transaction, map(_view, topics))
+        command.main(sys.argv[2:])
+        return
+    options = _parser().parse_args()
+    topics = load_topics(options.topic or [DEFAULT], options.topics)
+    plan = make_plan(find_sources(options.sources), topics, options.refs, int(options.part_size * 1e6))
+
+    with connection.connect() as database:
+        reports, stored = import_all(database, plan, topics, options.prune, options.workers, options.scheduler)
 
     if options.json:
-        sources_read = [
-            {"source": one.source, "wiki": one.wiki, "sha256": one.sha256, **one.counts()} for one in reports
-        ]
-        print_json({"stored": stored._asdict(), "sources": sources_read})
+        sources = [{"source": one.source, "wiki": one.wiki, "sha256": one.sha256, **one.counts()} for one in reports]
+        print_json({"stored": stored._asdict(), "sources": sources})
     else:
         print_table(reports, stored._asdict())
-
-
-def _read_all(
-    sources: Sequence[Source],
-    reports: Sequence[Report],
-    read: Callable[..., Iterator[Article | Redirect]],
-    check_wiki: Callable[[str, str | None], None],
-) -> Iterator[Article | Redirect]:
-    """One source after the other; the database refuses another wiki's before its first record, not after its last."""
-    for source, report in zip(sources, reports, strict=True):
-        found = read(source, report=report)
-        check_wiki(report.source, report.wiki)
-        yield from found
-
-
-def _view(topic: Topic) -> views.TopicView:
-    return views.TopicView(topic.view, topic.name, tuple(facet.name for facet in topic.facets))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ingest",
         description="Read Wikipedia dumps or .ndjson records into the database.",
-        epilog="Topics: see ingest/topics.toml. Dumps: pages-articles files of https://dumps.wikimedia.org.",
+        epilog="To fetch a dump: python -m ingest download WIKI; see its --help. Topics: see ingest/topics.toml.",
     )
-    parser.add_argument(
-        "sources",
-        nargs="+",
-        type=Path,
-        metavar="SOURCE",
-        help="a dump (.xml, .xml.bz2, .xml.gz), a folder of its parts, or an .ndjson file",
-    )
-    parser.add_argument(
-        "--topic",
-        action="append",
-        metavar="T",
-        help=f"what to take as an article; may be repeated (default: {DEFAULT})",
-    )
-    parser.add_argument(
-        "--workers",
-        type=_positive,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="threads that unpack a multistream .bz2 file (default: one a processor)",
-    )
-    parser.add_argument("--no-refs", dest="refs", action="store_false", help="leave out the links in footnotes")
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    add = parser.add_argument
+    add("sources", nargs="+", type=Path, metavar="SOURCE", help="a dump, a folder of its parts, or an .ndjson file")
+    add("--topic", action="append", metavar="T", help=f"take these as articles; repeatable (default: {DEFAULT})")
+    add("--topics", type=Path, metavar="FILE", help="a TOML file with topics of your own")
+    add("--prune", action="store_true", help="the sources are whole: forget stored articles that they do not have")
+    add("--no-refs", dest="refs", action="store_false", help="leave out the links in footnotes")
+    add("--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes (default: one a core)")
+    add("--scheduler", metavar="ADDRESS", help="let the workers of this Dask cluster read, in place of processes here")
+    add("--part-size", type=_megabytes, default=32, metavar="MB", help="of a file that a worker reads at once (32)")
+    add("--json", action="store_true", help="print the report as JSON")
     return parser
 
 
@@ -96,6 +58,16 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def _megabytes(text: str) -> float:
+    try:
+        size = float(text)
+    except ValueError:
+        size = 0
+    if not 0.001 <= size <= 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size in megabytes, 0.001 or more")
+    return size
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from ingest.page import Page
 from ingest.titles import Site, read_link, read_title
 from ingest.topics import Topic
 from ingest.values import read_value
-from ingest.wikitext import link_hosts, link_targets, live, named_arguments, templates, without_refs
+from ingest.wikitext import link_sites, link_targets, live, named_arguments, templates, without_refs
 
 LONGEST_TEXT = 4_000_000  # characters; MediaWiki saves 2 MB at most, so a longer text is no article
 
@@ -50,7 +50,7 @@ def read_article(page: Page, title: str, topics: Mapping[str, Topic], site: Site
         revision_id=page.revision_id,
         revised_at=page.revised_at,
         text_length=len(page.text or ""),
-        links=count_links(link_targets(text if refs else body), link_hosts(text if refs else body), title, site),
+        links=count_links(link_targets(text if refs else body), link_sites(text if refs else body), title, site),
         facets=read_facets(values, topic),
     )
 

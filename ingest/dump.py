@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from ingest.errors import DamagedSource, NotADump, PageTooLong, TruncatedSource, WrongEncoding
 from ingest.report import Report
+from ingest.source import Source, read_beyond
 from ingest.titles import ENGLISH_SITE, Site, site
 
 LONGEST_PAGE = (
@@ -27,6 +28,8 @@ _START = re.compile(_MARKUP + rb"<(?:mediawiki|page)[\s>]", re.S)
 _BETWEEN = re.compile(  # what may stand between two pages: the end and head of joined parts, log items
     _MARKUP[:-3] + rb"|</?mediawiki[^>]*>|<siteinfo>.*?</siteinfo>|<logitem>.*?</logitem>)*+", re.S
 )
+_BEGUN = re.compile(rb"<page>|<(?:p(?:a(?:ge?)?)?)?$")  # a page, or what may be the start of one
+_LANGUAGE = re.compile(rb"<mediawiki[^>]*\sxml:lang=\"([a-zA-Z-]+)\"")
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)")
 _NARROW = (b"utf-8", b"utf8", b"us-ascii", b"utf-16")  # the last is left over by iconv when the text is UTF-8 by now
 _WIDE = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"<\0": "UTF-16LE", b"\0<": "UTF-16BE"}
@@ -39,8 +42,10 @@ class RawPage(NamedTuple):
     content: bytes
 
 
-def open_dump(chunks: Iterator[bytes], path: Path, report: Report) -> tuple[Site, Iterator[RawPage]]:
-    """Read up to the first page: the site, and the pages, which are read as they are asked for.
+def open_dump(
+    source: Source, chunks: Iterator[bytes], report: Report, known: Site | None = None
+) -> tuple[Site, Iterator[RawPage]]:
+    """Read up to the first page: the site, if it is not known, and the pages, which are read as they are asked for.
 
     Raises
     ------
@@ -52,8 +57,20 @@ def open_dump(chunks: Iterator[bytes], path: Path, report: Report) -> tuple[Site
         head += chunk
         if _OPEN in head or _END in head or len(head) > LONGEST_HEAD:
             break
-    _check_head(head, path)
-    return _read_site(head, report), _cut_pages(head, chunks, path, report)
+    _check_head(head, source.path)
+    return known or _read_site(head, report), _cut_pages(head, chunks, source, report)
+
+
+def open_part(source: Source, chunks: Iterator[bytes], report: Report) -> Iterator[RawPage]:
+    """The pages of a part that is not the first: those that start in it; the end of one before it is passed over."""
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        start = head.find(_OPEN)
+        if start >= 0:
+            return _cut_pages(head[start:], chunks, source, report)
+        head = head[-len(_OPEN) :]
+    return iter(())
 
 
 def _check_head(head: bytes, path: Path) -> None:
@@ -80,10 +97,11 @@ def _read_site(head: bytes, report: Report) -> Site:
     as_written = (number for number, space in spaces.items() if space.get("case", case) == "case-sensitive")
     names = {number: space.text or "" for number, space in spaces.items()}
     report.wiki = info.findtext("dbname") or info.findtext("sitename")
-    return site(report.wiki, names, frozenset(as_written))
+    language = _LANGUAGE.search(head, 0, start)
+    return site(report.wiki, names, frozenset(as_written), language[1].decode() if language else "en")
 
 
-def _cut_pages(buffer: bytes, chunks: Iterator[bytes], path: Path, report: Report) -> Iterator[RawPage]:
+def _cut_pages(buffer: bytes, chunks: Iterator[bytes], source: Source, report: Report) -> Iterator[RawPage]:
     """Hold one page and one chunk in memory, never more."""
     offset = done = searched = 0  # the buffer's place in the unpacked text, the end of its last page, what was searched
     start = -1  # of the page that has no end yet
@@ -92,7 +110,8 @@ def _cut_pages(buffer: bytes, chunks: Iterator[bytes], path: Path, report: Repor
             opens = mark[0] == _OPEN
             if opens == (start >= 0) or (opens and not _BETWEEN.fullmatch(buffer, done, mark.start())):
                 # two starts, two ends, or text between pages: a part was cut off and another joined to it
-                raise DamagedSource(path=path, position=offset + done, reason="the pages do not follow each other")
+                reason = "the pages do not follow each other"
+                raise DamagedSource(path=source.path, position=offset + done, reason=reason)
             if opens:
                 start = mark.start()
             else:
@@ -100,14 +119,32 @@ def _cut_pages(buffer: bytes, chunks: Iterator[bytes], path: Path, report: Repor
                 done, start = mark.end(), -1
         if len(buffer) - done > LONGEST_PAGE:
             position = offset + max(start, done)
-            raise PageTooLong(path=path, limit=LONGEST_PAGE // 1_000_000, position=position)
+            raise PageTooLong(path=source.path, limit=LONGEST_PAGE // 1_000_000, position=position)
         chunk = next(chunks, None)
         if chunk is None:
             break
         offset, buffer = offset + done, buffer[done:] + chunk
         start, done = max(start - done, -1), 0
         searched = max(start + 1, len(buffer) - len(chunk) - len(_CLOSE))
-    _check_tail(buffer[done:], offset + len(buffer), path, report)
+    if source.stop is None:
+        _check_tail(buffer[done:], offset + len(buffer), source.path, report)
+    else:
+        yield from _page_across(buffer[done:], offset + done, source)
+
+
+def _page_across(tail: bytes, position: int, source: Source) -> Iterator[RawPage]:
+    """The page that starts in this part and ends beyond it, if there is one: streams may be cut anywhere."""
+    own = len(tail)
+    beyond = read_beyond(source) if _BEGUN.search(tail) else iter(())
+    while (start := tail.find(_OPEN)) < own and (end := tail.find(_CLOSE)) < 0 and len(tail) < LONGEST_PAGE:
+        chunk = next(beyond, None)
+        if chunk is None:
+            break
+        tail += chunk
+    if 0 <= start < own:
+        if end < start or tail.find(_OPEN, start + 1, end) >= 0:
+            raise TruncatedSource(path=source.path, position=position, reason="in the middle of a page")
+        yield RawPage(position + start, tail[start : end + len(_CLOSE)])
 
 
 def _check_tail(tail: bytes, position: int, path: Path, report: Report) -> None:

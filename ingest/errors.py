@@ -47,3 +47,16 @@ class BadRecord(WikishelfError):
 
 class UnknownTopic(WikishelfError):
     """there is no topic "{topic}"; the topics are {known}"""
+
+
+class SchedulerUnusable(WikishelfError):
+    """no Dask cluster to be had at {address}: {reason}; start it with "dask scheduler" and "dask worker", and install
+    wikishelf[cluster] there and here"""
+
+
+class BadTopicFile(WikishelfError):
+    """{path}: {culprit} {reason}; {remedy}"""
+
+
+class InfoboxOfTwoTopics(WikishelfError):
+    """the infobox "{infobox}" is of the topics {one} and {other}; ask for one of them, or list it in one only"""

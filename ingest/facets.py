@@ -8,36 +8,48 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ingest.titles import upper_first
-from ingest.topics import Facet, Topic
+from ingest.topic_file import Facet, Reading, Topic, parameter_name
 from ingest.values import Value
 
 LONGEST = 200  # characters; what is longer is a sentence and no value
 
 _NUMBER = re.compile(r"_?\d+$")
-_SEPARATOR = re.compile(r"[ \-]+")
-_ASIDE = re.compile(r"\([^()]*\)")
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 _YEAR = re.compile(r"(?<!\d)(?:1\d|20)\d\d(?!\d)")
-_FIRMS = re.compile(r";|\s/\s")
-_WORDS = re.compile(r"[,;/]")
-_TONGUES = re.compile(r"[,;/&]|\band\b")
-_NAMES = re.compile(r"\s*(?:,\s*(?:and|&)\s|,|\sand\s|&|\swith\s)\s*")
+_FIRMS = re.compile(r"[;；]|\s/\s")
+_WORDS = re.compile(r"[,;/，、；]")
+_AND = r"(?:and|und|et|y|e|en|och|i|и|եւ|և)"  # of the languages in languages/ that write it as a word
+_TONGUES = re.compile(rf"[,;/&，、；]|\s{_AND}\s")
+_TONGUE = re.compile(  # "lingua inglese", "English language"
+    r"^(?:lingua|idioma|língua|język)\s+(?=\w)|(?<=\w)(?:\s+(?:language|язык|мова)|e Sprache)$", re.I
+)
+_NAMES = re.compile(rf"\s*(?:,\s*(?:{_AND}|&)\s|,|\s{_AND}\s|&|\swith\s|[，、])\s*")
 _ROLE = re.compile(r"(?:edited |written |created )?by ", re.I)
-_EMPTY = frozenset(("n/a", "none", "unknown", "various", "tba", "tbd", "see below", "see list", "list"))
+_NO_VALUE = """
+n/a | none | unknown | various | tba | tbd | see below | see list | list | unbekannt | inconnu | desconocido |
+sconosciuto | onbekend | nieznany | desconhecido | okänd | неизвестно | нет | անհայտ |
+不明 | なし | 未知 | 无 | 無 | 미상 | 없음
+"""
+_EMPTY = frozenset(map(str.strip, _NO_VALUE.split("|")))
 
 
 def read_parameters(arguments: Mapping[str, str]) -> dict[str, str]:
     """Parameters under one spelling of their names: `Followed by`, `followed-by` and `followed_by` are one."""
-    return {_SEPARATOR.sub("_", name.strip().lower()): value for name, value in arguments.items()}
+    return {parameter_name(name): value for name, value in arguments.items()}
 
 
 def read_facets(parameters: Mapping[str, Value], topic: Topic) -> tuple[tuple[str, str], ...]:
     """The facets of an article, without repeats, in the order of the topic's facets and of the infobox.
 
-    Of the parameters that may hold a facet the first that gives a value counts, with its numbered followers.
+    Of the parameters that may hold a facet the first that gives a value counts, with its numbered followers; where a
+    topic lists one with a number (subdivision_name1 is the region), numbers tell parameters apart.
     """
+    listed = {name for facet in topic.facets for name in facet.parameters}
+    told_apart = {_NUMBER.sub("", name) for name in listed if _NUMBER.search(name)}
     together: dict[str, list[Value]] = {}
     for name, value in parameters.items():
-        together.setdefault(_NUMBER.sub("", name), []).append(value)
+        base = _NUMBER.sub("", name)
+        together.setdefault(name if base in told_apart else base, []).append(value)
     pairs = ((facet.name, text) for facet in topic.facets for text in _facet_values(facet, together))
     return tuple(dict.fromkeys(pairs))
 
@@ -46,7 +58,7 @@ def _facet_values(facet: Facet, together: Mapping[str, list[Value]]) -> list[str
     for name in facet.parameters:
         values = [text for value in together.get(name, ()) for text in READINGS[facet.reading](value)]
         if values:
-            return values
+            return values[:1] if facet.reading == "year" else values
     return []
 
 
@@ -55,7 +67,7 @@ def _words(value: Value) -> Iterator[str]:
 
 
 def _languages(value: Value) -> Iterator[str]:
-    return (text.removesuffix(" language") for text in _read(value, _TONGUES.split))
+    return (upper_first(_TONGUE.sub("", text)) for text in _read(value, _TONGUES.split))
 
 
 def _works(value: Value) -> Iterator[str]:
@@ -70,7 +82,7 @@ def _year(value: Value) -> list[str]:
     return _YEAR.findall(str(value))[:1]
 
 
-READINGS: Mapping[str, Callable[[Value], Iterable[str]]] = {
+READINGS: Mapping[Reading, Callable[[Value], Iterable[str]]] = {
     "words": _words,
     "languages": _languages,
     "works": _works,
@@ -86,7 +98,7 @@ def _divide_names(text: str) -> list[str]:
     """
     text = _ROLE.sub("", text, count=1) if _ROLE.match(text) else text
     names = [name for name in _NAMES.split(text) if name]
-    return names if all(" " in name.strip() or "\x01" in name for name in names) else [text]
+    return names if all(" " in name.strip() or "\x01" in name for name in names) else re.split("[，、]", text)
 
 
 def _read(value: Value, divide: Callable[[str], Iterable[str]]) -> Iterator[str]:
@@ -97,7 +109,7 @@ def _read(value: Value, divide: Callable[[str], Iterable[str]]) -> Iterator[str]
 
 def _without_asides(item: str) -> str:
     """Without what stands in brackets, "Heinemann (UK)", unless nothing else is there."""
-    return _ASIDE.sub(" ", item).strip() or item.strip("()")
+    return _ASIDE.sub(" ", item).strip() or item.strip("()（）")
 
 
 def _text(piece: str) -> list[str]:

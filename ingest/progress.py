@@ -2,79 +2,76 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
-from db.articles import Article, Redirect
+from db.staging import Record
 from ingest.report import Report
 
-Show = Callable[["State"], None]
 BAR_EVERY, LINE_EVERY = 0.2, 10.0  # seconds
 
 
-class State(NamedTuple):
-    """How far the reading is: bytes of the files on disk, pages, articles, seconds."""
+class Progress:
+    """How far an import is: what is read, and the report of the job that this process reads itself."""
 
-    bytes_read: int
-    pages: int
-    articles: int
-    seconds: float
+    def __init__(self, total: int, every: float, show: Callable[[int, str], None]) -> None:
+        self._total = total
+        self._every = every
+        self._show = show
+        self._read = Report("all")
+        self._start = time.monotonic()
+        self._due = self._start + every
 
-    def __str__(self) -> str:
-        seconds = max(self.seconds, 1e-3)
-        rates = f"{self.pages / seconds:,.0f} pages/s, {self.bytes_read / 1e6 / seconds:,.1f} MB/s"
-        return f"{self.articles:,} articles in {self.pages:,} pages, {rates}"
+    def add(self, report: Report) -> None:
+        """A job is done."""
+        self._read.absorb(report)
+        self.tell()
 
-
-def watch(records: Iterable[Article | Redirect], reports: Sequence[Report], total: int) -> Iterator[Article | Redirect]:
-    """Hand the records through and show how far the reading is.
-
-    Parameters
-    ----------
-    records : iterable of Article or Redirect
-        Whose reading counts in `reports`.
-    reports : sequence of Report
-        One a source.
-    total : int
-        Bytes of all sources on disk.
-    """
-    on_terminal = sys.stderr.isatty()
-    every = BAR_EVERY if on_terminal else LINE_EVERY
-    start = time.monotonic()
-    due = start + every
-    with _bar(total) if on_terminal else _lines(total) as show:
-        for record in records:
-            if time.monotonic() >= due:
-                show(_state(reports, start))
-                due = time.monotonic() + every
-            yield record
-        show(_state(reports, start))
+    def tell(self, current: Report | None = None, now: bool = False) -> None:
+        """Show the state, if it is time to."""
+        if not now and time.monotonic() < self._due:
+            return
+        self._due = time.monotonic() + self._every
+        state = Report("all")
+        for report in (self._read, *([current] if current else [])):
+            state.absorb(report)
+        seconds = max(time.monotonic() - self._start, 1e-3)
+        rates = f"{state.pages / seconds:,.0f} pages/s, {state.bytes_read / 1e6 / seconds:,.1f} MB/s"
+        self._show(state.bytes_read, f"{state.articles:,} articles in {state.pages:,} pages, {rates}")
 
 
-def _state(reports: Sequence[Report], start: float) -> State:
-    read, pages = sum(one.bytes_read for one in reports), sum(one.pages for one in reports)
-    return State(read, pages, sum(one.articles for one in reports), time.monotonic() - start)
+def watch(progress: Progress, records: Iterable[Record], report: Report) -> Iterator[Record]:
+    """Hand the records of a job through and show how far it is."""
+    for record in records:
+        progress.tell(report)
+        yield record
+    progress.add(report)
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Show]:
+def shown(total: int) -> Iterator[Progress]:
+    """Show progress towards so many bytes, and the final state at the end."""
+    if sys.stderr.isatty():
+        with _bar(total) as show:
+            progress = Progress(total, BAR_EVERY, show)
+            yield progress
+            progress.tell(now=True)
+    else:
+        progress = Progress(total, LINE_EVERY, lambda read, state: _line(read, total, state))
+        yield progress
+        progress.tell(now=True)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[int, str], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (
-        BarColumn(),
-        TextColumn("{task.percentage:3.0f} %"),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}"),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=total)
-        yield lambda state: progress.update(task, completed=state.bytes_read, description=str(state))
+    percent, state = TextColumn("{task.percentage:3.0f} %"), TextColumn("{task.description}")
+    with Progress(BarColumn(), percent, TimeRemainingColumn(), state, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda read, state: bar.update(task, completed=read, description=state)
 
 
-def _lines(total: int) -> AbstractContextManager[Show]:
-    def show(state: State) -> None:
-        print(f"{state.bytes_read / max(total, 1):4.0%}  {state}", file=sys.stderr)
-
-    return nullcontext(show)
+def _line(read: int, total: int, state: str) -> None:
+    print(f"{read / max(total, 1):4.0%}  {state}", file=sys.stderr)

@@ -1,23 +1,23 @@
 """A source to records: the one generator that feeds the database."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from db.articles import Article, Redirect
 from ingest.article import LONGEST_TEXT, read_article
-from ingest.dump import RawPage, open_dump
+from ingest.dump import RawPage, open_dump, open_part
 from ingest.page import read_heading, read_page, redirect_target
 from ingest.records import read_records
 from ingest.report import Report
 from ingest.source import Source, read_chunks
 from ingest.titles import MAIN, Site, Title, read_title
 from ingest.topics import Topic, by_infobox, candidate_pattern
+from ingest.unpack import ahead
 
 
 def records(
-    source: Source, topics: Sequence[Topic], report: Report, refs: bool = True, workers: int = 1
+    source: Source, topics: Sequence[Topic], report: Report, refs: bool = True, site: Site | None = None
 ) -> Iterator[Article | Redirect]:
     """Articles of the wanted topics and redirects of the main namespace.
 
@@ -27,26 +27,29 @@ def records(
     Parameters
     ----------
     source : Source
-        A dump or a file of records.
+        A dump, a part of one, or a file of records.
     topics : sequence of Topic
-        What to take as an article; records are of the first.
+        What to take as an article, in the dump's language; records are of the first.
     report : Report
         Where to count.
     refs : bool
         Whether links in footnotes count.
-    workers : int
-        Threads that unpack a bz2 file of many streams.
+    site : Site or None
+        Of a part, for only the first has a head to read it from.
 
     Raises
     ------
     WikishelfError
         One of ingest.errors, with the file and the position.
     """
-    chunks = read_chunks(source, report, workers)
+    chunks = ahead(read_chunks(source, report))
     if source.is_records:
         found: Iterator[Article | Redirect] = read_records(chunks, source.path, topics[0], report)
+    elif source.start and site:
+        found = _read_dump(open_part(source, chunks, report), source.path, site, topics, report, refs)
     else:
-        found = _read_dump(chunks, source.path, topics, report, refs)
+        site, pages = open_dump(source, chunks, report, site)
+        found = _read_dump(pages, source.path, site, topics, report, refs)
     return _counted(found, report)
 
 
@@ -57,16 +60,10 @@ def _counted(found: Iterator[Article | Redirect], report: Report) -> Iterator[Ar
 
 
 def _read_dump(
-    chunks: Iterator[bytes], path: Path, topics: Sequence[Topic], report: Report, refs: bool
+    pages: Iterator[RawPage], path: Path, site: Site, topics: Sequence[Topic], report: Report, refs: bool
 ) -> Iterator[Article | Redirect]:
-    site, pages = open_dump(chunks, path, report)
     reader = _Reader(path, site, by_infobox(topics), refs, report)
-    return _read_pages(pages, reader, candidate_pattern(topics), report)
-
-
-def _read_pages(
-    pages: Iterator[RawPage], reader: "_Reader", candidate: re.Pattern[bytes], report: Report
-) -> Iterator[Article | Redirect]:
+    candidate = candidate_pattern(topics)
     for raw in pages:
         report.pages += 1
         target = redirect_target(raw)

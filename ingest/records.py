@@ -19,7 +19,7 @@ from ingest.report import Report
 from ingest.titles import ENGLISH_SITE, read_title
 from ingest.topics import Topic
 from ingest.values import Value, read_value
-from ingest.wikitext import link_hosts, live, without_refs
+from ingest.wikitext import link_sites, live, without_refs
 
 LONGEST_LINE = 64_000_000  # bytes
 
@@ -64,7 +64,7 @@ def _article(row: Any, topic: Topic) -> Article | None:
         revision_id=None,
         revised_at=datetime.fromisoformat(time) if time else None,
         text_length=int(length or 0),
-        links=count_links(map(_text, wikilinks), link_hosts("\n".join(outside)), name, ENGLISH_SITE),
+        links=count_links(map(_text, wikilinks), link_sites("\n".join(outside)), name, ENGLISH_SITE),
         facets=read_facets(values, topic),
     )
 

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
 
 from db.articles import Article, Redirect
 
@@ -61,6 +61,27 @@ class Report:
         titles = self.named.setdefault(reason, [])
         if len(titles) < NAMED:
             titles.append(title)
+
+    def absorb(self, other: "Report") -> None:
+        """Add the counts of another part of the source."""
+        self.sha256 = other.sha256 or self.sha256
+        for name in ("bytes_read", "pages", "redirects", "occurrences", "pairs"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.topics.update(other.topics)
+        self.skipped.update(other.skipped)
+        for reason, titles in other.named.items():
+            self.named[reason] = (self.named.get(reason, []) + titles)[:NAMED]
+        self.warnings += other.warnings
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, as it is kept with a staged part."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """The report that `as_json` described."""
+        counters = {name: Counter(document[name]) for name in ("topics", "skipped")}
+        return cls(**{**document, **counters})
 
     def counts(self) -> dict[str, Any]:
         """The counts as a JSON document, the same in `--json` and in the table imports."""

@@ -2,8 +2,9 @@
 
 import hashlib
 import re
+import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -16,7 +17,7 @@ from ingest.errors import (
     UnreadablePacking,
 )
 from ingest.report import Report
-from ingest.unpack import unpack_bz2, unpack_gz, unpack_streams
+from ingest.unpack import LONGEST_STREAM, STREAM, unpack_bz2, unpack_gz
 
 PIECE = 1 << 18  # bytes read from the file at once
 
@@ -32,13 +33,25 @@ _FOREIGN = {  # first bytes of packings that are not read, with their names and 
 }
 
 Packing = Literal["plain", "bz2", "gz"]
+UNPACK: Mapping[Packing, Callable[[Iterator[bytes]], Iterator[bytes]]] = {
+    "plain": iter,
+    "bz2": unpack_bz2,
+    "gz": unpack_gz,
+}
 
 
 class Source(NamedTuple):
-    """A file to read and how it is packed."""
+    """A file to read and how it is packed; or a part of it, from one bz2 stream's start to another's."""
 
     path: Path
     packing: Packing
+    start: int = 0
+    stop: int | None = None
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is less than the file."""
+        return self.start > 0 or self.stop is not None
 
     @property
     def is_records(self) -> bool:
@@ -56,10 +69,8 @@ def find_sources(paths: Iterable[Path]) -> list[Source]:
     return [Source(file, _packing(file)) for path in paths for file in _files(path)]
 
 
-def read_chunks(source: Source, report: Report, workers: int = 1) -> Iterator[bytes]:
-    """The unpacked bytes; counts the file's bytes and takes their SHA-256 in the same pass.
-
-    `workers` threads unpack a bz2 file of many streams.
+def read_chunks(source: Source, report: Report) -> Iterator[bytes]:
+    """The unpacked bytes; counts the file's bytes and, of a whole file, takes their SHA-256 in the same pass.
 
     Raises
     ------
@@ -67,21 +78,29 @@ def read_chunks(source: Source, report: Report, workers: int = 1) -> Iterator[by
         With the position in the packed file.
     """
     digest = hashlib.sha256()
-    pieces = _read_pieces(source.path, digest, report)
     try:
-        yield from _unpack(source, pieces, workers)
+        yield from UNPACK[source.packing](_read_pieces(source, digest, report))
     except EOFError:
         reason = f"the {source.packing} data stop in the middle"
-        raise TruncatedSource(path=source.path, position=report.bytes_read, reason=reason) from None
+        raise TruncatedSource(path=source.path, position=source.start + report.bytes_read, reason=reason) from None
     except (OSError, ValueError, zlib.error) as error:
-        raise DamagedSource(path=source.path, position=report.bytes_read, reason=error) from error
-    report.sha256 = digest.hexdigest()
+        raise DamagedSource(path=source.path, position=source.start + report.bytes_read, reason=error) from error
+    if not source.is_part:
+        report.sha256 = digest.hexdigest()
 
 
-def _unpack(source: Source, pieces: Iterator[bytes], workers: int) -> Iterator[bytes]:
-    if source.packing == "bz2":
-        return unpack_streams(pieces, workers) if workers > 1 else unpack_bz2(pieces)
-    return unpack_gz(pieces) if source.packing == "gz" else pieces
+def read_beyond(source: Source) -> Iterator[bytes]:
+    """What follows a part, to which its last page may reach."""
+    if source.stop is not None:
+        yield from read_chunks(Source(source.path, source.packing, source.stop), Report(str(source.path)))
+
+
+def find_stream(path: Path, position: int) -> int | None:
+    """Where the first bz2 stream at or after this position starts; None if there is none within 8 MB."""
+    with path.open("rb") as file:
+        file.seek(position)
+        found = STREAM.search(file.read(LONGEST_STREAM))
+    return position + found.start() if found else None
 
 
 def _files(path: Path) -> list[Path]:
@@ -112,9 +131,12 @@ def _packing(file: Path) -> Packing:
     return "bz2" if start.startswith(b"BZh") else "gz" if start.startswith(b"\x1f\x8b") else "plain"
 
 
-def _read_pieces(path: Path, digest: "hashlib._Hash", report: Report) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
+def _read_pieces(source: Source, digest: "hashlib._Hash", report: Report) -> Iterator[bytes]:
+    with source.path.open("rb") as file:
+        file.seek(source.start)
+        left = sys.maxsize if source.stop is None else source.stop - source.start
+        while piece := file.read(min(PIECE, left)):
             digest.update(piece)
             report.bytes_read += len(piece)
+            left -= len(piece)
             yield piece

@@ -61,25 +61,30 @@ class Site:
         Every name and alias, case-folded, to the namespace's number.
     as_written : frozenset of int
         Namespaces whose titles keep their first letter (`case-sensitive`, as in Wiktionary).
+    language : str
+        Of the wiki, as the dump's `xml:lang` has it.
     """
 
     wiki: str | None
     names: Mapping[int, str]
     numbers: Mapping[str, int]
     as_written: frozenset[int] = frozenset()
+    language: str = "en"
 
     def full(self, title: Title) -> str:
         """The title with its namespace's own prefix."""
         return f"{self.names[title.namespace]}:{title.name}" if title.namespace else title.name
 
 
-def site(wiki: str | None, names: Mapping[int, str], as_written: frozenset[int] = frozenset()) -> Site:
+def site(
+    wiki: str | None, names: Mapping[int, str], as_written: frozenset[int] = frozenset(), language: str = "en"
+) -> Site:
     """A site with its own namespace names, on top of the English ones and the aliases that every wiki knows."""
     english = {name.casefold(): number for number, name in ENGLISH.items() if number < 16 or number in names}
     own = {_SPACES.sub(" ", name).casefold(): number for number, name in names.items()}
     numbers = {**ALIASES, **english, **own}
     numbers.pop("", None)
-    return Site(wiki, {**ENGLISH, **names}, numbers, as_written)
+    return Site(wiki, {**ENGLISH, **names}, numbers, as_written, language)
 
 
 ENGLISH_SITE = site(None, ENGLISH)

@@ -15,26 +15,27 @@ DEEPEST = 20  # templates inside templates; real values have 3 or 4
 # Templates by what they show. Of any other the first unnamed argument is taken: nowrap, small, abbr, circa, based on.
 _LISTS = """
 plainlist | plain list | ubl | ubil | unbulleted list | unbulleted | hlist | flatlist | flat list | cslist | blist |
-bulleted list | ordered list | comma separated entries | vgrelease | video game release
+bulleted list | ordered list | comma separated entries | ublist | liste simple | lista simples | lista horizontal |
+lista plana
 """
-_SECOND = "lang | langx | transl | transliteration | native name | native phrase | sort | hs"
+_PAIRS = "vgrelease | video game release"  # a region, then its value
+_SECOND = "lang | langx | langue | transl | transliteration | native name | native phrase | sort | hs"
 _BULLETS = "· | • | bull | bullet | middot | dot"
 _NOTHING = """
 sfn | sfnp | sfnm | efn | efn-ua | refn | r | rp | ref | cref | notetag | note | cn | citation needed | fact | clarify |
 when | who | which | dubious | verify source | better source needed | flagicon | flag icon | dagger | cite web |
-cite book | cite news | citation | italic title | plainlist start | flatlist start | nowrap begin | nowrap end | clear
+cite book | cite news | citation | italic title | plainlist start | flatlist start | nowrap begin | nowrap end | clear |
+flagdeco | drapeau | bandera | bandiera | flaggbild | флаг | դրոշ | 국기그림
 """
-_SHOWS = {
-    name.strip(): shows
-    for shows, names in (("list", _LISTS), ("second", _SECOND), ("bullet", _BULLETS), ("nothing", _NOTHING))
-    for name in names.split("|")
-}
+_KINDS = {"list": _LISTS, "pairs": _PAIRS, "second": _SECOND, "bullet": _BULLETS, "nothing": _NOTHING}
+_SHOWS = {name.strip(): shows for shows, names in _KINDS.items() for name in names.split("|")}
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _LINK = re.compile(r"\[\[([^\[\]|{}<>\n]*)(?:\|([^\[\]]*))?\]\]")
 _MARK = re.compile("\x01(\\d+)\x02")
 _TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
 _NAMED = re.compile(r"([\w\s\-]*)=")
+_COUNTRY = re.compile(r"[A-Z]{3}")  # {{USA}} shows a flag and the country
 _ITEM = re.compile(r"</?(?:br|li|p|div|ul|ol)\b[^<>]*>|\n[ *#:;]*|^\s*[*#]+|•|(?<=\s)·(?=\s)", re.I)
 _OUTSIDE = re.compile(r"\[(?:https?:)?//[^\s\[\]]*([^\[\]]*)\]")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|'''?|\[|\]|\{|\}|\|$")
@@ -98,11 +99,13 @@ def _show(call: str) -> str:
     shows, unnamed = _SHOWS.get(name), _unnamed(arguments)
     if shows == "bullet":
         return "•"
-    if shows == "nothing" or not unnamed:
+    if shows == "nothing":
         return ""
-    if shows == "list":
-        return "\n".join(["", *unnamed, ""])
-    if "date" in name.split() and unnamed[0].isdigit():
+    if not unnamed:
+        return call if _COUNTRY.fullmatch(call) else ""
+    if shows in ("list", "pairs"):
+        return "\n".join(["", *(unnamed if shows == "list" else unnamed[1::2]), ""])
+    if unnamed[0].isdigit():  # a date, whatever the template's name: start date, fecha, ДР, 生年月日と年齢
         return "-".join(number for number in unnamed[:3] if number.isdigit())
     return unnamed[1] if shows == "second" and len(unnamed) > 1 else unnamed[0]
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from ingest.hosts import read_site
+
 LONGEST_NAME = 300  # characters of a template's name; a title has 255 bytes
 GAP = "\x7f"  # left where something was taken out that breaks a link or a name: it is illegal in titles
 
@@ -64,12 +66,11 @@ def link_targets(text: str) -> Iterator[str]:
             yield found[1]
 
 
-def link_hosts(text: str) -> Iterator[str]:
-    """The host of every external link in a live text, lower-case and without "www."."""
+def link_sites(text: str) -> Iterator[str]:
+    """The site of every external link in a live text: "bbc.co.uk" for `https://www.bbc.co.uk/news`."""
     for found in _SITE.finditer(text):
-        host = found[1].rpartition("@")[2].partition(":")[0].lower().rstrip(".,;:!'").removeprefix("www.")
-        if "." in host:
-            yield host
+        if site := read_site(found[1]):
+            yield site
 
 
 def templates(text: str) -> Iterator[Template]:

@@ -42,7 +42,7 @@ def softmax(model: Any, pairs: Pairs, settings: Settings) -> Objective:
     The score is cosine / temperature + popularity x log(articles of the link). A pooled link's score is lowered by the
     log of how often a pool holds it, so that the sum over the pool estimates the sum over all links (Bengio and Senecal
     2008; "logQ correction"), and the link itself joins that sum. One matrix product a step compares all articles with
-    the pool: 20 times cheaper than the pointwise losses, whose negatives serve one pair each.
+    the pool, where a pointwise negative serves one pair: an epoch takes a third of the time and teaches far more.
     """
     articles, links = model.get_layer("articles"), model.get_layer("links")
     counts = link_counts(pairs)

@@ -2,46 +2,64 @@
 -- without a sequence, so that an import repeated after a crash gives the same ids.
 
 set local work_mem = '256MB';  -- sorts and hashes of a million rows stay in memory
-analyze staged_articles, staged_facets, staged_links, staged_pairs, staged_aliases;
+analyze staging.articles, staging.facets, staging.links, staging.pairs, staging.aliases;
 
--- 1. Redirects followed to the end; what a new dump says goes before what is stored. A chain of more than 16 or a loop
---    ends at a title that redirects again: dropped.
-insert into staged_aliases
+-- 1. Redirects followed to the end; what a new dump says goes before what is stored, and replaces it when pruning. A
+--    chain of more than 16 or a loop ends at a title that redirects again: dropped.
+create temporary table known_aliases on commit drop as
+select distinct on (title) title, target from staging.aliases
+union all
 select a.title, a.target from aliases a
-where not exists (select from staged_aliases s where s.title = a.title);
+where not exists (select from staging.aliases s where s.title = a.title)
+  and not (select prune from staging.import);
 
 create temporary table resolved_aliases on commit drop as
 with recursive steps(title, target, hops) as (
-    select distinct on (title) title, target, 0 from staged_aliases
+    select title, target, 0 from known_aliases
     union all
     select p.title, s.target, p.hops + 1
-    from steps p join staged_aliases s on s.title = p.target
+    from steps p join known_aliases s on s.title = p.target
     where p.hops < 16
 ), ends as (
     select distinct on (title) title, target from steps order by title, hops desc
 )
 select e.title, e.target from ends e
-where not exists (select from staged_aliases s where s.title = e.target)
-  and not exists (select from articles a where a.title = e.title)
-  and not exists (select from staged_articles a where a.title = e.title);
+where not exists (select from known_aliases s where s.title = e.target)
+  and not exists (select from staging.articles a where a.title = e.title)
+  and ((select prune from staging.import) or not exists (select from articles a where a.title = e.title));
 alter table resolved_aliases add primary key (title);
 
 -- 2. Each staged article once (the last of its title or page id), with its id: the stored one's, by page id, else by
 --    title, or a new one.
 create temporary table merged_articles on commit drop as
 with last_of_title as (
-    select distinct on (title) * from staged_articles order by title, row desc
+    select distinct on (title) * from staging.articles order by title, part desc, row desc
 ), last_of_page as (
-    select distinct on (coalesce(page_id, -1 - row)) * from last_of_title order by coalesce(page_id, -1 - row), row desc
+    select * from last_of_title where page_id is null
+    union all
+    (select distinct on (page_id) * from last_of_title where page_id is not null order by page_id, part desc, row desc)
 )
-select s.*, coalesce(by_page.article_id, by_title.article_id) as article_id
+select s.*,
+       coalesce(by_page.article_id, by_title.article_id) as article_id,
+       coalesce(by_page.article_id, by_title.article_id) is null as is_new,
+       (by_page.revision_id, by_page.revised_at) is not distinct from (s.revision_id, s.revised_at)
+       or (by_title.revision_id, by_title.revised_at) is not distinct from (s.revision_id, s.revised_at) as is_unchanged
 from last_of_page s
 left join articles by_page on by_page.page_id = s.page_id
 left join articles by_title on by_title.title = s.title and by_page.article_id is null;
 update merged_articles m set article_id = fresh.article_id
-from (select row, (select coalesce(max(article_id), 0) from articles) + row_number() over (order by row) as article_id
-      from merged_articles where article_id is null) fresh
-where m.row = fresh.row;
+from (select part, row,
+             (select coalesce(max(article_id), 0) from articles) + row_number() over (order by part, row) as article_id
+      from merged_articles where is_new) fresh
+where m.part = fresh.part and m.row = fresh.row;
+
+-- Of the topics that were asked for, what the sources do not have any more; it goes when pruning.
+create temporary table vanished on commit drop as
+select a.article_id from articles a
+where a.topic = any (select unnest(topics) from staging.import)
+  and not exists (select from merged_articles m where m.article_id = a.article_id);
+delete from article_links p using vanished v where p.article_id = v.article_id and (select prune from staging.import);
+delete from articles a using vanished v where a.article_id = v.article_id and (select prune from staging.import);
 
 set constraints articles_title_key, articles_page_id_key deferred;
 insert into articles
@@ -56,21 +74,21 @@ set constraints articles_title_key, articles_page_id_key immediate;
 delete from facets f using merged_articles m where f.article_id = m.article_id;
 insert into facets
 select distinct m.article_id, f.name, coalesce(r.target, f.value)
-from staged_facets f
-join merged_articles m using (row)
+from staging.facets f
+join merged_articles m using (part, row)
 left join resolved_aliases r on r.title = f.value;
 
 -- 4. Links by their resolved titles, then the pairs; two links of an article that lead to one page are one pair.
 create temporary table titled_links on commit drop as
-select s.batch, s.number, s.kind, coalesce(r.target, s.title) as title
-from staged_links s left join resolved_aliases r on r.title = s.title and s.kind = 'page';
+select s.part, s.number, s.kind, coalesce(r.target, s.title) as title
+from staging.links s left join resolved_aliases r on r.title = s.title and s.kind = 'page';
 
 insert into links (link_id, kind, title)
 select (select coalesce(max(link_id), 0) from links) + row_number() over (order by kind, title), kind, title
 from (select kind, title from titled_links except select kind, title from links) fresh;
 
 create temporary table merged_links on commit drop as
-select t.batch, t.number, l.link_id from titled_links t join links l on l.title = t.title and l.kind = t.kind;
+select t.part, t.number, l.link_id from titled_links t join links l on l.title = t.title and l.kind = t.kind;
 analyze merged_articles, merged_links;
 
 delete from article_links p using merged_articles m where p.article_id = m.article_id;
@@ -82,7 +100,7 @@ do $$ begin
 end $$;
 insert into article_links
 select m.article_id, l.link_id, sum(p.occurrences)
-from staged_pairs p join merged_articles m using (row) join merged_links l using (batch, number)
+from staging.pairs p join merged_articles m using (part, row) join merged_links l using (part, number)
 group by m.article_id, l.link_id
 order by m.article_id, l.link_id;
 create index if not exists article_links_link_id_article_id_idx on article_links (link_id, article_id);
@@ -99,19 +117,26 @@ left join articles a on a.title = every.title and every.kind = 'page'
 where l.link_id = every.link_id and l.article_id is distinct from a.article_id;
 
 delete from aliases a
-where exists (select from articles t where t.title = a.title)
-   or exists (select from staged_aliases s where s.title = a.title);
+where (select prune from staging.import)
+   or exists (select from articles t where t.title = a.title)
+   or exists (select from staging.aliases s where s.title = a.title);
 insert into aliases
 select r.title, r.target from resolved_aliases r
-where exists (select from articles a where a.title = r.target)
-   or exists (select from links l where l.title = r.target and l.kind = 'page')
+where not exists (select from articles a where a.title = r.title)
+  and (exists (select from articles a where a.title = r.target)
+       or exists (select from links l where l.title = r.target and l.kind = 'page'))
 on conflict (title) do update set target = excluded.target;
 
 analyze articles, links, article_links, aliases, facets;
 
 create temporary table merged on commit drop as
 select (select count(*) from merged_articles)::integer as articles,
+       (select count(*) from merged_articles where is_new)::integer as new,
+       (select count(*) from merged_articles where not is_new and not is_unchanged)::integer as changed,
+       (select count(*) from vanished)::integer as vanished,
        (select count(distinct link_id) from merged_links)::integer as links,
        (select count(*) from article_links p join merged_articles using (article_id))::integer as pairs,
        (select count(*) from aliases)::integer as aliases,
        (select count(*) from facets f join merged_articles using (article_id))::integer as facets;
+
+truncate staging.import, staging.parts, staging.articles, staging.facets, staging.links, staging.pairs, staging.aliases;

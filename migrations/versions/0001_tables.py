@@ -1,4 +1,4 @@
-"""Tables, row types of the search functions, and the empty views of the active model's vectors."""
+"""Tables, the staging area of imports, row types of searches, and the empty views of the active vectors."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,22 @@ language sql immutable strict parallel safe
 return lower(translate(regexp_replace(normalize(title, nfkd), '[\u0300-\u036f]', '', 'g'),
                        'øØłŁđĐıħĦ', 'oOlLdDihH'));
 comment on function fold_title is 'A title without case and accents, as searches compare it';
+"""
+
+# Where an import's records wait until all parts are read. Unlogged: half the writing, kept over a killed import, empty
+# after a crash of the server, and then the import begins anew. `part` and `row` name an article, `part` and `number` a
+# link.
+STAGING = """
+create schema staging;
+create unlogged table staging.import (key text not null, topics text[] not null, prune boolean not null);
+create unlogged table staging.parts (part integer primary key, report jsonb);
+create unlogged table staging.articles (
+    part integer, row integer, page_id bigint, topic text, title text, infobox jsonb,
+    revision_id bigint, revised_at timestamptz, text_length integer);
+create unlogged table staging.facets (part integer, row integer, name text, value text);
+create unlogged table staging.links (part integer, number integer, kind text, title text);
+create unlogged table staging.pairs (part integer, row integer, number integer, occurrences integer);
+create unlogged table staging.aliases (title text, target text);
 """
 
 ROW_TYPES = """
@@ -41,6 +57,7 @@ def upgrade() -> None:
     op.execute(FOLD_TITLE)
     _articles_and_links()
     _models_and_imports()
+    op.execute(STAGING)
     op.execute(ROW_TYPES)
     op.execute(EMPTY_VIEWS)
 
@@ -150,7 +167,7 @@ def downgrade() -> None:
     for function in ("similar_articles", "similar_links", "search_articles", "find_article", "find_link"):
         op.execute(f"drop function if exists {function}")
     op.execute("drop view article_vectors, link_vectors")
-    op.execute("drop schema vectors cascade")
+    op.execute("drop schema vectors, staging cascade")
     op.execute("drop type similar_article, similar_link, found_article")
     for table in ("imports", "models", "facets", "aliases", "article_links", "links", "articles"):
         op.drop_table(table)

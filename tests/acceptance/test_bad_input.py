@@ -23,11 +23,10 @@ def sources(tmp_path: Path, sample_dump: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["missing.xml.bz2", "cut.xml.bz2", "flipped.xml.bz2", "cut.xml", "empty.xml.bz2", "empty.xml", "page.xml", "text.txt",
-     "bad.ndjson", "folder"],
-)  # fmt: skip
+BAD = "missing.xml.bz2 cut.xml.bz2 flipped.xml.bz2 cut.xml empty.xml.bz2 empty.xml page.xml text.txt bad.ndjson folder"
+
+
+@pytest.mark.parametrize("name", BAD.split())
 def test_a_bad_source(sample_copy: str, sources: Path, name: str) -> None:
     before = contents(sample_copy)
     line = refusal("ingest", str(sources / name), DATABASE_URL=sample_copy)

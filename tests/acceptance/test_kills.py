@@ -3,6 +3,7 @@
 WIKISHELF_KILLS=20 for the long version (about 6 minutes).
 """
 
+import contextlib
 import os
 import random
 import signal
@@ -109,7 +110,5 @@ def test_a_killed_server_comes_back_whole(home: Path, sample_dump: Path) -> None
 
 
 def kill_postmaster(home: Path) -> None:
-    try:
+    with contextlib.suppress(FileNotFoundError):  # it was just stopped or not yet started
         os.kill(int((home / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-    except FileNotFoundError:
-        pass  # it was just stopped or not yet started

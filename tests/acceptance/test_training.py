@@ -31,7 +31,10 @@ def test_models_are_listed_switched_and_dropped(sample_copy: str) -> None:
     done("train", "activate", "1", DATABASE_URL=sample_copy)
     assert answer("api", "similar", "Dracula", DATABASE_URL=sample_copy) == before
     listed = answer("train", "models", DATABASE_URL=sample_copy)
-    assert [(one["model_id"], one["state"], one["dimensions"]) for one in listed] == [(1, "active", 50), (2, "ready", 16)]
+    assert [(one["model_id"], one["state"], one["dimensions"]) for one in listed] == [
+        (1, "active", 50),
+        (2, "ready", 16),
+    ]
     done("train", "drop", "2", DATABASE_URL=sample_copy)
     assert len(answer("train", "models", DATABASE_URL=sample_copy)) == 1
     assert "no model 2" in refusal("train", "activate", "2", DATABASE_URL=sample_copy)

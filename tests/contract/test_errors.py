@@ -1,7 +1,6 @@
 """Every error that a user can see is in the docs, with its message."""
 
 import importlib
-import pkgutil
 import re
 
 import pytest
@@ -10,10 +9,9 @@ from db.errors import WikishelfError
 from tests.conftest import ROOT
 
 for package in ("db", "ingest", "train", "api", "sample"):
-    for module in pkgutil.iter_modules([str(ROOT / package)]):
-        source = (ROOT / package / f"{module.name}.py").read_text(encoding="utf-8")
-        if "(WikishelfError):" in source:
-            importlib.import_module(f"{package}.{module.name}")
+    for path in (ROOT / package).rglob("*.py"):
+        if "(WikishelfError):" in path.read_text(encoding="utf-8"):
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
 def all_errors(root: type[WikishelfError] = WikishelfError) -> list[type[WikishelfError]]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from db import articles, models, pairs, vectors
-from db.articles import Article, Link
+from db import models, pairs, staging, vectors
+from db.articles import Article, Counts, Link, Redirect
 from db.connection import Database
 
 
@@ -48,7 +48,9 @@ def store_model(database: Database, dimensions: int = 8, seed: int = 0, activate
     return model_id
 
 
-def load(database: Database, *records: articles.Article | articles.Redirect) -> articles.Counts:
-    """Load in a transaction of its own."""
+def load(database: Database, *records: Article | Redirect, prune: bool = False) -> Counts:
+    """Import in a transaction of its own, as one part."""
     with database.begin() as connection:
-        return articles.load(connection, records)
+        staging.clear(connection, "test", ("book", "film"), prune)
+        assert staging.stage(connection, "test", 0, records)
+        return staging.merge(connection)

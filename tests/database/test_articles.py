@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from db import articles
+from db import staging
 from db.articles import Counts, Link, Redirect
 from db.connection import Database
 from tests.database.planted import article, load
@@ -31,7 +31,7 @@ def test_an_article_is_stored_whole(database: Database) -> None:
             facets=(("genre", "Satire"), ("year", "1869")),
         ),
     )
-    assert counts == Counts(articles=1, links=3, pairs=3, aliases=0, facets=2)
+    assert counts == Counts(articles=1, new=1, changed=0, vanished=0, links=3, pairs=3, aliases=0, facets=2)
     assert rows(database, "select title, infobox, page_id, revision_id from articles") == [
         ('Tab\t"quote" \\N and \\.', {"name": "line\nbreak\ttab", "empty": ""}, 7, 9)
     ]
@@ -69,9 +69,9 @@ def test_a_category_is_not_redirected_by_a_page(database: Database) -> None:
 
 
 def test_batches_meet_in_one_link(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(articles, "BATCH", 2)
+    monkeypatch.setattr(staging, "BATCH", 2)
     counts = load(database, *(article(f"Book {n}", ["Shared", f"Own {n}"]) for n in range(5)))
-    assert counts == Counts(articles=5, links=6, pairs=10, aliases=0, facets=0)
+    assert (counts.articles, counts.links, counts.pairs) == (5, 6, 10)
     assert rows(database, "select article_count from links where title = 'Shared'") == [(5,)]
 
 
@@ -121,14 +121,39 @@ def test_an_error_leaves_nothing(database: Database) -> None:
         yield article("A", ["B"])
         raise ValueError("the source breaks")
 
-    with pytest.raises(ValueError, match="the source breaks"), database.begin() as connection:
-        articles.load(connection, broken())
+    with pytest.raises(ValueError, match="the source breaks"):
+        load(database, *broken())
     assert rows(database, "select count(*) from articles") == [(0,)]
 
 
 def test_a_repeated_import_gives_the_same_ids(database: Database) -> None:
     with pytest.raises(ZeroDivisionError), database.begin() as connection:
-        articles.load(connection, [article("A", ["L"])])
+        staging.clear(connection, "test", ("book",), prune=False)
+        staging.stage(connection, "test", 0, [article("A", ["L"])])
+        staging.merge(connection)
         raise ZeroDivisionError
     load(database, article("A", ["L"]))
     assert rows(database, "select article_id, link_id from article_links") == [(1, 1)]
+
+
+def test_an_update_counts_new_changed_and_vanished(database: Database) -> None:
+    old = [article(title, ["L"], page_id=n, revision_id=n) for n, title in enumerate("ABCD", start=1)]
+    load(database, *old, Redirect("Also D", "D"), Redirect("Also A", "A"))
+    update = [old[0], article("B", ["M"], page_id=2, revision_id=9), article("E", ["L"], page_id=5, revision_id=5)]
+    counts = load(database, *update, Redirect("Also A", "A"))
+    assert (counts.articles, counts.new, counts.changed, counts.vanished) == (3, 1, 1, 2)
+    assert rows(database, "select count(*) from articles") == [(5,)]
+    assert load(database, *update, Redirect("Also A", "A"), prune=True).vanished == 2
+    assert rows(database, "select title, article_id from articles order by 1") == [("A", 1), ("B", 2), ("E", 5)]
+    assert rows(database, "select title from aliases") == [("Also A",)]
+    orphans = (
+        "select count(*) from article_links p where not exists (select from articles where article_id = p.article_id)"
+    )
+    assert rows(database, orphans) == [(0,)]
+    assert rows(database, "select title, article_count from links order by 1") == [("L", 2), ("M", 1)]
+
+
+def test_pruning_spares_other_topics(database: Database) -> None:
+    load(database, article("Album", topic="album"), article("Film", topic="film"), article("Book"))
+    load(database, article("Other book"), prune=True)
+    assert rows(database, "select title from articles order by 1") == [("Album",), ("Other book",)]

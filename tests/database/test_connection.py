@@ -115,12 +115,11 @@ with embedded.attach(Path({str(home)!r})) as server:
 
 
 def test_a_lost_server_is_one_line_and_the_pool_recovers(home: Path) -> None:
-    with embedded.attach(home) as attachment:
-        with Database(attachment.url) as database:
-            with database.query() as reader:
-                assert reader.scalar(text("select 1")) == 1
-            embedded.stop(home)
-            with pytest.raises(errors.DatabaseUnreachable), database.query() as reader:
-                reader.scalar(text("select 1"))
-            with embedded.attach(home), database.query() as reader:
-                assert reader.scalar(text("select 2")) == 2
+    with embedded.attach(home) as attachment, Database(attachment.url) as database:
+        with database.query() as reader:
+            assert reader.scalar(text("select 1")) == 1
+        embedded.stop(home)
+        with pytest.raises(errors.DatabaseUnreachable), database.query() as reader:
+            reader.scalar(text("select 1"))
+        with embedded.attach(home), database.query() as reader:
+            assert reader.scalar(text("select 2")) == 2

@@ -33,17 +33,11 @@ def test_planted_neighbours_are_found_and_the_loss_falls(objective: str) -> None
     settings = settled(Settings(objective=objective, epochs=OBJECTIVES[objective]), len(pairs.article_ids))
     fitted = fit(pairs, settings, lambda epoch: losses.append(epoch.loss))
     assert share_of_own_block(fitted.articles, block_of) > 0.95
+    nearest_links = np.argsort(-fitted.articles @ fitted.links.T, axis=1)[:, :5]
+    assert (nearest_links // 10 == block_of[:, None]).mean() > 0.9
     assert len(losses) == OBJECTIVES[objective]
     assert losses[-1] < 0.85 * losses[0]
     assert fitted.metrics["loss"] == losses[-1]
-
-
-@pytest.mark.parametrize("objective", OBJECTIVES)
-def test_an_article_lies_nearest_to_links_of_its_block(objective: str) -> None:
-    pairs, block_of = blocks()
-    fitted = fit(pairs, settled(Settings(objective=objective, epochs=OBJECTIVES[objective]), len(block_of)))
-    nearest = np.argsort(-fitted.articles @ fitted.links.T, axis=1)[:, :5]
-    assert (nearest // 10 == block_of[:, None]).mean() > 0.9
 
 
 def test_a_pool_smaller_than_all_links_learns_as_well() -> None:
@@ -86,8 +80,6 @@ def test_same_seed_same_bytes_in_fresh_processes_and_after_other_runs() -> None:
 
 ROWS = {
     "one article, one link": [{0}],
-    "one article, two links": [{0, 1}],
-    "two articles, one link": [{0}, {0}],
     "every article has every link": [{0, 1}] * 2,
     "five articles": [{0}, {0}, {1}, {1}, {1, 2}],
 }

@@ -42,6 +42,14 @@ def shown(wikitext):
         ("{{film date|1997|1|17|[[Spain]]}}", "1997-1-17", "the first of several"),
         ("{{birth date and age|1960|1|2}}", "1960-1-2", "a date of birth"),
         ("{{flagicon|USA}} [[United States]]", "United States", "a picture"),
+        ("{{bandera|España}} [[España]]", "España", "a picture in Spanish"),
+        ("{{JPN}}", "JPN", "a country by its code"),
+        ("{{Clear}}", "", "no code"),
+        ("{{vgrelease|NA|[[Atari]]|EU|[[Sega]]}}", "Atari, Sega", "regions and what belongs to them"),
+        ("{{ДР|22|10|1929}}", "22-10-1929", "a date by any name"),
+        ("{{date|8|juin|1949|en littérature}}", "8-1949", "a month as a word"),
+        ("{{生年月日と年齢|1960|1|2}}", "1960-1-2", "a date in Japanese"),
+        ("{{langue|en|Sense}}", "Sense", "the second argument in French"),
         ("[[File:Flag.svg|20px]] [[France]]", "France", "a picture"),
         ("Orwell{{sfn|Smith|2001}}{{refn|x}}", "Orwell", "footnotes by templates"),
         ("[http://a.org the site] b", "the site b", "an external link"),
@@ -73,8 +81,16 @@ def test_values_as_shown(wikitext, expected, reason):
         ("words", "none", [], "no value"),
         ("words", "—", [], "no value"),
         ("words", "x" * 201, [], "a sentence and no value"),
+        ("words", "[[小説]]、[[随筆]]（晩年）", ["小説", "随筆"], "East Asian commas and brackets"),
+        ("words", "неизвестно", [], "no value in Russian"),
         ("languages", "English and French", ["English", "French"], "two"),
         ("languages", "[[English language|English]], German language", ["English", "German"], "spellings meet"),
+        ("languages", "Deutsch und Englisch", ["Deutsch", "Englisch"], "two in German"),
+        ("languages", "francese e tedesco", ["Francese", "Tedesco"], "two in Italian"),
+        ("languages", "[[Deutsche Sprache|Deutsch]]", ["Deutsch"], "spellings meet in German"),
+        ("languages", "[[русский язык|русский]]", ["Русский"], "in Russian"),
+        ("languages", "[[lingua inglese|inglese]], [[język polski]]", ["Inglese", "Polski"], "in Italian and Polish"),
+        ("languages", "[[Lingua]]", ["Lingua"], "the word alone"),
         ("people", "[[Neil Gaiman]] and [[Terry Pratchett]]", ["Neil Gaiman", "Terry Pratchett"], "two links"),
         ("people", "[[Neil Gaiman]] and Terry Pratchett", ["Neil Gaiman", "Terry Pratchett"], "a link and a name"),
         ("people", "Rich Redman, James Wyatt", ["Rich Redman", "James Wyatt"], "full names"),
@@ -84,6 +100,9 @@ def test_values_as_shown(wikitext, expected, reason):
         ("people", "Baker, Richard", ["Baker, Richard"], "one man, surname first"),
         ("people", "Arkady and Boris Strugatsky", ["Arkady and Boris Strugatsky"], "no full name on the left"),
         ("people", "edited by L. Sprague and C. Cook", ["L. Sprague", "C. Cook"], "the role does not count"),
+        ("people", "黒澤明、橋本忍", ["黒澤明", "橋本忍"], "names without spaces, an East Asian comma"),
+        ("people", "Hans Eins und Eva Zwei", ["Hans Eins", "Eva Zwei"], "two in German"),
+        ("people", "José Ortega y Gasset", ["José Ortega y Gasset"], "one man with two surnames"),
         ("people", "[[Maj Sjöwall]]<br>[[Per Wahlöö]]", ["Maj Sjöwall", "Per Wahlöö"], "line breaks"),
         ("works", "Farrar, Straus and Giroux", ["Farrar, Straus and Giroux"], "one firm"),
         (
@@ -97,6 +116,7 @@ def test_values_as_shown(wikitext, expected, reason):
         ("year", "17 August 1945 ([[Secker and Warburg]])", ["1945"], "the first year"),
         ("year", "{{start date|1995|6|2}}", ["1995"], "in a template"),
         ("year", "1964 (US)<br>1965 (UK)", ["1964"], "the first of two"),
+        ("year", "1937年6月12日", ["1937"], "in Japanese"),
         ("year", "ISBN 0434098002", [], "no year in a longer number"),
         ("year", "soon", [], "none"),
     ],
@@ -105,9 +125,9 @@ def test_readings(reading, wikitext, expected, reason):
     assert read(reading, wikitext) == expected, reason
 
 
-def facets(**parameters):
+def facets(topic="book", **parameters):
     values = {name: read_value(text, ENGLISH_SITE) for name, text in read_parameters(parameters).items()}
-    return read_facets(values, load_topics(["book"])[0])
+    return read_facets(values, load_topics([topic])[0])
 
 
 @pytest.mark.parametrize("name", ["followed_by", "followed by", "Followed by", "followed-by", " FOLLOWED_BY "])
@@ -117,6 +137,16 @@ def test_spellings_of_parameters_meet(name):
 
 def test_numbered_parameters_belong_together():
     assert facets(author="[[A]]", author2="[[B]]") == (("author", "A"), ("author", "B"))
+
+
+def test_an_article_has_one_year():
+    assert facets(pub_date="1901", pub_date2="1902") == (("year", "1901"),)
+
+
+def test_numbers_tell_parameters_apart_where_a_topic_lists_one():
+    names = {"subdivision_name": "Turkey", "subdivision_name1": "Anatolia", "subdivision_name2": "Ankara"}
+    expected = (("country", "Turkey"), ("region", "Anatolia"), ("place", "Ankara"))
+    assert facets("settlement", **names, subdivision_name3="Ulus") == expected
 
 
 def test_the_first_parameter_with_a_value_counts():

@@ -1,9 +1,10 @@
 """The report of a source, and the progress while it is read."""
 
+import json
 import re
 
 from db.articles import Article, Link, Redirect
-from ingest.progress import State, watch
+from ingest.progress import Progress, shown, watch
 from ingest.report import NAMED, Report, print_table
 
 
@@ -55,14 +56,29 @@ def test_a_source_without_articles_says_so(capsys):
     assert "articles    0 (none)" in capsys.readouterr().out
 
 
+def test_parts_add_up_and_survive_json():
+    whole = Report("dump.xml", "enwiki")
+    for part in (filled(), filled()):
+        whole.absorb(Report.from_json(json.loads(json.dumps(part.as_json()))))
+    assert whole.counts()["topics"] == {"book": 4}
+    assert (whole.pages, whole.articles, whole.pairs, whole.skipped["too long"]) == (2_006, 4, 8, 2_000)
+    assert len(whole.named["too long"]) == NAMED
+
+
 def test_progress_hands_every_record_through_and_writes_to_stderr_only(capsys):
     report = Report("dump.xml", bytes_read=50, pages=3)
     given = [article("T"), Redirect("V", "T")]
-    assert list(watch(iter(given), [report], total=200)) == given
+    with shown(200) as progress:
+        assert list(watch(progress, iter(given), report)) == given
     printed = capsys.readouterr()
     assert printed.out == ""
     assert re.fullmatch(r" 25%  0 articles in 3 pages, [\d,]+ pages/s, [\d,.]+ MB/s\n", printed.err)
 
 
-def test_rates():
-    assert str(State(5_000_000, 3_000, 12, 2.0)) == "12 articles in 3,000 pages, 1,500 pages/s, 2.5 MB/s"
+def test_progress_adds_the_jobs_done_to_the_one_at_work():
+    told = []
+    progress = Progress(100, every=0, show=lambda read, state: told.append((read, state.split(",")[0])))
+    progress.add(Report("a", bytes_read=10, pages=2))
+    progress.tell(Report("a", bytes_read=5, pages=1))
+    progress.add(Report("a", bytes_read=20, pages=4))
+    assert told == [(10, "0 articles in 2 pages"), (15, "0 articles in 3 pages"), (30, "0 articles in 6 pages")]

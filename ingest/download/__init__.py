@@ -1,0 +1,1 @@
+"""A dump fetched from Wikimedia or a mirror: found, resumed, verified."""

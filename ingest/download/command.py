@@ -1,0 +1,159 @@
+"""python -m ingest download WIKI: the articles of a wiki from Wikimedia's dumps or a mirror of them."""
+
+import argparse
+import fcntl
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from db.console import print_json
+from ingest.download.errors import DownloadRunning, FolderUnusable
+from ingest.download.fetch import UNFINISHED, check_space, fetch
+from ingest.download.mirror import MIRROR, Dump, find_dump
+from ingest.download.retries import Patience
+from ingest.download.threads import run_all
+from ingest.download.transfer import Transfer, volume, watch
+from ingest.download.web import Web
+
+CONNECTIONS = 2  # Wikimedia's limit for one address; a third is answered by 429 or 503
+USUAL = Patience()
+
+_WIKI = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def main(arguments: Sequence[str], patience: Patience = USUAL) -> None:
+    """Find the dump, look at the folder, fetch what is missing, say what is there."""
+    options = _parser(patience).parse_args(arguments)
+    web = Web(patience._replace(timeout=options.timeout), options.contact)
+    dump = find_dump(web, options.mirror, options.wiki, options.date)
+    directory = options.to or Path(f"{dump.wiki}-{dump.date}")
+
+    transfers = [Transfer(part) for part in dump.parts]
+    if not options.list:
+        with _own(directory):
+            check_space(dump.parts, directory)
+            _fetch_all(transfers, directory, web, options.connections)
+
+    if options.json:
+        print_json(_document(dump, transfers, directory, options.mirror))
+    else:
+        _print_table(dump, transfers, None if options.list else directory)
+
+
+def _fetch_all(transfers: Sequence[Transfer], directory: Path, web: Web, connections: int) -> None:
+    jobs = [partial(fetch, one, directory, web) for one in transfers]
+    with watch(transfers) as show:
+        run_all(jobs, connections, web.stop, show)
+
+
+@contextmanager
+def _own(directory: Path) -> Iterator[None]:
+    """Make the folders and hold their lock, which the kernel drops when we are killed."""
+    unfinished = directory / UNFINISHED
+    lock = _lock(directory)
+    try:
+        unfinished.mkdir(exist_ok=True)
+        yield
+    finally:
+        with suppress(OSError):  # files are in it
+            unfinished.rmdir()
+        os.close(lock)
+
+
+def _lock(directory: Path) -> int:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = os.open(directory, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise DownloadRunning(directory=directory) from None
+    except OSError as error:
+        raise FolderUnusable(path=directory, reason=error.strerror) from None
+    return lock
+
+
+def _document(dump: Dump, transfers: Sequence[Transfer], directory: Path, mirror: str) -> dict[str, object]:
+    parts = [{**one.part._asdict(), "state": one.state, "fetched": one.fetched} for one in transfers]
+    head = {"wiki": dump.wiki, "date": dump.date, "mirror": mirror, "directory": str(directory), "size": dump.size}
+    return {**head, "parts": parts}
+
+
+def _print_table(dump: Dump, transfers: Sequence[Transfer], directory: Path | None) -> None:
+    for one in transfers:
+        state = "" if directory is None else one.state
+        print(f"  {one.part.name:<70}{volume(one.part.size):>10}  {state}".rstrip())
+    files = "1 file" if len(dump.parts) == 1 else f"{len(dump.parts)} files"
+    print(f"{dump.wiki} of {dump.date}: {volume(dump.size)} in {files}")
+    if directory:
+        print(f'read them: python -m ingest "{directory}"')
+
+
+def _parser(patience: Patience) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m ingest download",
+        description="Fetch the articles of a wiki (its multistream dump), checked; go on where a run was cut off.",
+        epilog=f"Mirrors: see https://dumps.wikimedia.org/mirrors.html. The default is {MIRROR}.",
+    )
+    parser.add_argument("wiki", type=_wiki, metavar="WIKI", help="such as enwiki, frwiki, simplewiki")
+    parser.add_argument("--date", type=_date, metavar="D", help="such as 20260101 (default: the newest finished)")
+    parser.add_argument("--to", type=Path, metavar="DIR", help="the folder for the files (default: WIKI-DATE)")
+    parser.add_argument("--mirror", type=_mirror, default=MIRROR, metavar="URL", help="what stands before /WIKI/DATE/")
+    parser.add_argument(
+        "--contact",
+        type=_contact,
+        metavar="ADDRESS",
+        help="your mail or web address, sent in the User-Agent as Wikimedia asks of programs",
+    )
+    parser.add_argument(
+        "--connections",
+        type=int,
+        choices=range(1, CONNECTIONS + 1),
+        default=CONNECTIONS,
+        help="at once; Wikimedia allows one address 2 (the default), so take 1 where you share yours",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=patience.timeout,
+        metavar="SECONDS",
+        help="without a byte, after which a connection is made anew (default: %(default)g)",
+    )
+    parser.add_argument("--list", action="store_true", help="say what there is to fetch, and fetch nothing")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    return parser
+
+
+def _wiki(text: str) -> str:
+    if not _WIKI.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of a wiki, such as enwiki")
+    return text
+
+
+def _date(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{8}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no date, such as 20260101")
+    return text
+
+
+def _mirror(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address, such as {MIRROR}")
+    return text.rstrip("/")
+
+
+def _contact(text: str) -> str:
+    if not re.fullmatch(r"[!-'*-~]+", text):  # one printable word; brackets would end it too early
+        raise argparse.ArgumentTypeError(f"{text!r} is no mail or web address")
+    return text
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9.]{1,8}", text) or float(text) <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return float(text)

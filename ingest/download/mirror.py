@@ -1,0 +1,142 @@
+"""What a mirror of Wikimedia's dumps has: dates of a wiki, and the parts of one dump with their checksums.
+
+A mirror has `WIKI/` (HTML with a link for each date), and `WIKI/DATE/` with `dumpstatus.json` and the files. The status
+lists files by job; `articlesmultistreamdump` has the current articles in parts, or in one file for a small wiki.
+"""
+
+import json
+import re
+from typing import Any, Literal, NamedTuple
+
+from ingest.download.errors import DumpNotFinished, NoFinishedDump, NoSuchDate, NoSuchWiki, NotAMirror, PageMissing
+from ingest.download.web import Web
+
+MIRROR = "https://dumps.wikimedia.org"
+JOB = "articlesmultistreamdump"
+
+_DATE = re.compile(rb"""href=["'](?:[^"']*/)?(\d{8})/?["']""", re.IGNORECASE)
+_PART = re.compile(
+    r"(?P<dump>\w+-\d{8})-pages-articles-multistream(?P<number>\d*)\.xml(-p(?P<first_page>\d+)p\d+)?\.bz2"
+)
+_HEXADECIMAL = re.compile(r"[0-9a-f]+")
+_DIGITS = {"sha1": 40, "md5": 32}  # the better first; some mirrors' status lacks it
+
+
+class Part(NamedTuple):
+    """A file of a dump and what it must be: `size` in bytes, `checksum` in hexadecimal."""
+
+    name: str
+    url: str
+    size: int
+    algorithm: Literal["sha1", "md5"]
+    checksum: str
+
+
+class Dump(NamedTuple):
+    """The articles of a wiki of one date; parts in the order of their numbers."""
+
+    wiki: str
+    date: str
+    parts: list[Part]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all parts."""
+        return sum(part.size for part in self.parts)
+
+
+def find_dump(web: Web, mirror: str, wiki: str, date: str | None) -> Dump:
+    """The dump of `date`, else the newest whose articles are finished.
+
+    Raises
+    ------
+    NoSuchWiki, NoSuchDate, NoFinishedDump, DumpNotFinished, NotAMirror
+        And what Web.open and Retries.wait raise.
+    """
+    if date is not None:
+        return _dump_of(web, mirror, wiki, date)
+    dates = _dates(web, mirror, wiki)
+    for one in reversed(dates):
+        try:
+            return _dump_of(web, mirror, wiki, one)
+        except (DumpNotFinished, NoSuchDate):
+            continue
+    raise NoFinishedDump(wiki=wiki, mirror=mirror, dates=", ".join(dates))
+
+
+def _dump_of(web: Web, mirror: str, wiki: str, date: str) -> Dump:
+    folder = f"{mirror}/{wiki}/{date}"
+    url = f"{folder}/dumpstatus.json"
+    try:
+        job = read_job(web.page(url), url)
+    except PageMissing:
+        dates = ", ".join(_dates(web, mirror, wiki))
+        raise NoSuchDate(wiki=wiki, date=date, mirror=mirror, dates=dates) from None
+    status = job.get("status", "not planned")
+    if status != "done":
+        raise DumpNotFinished(wiki=wiki, date=date, mirror=mirror, status=status)
+    try:
+        return Dump(wiki, date, read_parts(job, f"{wiki}-{date}", folder))
+    except ValueError as error:
+        raise NotAMirror(url=url, reason=error) from None
+
+
+def _dates(web: Web, mirror: str, wiki: str) -> list[str]:
+    url = f"{mirror}/{wiki}/"
+    try:
+        dates = read_dates(web.page(url))
+    except PageMissing:
+        raise NoSuchWiki(wiki=wiki, mirror=mirror) from None
+    if not dates:
+        raise NotAMirror(url=url, reason="no links to dates")
+    return dates
+
+
+def read_dates(page: bytes) -> list[str]:
+    """The dates that a page links to, oldest first; mirrors' pages differ in all but the links."""
+    return sorted({date.decode() for date in _DATE.findall(page)})
+
+
+def read_job(document: bytes, url: str) -> dict[str, Any]:
+    """The job of the articles in a dumpstatus.json; empty where the dump has none.
+
+    Raises
+    ------
+    NotAMirror
+    """
+    try:
+        job = json.loads(document)["jobs"].get(JOB, {})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise NotAMirror(url=url, reason="no JSON document with jobs") from None
+    return job if isinstance(job, dict) else {}
+
+
+def read_parts(job: dict[str, Any], dump: str, folder: str) -> list[Part]:
+    """The parts with articles of a job, without their indexes and without anything of another name.
+
+    Addresses are made from the names: the `url` in the status is a path from Wikimedia's root, and a mirror may keep
+    its dumps in a folder.
+
+    Raises
+    ------
+    ValueError
+        When the job is not of the form that Wikimedia writes.
+    """
+    files = job.get("files")
+    named = [_PART.fullmatch(name) for name in files] if isinstance(files, dict) else []
+    found = [name for name in named if name and name["dump"] == dump]
+    if not files or not found:
+        raise ValueError(f"no files of articles in the job {JOB}")
+    found.sort(key=lambda name: (int(name["number"] or 0), int(name["first_page"] or 0)))
+    return [_part(name.string, f"{folder}/{name.string}", files[name.string]) for name in found]
+
+
+def _part(name: str, url: str, facts: Any) -> Part:
+    size = facts.get("size") if isinstance(facts, dict) else None
+    if not isinstance(size, int) or size <= 0:
+        raise ValueError(f"no size of {name}")
+    algorithm: Literal["sha1", "md5"] = "sha1" if facts.get("sha1") else "md5"
+    checksum = str(facts.get(algorithm) or "").lower()
+    if len(checksum) != _DIGITS[algorithm] or not _HEXADECIMAL.fullmatch(checksum):
+        raise ValueError(f"no checksum of {name}")
+    return Part(name, url, size, algorithm, checksum)

@@ -1,0 +1,129 @@
+"""HTTP as a mirror of dumps wants it: by name, in ranges, certificates checked, passing failures told from others."""
+
+import importlib.metadata
+import ssl
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from http.client import HTTPException, HTTPResponse
+
+from db.errors import WikishelfError
+from ingest.download.errors import AccessRefused, CertificateRefused, PageMissing
+from ingest.download.retries import Failure, Patience, Retries, Stopped, retry_after
+
+PIECE = 1 << 18  # bytes asked of a connection at once; it gives what has come
+LONGEST_PAGE = 64 << 20  # bytes; the status of a dump of enwiki has about 1 MB
+PAGE_TRIES = 3  # who is offline hears of it after 3 s, not after minutes
+CLOSED_EARLY = "the connection was closed early"
+
+# 429 and 503 are Wikimedia's answers to a third connection; 416 comes when the file is shorter there for now
+_PASSING = {408, 416, 425, 429, 500, 502, 503, 504}
+
+
+class Web:
+    """Opens addresses. `stop` ends what is under way in all threads.
+
+    Parameters
+    ----------
+    patience : Patience
+    contact : str or None
+        The caller's mail or web address, for the User-Agent.
+    """
+
+    def __init__(self, patience: Patience, contact: str | None = None) -> None:
+        self.patience = patience
+        self.stop = threading.Event()
+        self.agent = user_agent(contact)
+        self._opener = urllib.request.build_opener()  # proxies by environment, certificates verified
+
+    def open(self, url: str, start: int = 0) -> HTTPResponse:
+        """The answer, from byte `start` on if the server knows ranges.
+
+        Raises
+        ------
+        Failure
+            When another attempt may help.
+        PageMissing, AccessRefused, CertificateRefused
+            When it will not.
+        """
+        headers = {"User-Agent": self.agent} | ({"Range": f"bytes={start}-"} if start else {})
+        request = urllib.request.Request(url, headers=headers)
+        try:
+            response: HTTPResponse = self._opener.open(request, timeout=self.patience.timeout)
+        except urllib.error.HTTPError as answer:
+            with answer:
+                raise _refusal(url, answer) from None
+        except (OSError, HTTPException) as error:
+            raise _broken(url, error) from None
+        return response
+
+    def pieces(self, response: HTTPResponse, size: int) -> Iterator[bytes]:
+        """The next `size` bytes as they come, never more whatever the server's headers say; fewer raise Failure."""
+        while size > 0:
+            if self.stop.is_set():
+                raise Stopped
+            try:
+                piece = response.read1(min(PIECE, size))
+            except (OSError, HTTPException) as error:
+                raise Failure(_reason(error)) from None
+            if not piece:
+                raise Failure(CLOSED_EARLY)
+            size -= len(piece)
+            yield piece
+
+    def page(self, url: str) -> bytes:
+        """A small document as a whole.
+
+        Raises
+        ------
+        MirrorUnreachable
+            And what `open` raises.
+        """
+        retries = Retries(url, self.patience._replace(tries=min(PAGE_TRIES, self.patience.tries)), self.stop)
+        while True:
+            try:
+                return self._page(url)
+            except Failure as failure:
+                retries.wait(failure)
+
+    def _page(self, url: str) -> bytes:
+        with self.open(url) as response:
+            try:
+                page = response.read(LONGEST_PAGE)
+            except (OSError, HTTPException) as error:
+                raise Failure(_reason(error)) from None
+            if response.length:  # what is left of its Content-Length
+                raise Failure(CLOSED_EARLY)
+            return page
+
+
+def user_agent(contact: str | None) -> str:
+    """Name, version and contact, the form that Wikimedia's User-Agent policy asks for."""
+    try:
+        version = importlib.metadata.version("wikishelf")
+    except importlib.metadata.PackageNotFoundError:  # run from a checkout that is not installed
+        version = "unversioned"
+    library = f"Python-urllib/{sys.version_info.major}.{sys.version_info.minor}"
+    return " ".join(filter(None, (f"wikishelf/{version}", contact and f"({contact})", library)))
+
+
+def _refusal(url: str, answer: urllib.error.HTTPError) -> Failure | WikishelfError:
+    said = f"{answer.code} {answer.reason}".splitlines()[0]  # urllib explains a circle of redirects in three
+    if answer.code in _PASSING:
+        return Failure(said, retry_after(answer.headers.get("Retry-After")))
+    return PageMissing(url=url) if answer.code in {404, 410} else AccessRefused(url=url, answer=said)
+
+
+def _broken(url: str, error: Exception) -> Failure | WikishelfError:
+    cause = getattr(error, "reason", error)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return CertificateRefused(url=url, reason=cause.verify_message)
+    return Failure(_reason(error))
+
+
+def _reason(error: Exception) -> str:
+    """One line, without Python's "[Errno 111]" and "<urlopen error ...>"."""
+    cause = getattr(error, "reason", error)
+    return str(getattr(cause, "strerror", None) or cause or type(cause).__name__)

@@ -1,0 +1,92 @@
+"""What an import has to read: sources cut into jobs that any process can do, and the key that names them all."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ingest.dump import open_dump
+from ingest.report import Report
+from ingest.source import Source, find_stream, read_chunks
+from ingest.titles import Site
+from ingest.topics import Topic, in_language
+
+VERSION = 1  # of the reading: raise it when the same bytes give other records, so that no staged part is taken over
+
+
+class Job(NamedTuple):
+    """A source or a part of one, with all that a process must know to read it."""
+
+    number: int
+    source: Source
+    site: Site | None
+    topics: tuple[Topic, ...]
+    refs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An import: its sources with what is known of them before they are read, and its jobs."""
+
+    sources: tuple[Source, ...]
+    wikis: tuple[str | None, ...]
+    jobs: tuple[Job, ...]
+    key: str
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(source.path.stat().st_size for source in self.sources)
+
+
+def make_plan(sources: Sequence[Source], topics: Sequence[Topic], refs: bool, part_size: int) -> Plan:
+    """Read the head of every source, and cut those that can be.
+
+    Parameters
+    ----------
+    part_size : int
+        Bytes of the file that a job reads at least; only bz2 files of many streams are cut.
+
+    Raises
+    ------
+    WikishelfError
+        A head is not that of a dump.
+    """
+    sites = [None if source.is_records else _site(source) for source in sources]
+    jobs = [
+        (part, site if part.is_part else None, tuple(in_language(topics, site.language) if site else topics), refs)
+        for source, site in zip(sources, sites, strict=True)
+        for part in split(source, part_size)
+    ]
+    return Plan(
+        sources=tuple(sources),
+        wikis=tuple(site.wiki if site else None for site in sites),
+        jobs=tuple(Job(number, *job) for number, job in enumerate(jobs)),
+        key=_key(sources, topics, refs, part_size),
+    )
+
+
+def split(source: Source, part_size: int) -> list[Source]:
+    """Cut at stream starts, one in each `part_size` bytes; a file of one stream stays whole."""
+    starts = [0]
+    if source.packing == "bz2":
+        for target in range(part_size, source.path.stat().st_size, part_size):
+            if target <= starts[-1]:
+                continue
+            start = find_stream(source.path, target)
+            if start is None:
+                break
+            starts.append(start)
+    stops = [*starts[1:], None]
+    return [source._replace(start=start, stop=stop) for start, stop in zip(starts, stops, strict=True)]
+
+
+def _site(source: Source) -> Site:
+    report = Report(str(source.path))
+    return open_dump(source, read_chunks(source, report), report)[0]
+
+
+def _key(sources: Iterable[Source], topics: Sequence[Topic], refs: bool, part_size: int) -> str:
+    files = [(str(s.path.resolve()), s.path.stat().st_size, s.path.stat().st_mtime_ns) for s in sources]
+    return hashlib.sha256(json.dumps([VERSION, files, topics, refs, part_size]).encode()).hexdigest()

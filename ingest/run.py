@@ -1,0 +1,87 @@
+"""An import from its plan to the tables."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from db import imports, staging, views
+from db.articles import Counts
+from db.connection import Database
+from ingest import progress
+from ingest.plan import Job, Plan
+from ingest.report import Report
+from ingest.topics import Topic
+from ingest.work import executor, stage_job, stage_jobs
+
+
+def import_all(
+    database: Database, plan: Plan, topics: Sequence[Topic], prune: bool, workers: int, scheduler: str | None
+) -> tuple[list[Report], Counts]:
+    """Stage what is not staged yet, then merge everything in one transaction.
+
+    Returns
+    -------
+    reports : list of Report
+        One a source.
+    stored : Counts
+    """
+    started_at = datetime.now(UTC)
+    with database.query() as connection:
+        for source, wiki in zip(plan.sources, plan.wikis, strict=True):
+            imports.check_wiki(connection, str(source.path), wiki)
+    key = f"{plan.key} {prune}"
+    with (
+        staging.importing(database, key, [topic.name for topic in topics], prune) as done,
+        ThreadPoolExecutor(1) as side,
+    ):
+        sums = {path: side.submit(_sha256, path) for path in _paths_in_parts(plan)}
+        _stage(database.url, key, plan, [job for job in plan.jobs if job.number not in done], workers, scheduler)
+        with database.begin() as transaction:
+            reports = _by_source(plan, staging.reports(transaction), sums)
+            stored = staging.merge(transaction)
+            for report in reports:
+                imports.record(transaction, report.source, report.sha256, report.wiki, started_at, report.counts())
+            views.create_topic_views(transaction, map(_view, topics))
+    return reports, stored
+
+
+def _stage(url: str, key: str, plan: Plan, jobs: Sequence[Job], workers: int, scheduler: str | None) -> None:
+    """One job is done here, with progress as it goes on; several by a pool, with progress as they end."""
+    with progress.shown(plan.size) as show:
+        if scheduler is None and min(workers, len(jobs)) <= 1:
+            for job in jobs:
+                stage_job(url, key, job, partial(progress.watch, show))
+        else:
+            with executor(min(workers, len(jobs)), scheduler) as pool:
+                for report in stage_jobs(pool, url, key, jobs):
+                    show.add(report)
+
+
+def _by_source(plan: Plan, found: Mapping[int, Mapping[str, Any]], sums: dict[Path, Future[str]]) -> list[Report]:
+    """The reports of all parts of a source as one."""
+    reports = {
+        source.path: Report(str(source.path), wiki) for source, wiki in zip(plan.sources, plan.wikis, strict=True)
+    }
+    for job in plan.jobs:
+        reports[job.source.path].absorb(Report.from_json(found[job.number]))
+    for path, future in sums.items():
+        reports[path].sha256 = future.result()
+    return list(reports.values())
+
+
+def _paths_in_parts(plan: Plan) -> list[Path]:
+    """Of the files that no job reads from end to end, the SHA-256 is taken on the side."""
+    return list(dict.fromkeys(job.source.path for job in plan.jobs if job.source.is_part))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _view(topic: Topic) -> views.TopicView:
+    return views.TopicView(topic.view, topic.name, tuple(facet.name for facet in topic.facets))

@@ -1,0 +1,77 @@
+"""The jobs of an import done, by this process, by several, or by a cluster: each job is staged by whoever reads it."""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from typing import Any
+
+from db import staging
+from db.connection import Database
+from db.staging import Record
+from ingest.errors import SchedulerUnusable
+from ingest.plan import Job
+from ingest.read import records
+from ingest.report import Report
+
+Watch = Callable[[Iterable[Record], Report], Iterable[Record]]
+
+
+def stage_job(url: str, key: str, job: Job, watch: Watch = lambda found, report: found) -> Report:
+    """Read one job and stage its records, in a transaction of its own."""
+    report = Report(str(job.source.path))
+    found = watch(records(job.source, job.topics, report, job.refs, job.site), report)
+    with Database(url) as database, database.begin() as transaction:
+        staging.stage(transaction, key, job.number, found, report.as_json)
+    return report
+
+
+def stage_jobs(pool: Executor, url: str, key: str, jobs: Sequence[Job]) -> Iterator[Report]:
+    """Hand the jobs to a pool; yields their reports as they are done. The first error ends all."""
+    futures = [pool.submit(stage_job, url, key, job) for job in jobs]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+@contextmanager
+def executor(workers: int, scheduler: str | None) -> Iterator[Executor]:
+    """Processes of this machine, or with `scheduler` those of a Dask cluster.
+
+    The cluster's workers need Wikishelf, the same files under the same paths, and a way to the database.
+
+    Raises
+    ------
+    SchedulerUnusable
+    """
+    if scheduler:
+        try:
+            from distributed import Client
+
+            client: Any = Client(scheduler, timeout=10)  # type: ignore[no-untyped-call]
+        except (ImportError, OSError, ValueError) as error:
+            raise SchedulerUnusable(address=scheduler, reason=error) from None
+        with client:
+            yield client.get_executor()
+    else:
+        context = multiprocessing.get_context("spawn")  # a fork would share our connections and locks
+        with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
+            yield pool
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever, holding its transaction."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()

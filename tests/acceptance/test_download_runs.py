@@ -1,0 +1,115 @@
+"""The download as a process: killed, gone on with, on a terminal, read afterwards."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.download.command import main
+from ingest.download.errors import DownloadRunning
+from ingest.read import records
+from ingest.report import Report
+from ingest.source import find_sources
+from ingest.topics import load_topics
+from tests.acceptance.commands import answer
+from tests.acceptance.downloading import BODY, HALF, INDEX, NAME, PATH, QUICK, download, is_clean
+from tests.acceptance.mirror import Fault, Mirror, running
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
+    monkeypatch.setenv("no_proxy", "*")
+    with running() as mirror:
+        mirror.publish({NAME: BODY, INDEX: b"index"})
+        yield mirror
+
+
+def start_command(mirror: Mirror, folder: Path, **options: Any) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "ingest", "download", "xxwiki", "--mirror", mirror.url, "--to", str(folder)]
+    return subprocess.Popen(command, cwd=ROOT, **options)
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def unfinished_bytes(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.glob("unfinished/*.part"))
+
+
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_a_killed_run_is_gone_on_with_and_no_byte_comes_twice(mirror: Mirror, tmp_path: Path, ending: int) -> None:
+    second = "xxwiki-20260101-pages-articles-multistream2.xml-p7p9.bz2"
+    bodies = {NAME: BODY, second: BODY[::-1]}
+    mirror.publish(bodies)
+    mirror.faults[PATH] = [Fault(stall_after=HALF)]
+    mirror.faults[f"/xxwiki/20260101/{second}"] = [Fault(stall_after=1000)]
+    with start_command(mirror, tmp_path, stderr=subprocess.PIPE) as process:
+        try:
+            wait_for(lambda: unfinished_bytes(tmp_path) == HALF + 1000)
+            with pytest.raises(DownloadRunning):
+                main(["xxwiki", "--mirror", mirror.url, "--to", str(tmp_path)], QUICK)
+        finally:
+            process.send_signal(ending)
+        _, errors = process.communicate(timeout=10)
+    assert process.returncode == (130 if ending == signal.SIGINT else -ending)
+    assert errors == (b"python -m ingest: interrupted\n" if ending == signal.SIGINT else b"")
+    assert not find_whole(tmp_path)
+
+    report = answer("ingest", "download", "xxwiki", "--mirror", mirror.url, "--to", str(tmp_path))
+    assert [part["fetched"] for part in report["parts"]] == [len(BODY) - HALF, len(BODY) - 1000]
+    assert [(one.start, one.sent) for one in mirror.asked(NAME)] == [(0, HALF), (HALF, len(BODY) - HALF)]
+    assert sum(one.sent for one in mirror.asked(second)) == len(BODY)
+    assert {name: (tmp_path / name).read_bytes() for name in bodies} == bodies
+    assert is_clean(tmp_path, *bodies)
+
+
+def find_whole(folder: Path) -> list[Path]:
+    return [file for file in folder.iterdir() if file.is_file()]
+
+
+def test_a_terminal_shows_the_pace(mirror: Mirror, tmp_path: Path) -> None:
+    mirror.faults[PATH] = [Fault(drop_after=HALF)]
+    ours, theirs = pty.openpty()
+    with start_command(
+        mirror, tmp_path, stdout=subprocess.PIPE, stderr=theirs, env={**os.environ, "COLUMNS": "150"}
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        try:
+            while piece := os.read(ours, 1 << 16):
+                shown += piece
+        except OSError:  # Linux's end of a terminal
+            pass
+        assert process.stdout is not None
+        output = process.stdout.read()
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"MB/s" in shown
+    assert b"in all" in shown
+    assert b"closed early" in shown
+    assert b"0.3 MB in 1 file\n" in output
+
+
+def test_what_was_downloaded_can_be_read(mirror: Mirror, tmp_path: Path, sample_dump: Path) -> None:
+    mirror.publish({NAME: sample_dump.read_bytes()})
+    mirror.faults[PATH] = [Fault(drop_after=70_000), Fault(status=503), Fault(drop_after=50_000)]
+    download(mirror, tmp_path)
+    (source,) = find_sources([tmp_path])
+    report = Report(str(source.path))
+    articles = list(records(source, load_topics(["book", "film"]), report))
+    assert report.wiki == "samplewiki"
+    assert report.articles > 300
+    assert "Dracula" in {one.title for one in articles}
+    assert source.path.read_bytes() == sample_dump.read_bytes()
