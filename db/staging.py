@@ -113,12 +113,15 @@ def merge(connection: Connection) -> Counts:
 
 def reports(connection: Connection) -> Done:
     """The reports of all staged parts."""
-    return dict(connection.execute(text("select part, report from staging.parts")).tuples().all())
+    return _by_part(connection, "select part, report from staging.parts", {})
 
 
 def _staged(connection: Connection, key: str) -> Done:
-    query = text("select part, report from staging.parts, staging.import where key = :key order by part")
-    return dict(connection.execute(query, {"key": key}).tuples().all())
+    return _by_part(connection, "select part, report from staging.parts, staging.import where key = :key", {"key": key})
+
+
+def _by_part(connection: Connection, query: str, values: Mapping[str, Any]) -> Done:
+    return {row.part: row.report for row in connection.execute(text(query), values)}
 
 
 def _batches(records: Iterable[Record], size: int) -> Iterator[list[Record]]:

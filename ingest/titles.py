@@ -34,6 +34,8 @@ ALIASES: Mapping[str, int] = {
 
 _SPACES = re.compile("[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e]+")
+# Most titles as they stand: nothing to decode, no namespace, no lower-case start. Half the cost of a redirect saved.
+_PLAIN = re.compile(r"[A-Z0-9][A-Za-z0-9(),'-]*+(?: [A-Za-z0-9(),'-]++)*+")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
 _ILLEGAL = re.compile(
     r"[<>\[\]{}|\x00-\x1f\x7f\ufffd\ud800-\udfff]|%[0-9a-fA-F]{2}|&[A-Za-z0-9#]+;|~~~|^\.{1,2}(?:/|$)|/\.{1,2}(?:/|$)"
@@ -98,6 +100,8 @@ def read_title(text: str, of: Site) -> Title | None:
     Title or None
         None for an empty or illegal title and for one of another wiki.
     """
+    if _PLAIN.fullmatch(text) and len(text) <= LONGEST and MAIN not in of.as_written:
+        return Title(MAIN, text)
     clean = _decoded(text).partition("#")[0].lstrip(" :").rstrip()
     prefix, colon, rest = clean.partition(":")
     key = prefix.rstrip().casefold()

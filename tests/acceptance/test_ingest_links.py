@@ -22,6 +22,7 @@ from mwparserfromhell.wikicode import Wikicode
 from db.articles import Article, Link
 from ingest.article import count_links
 from ingest.errors import UnreadablePacking
+from ingest.hosts import read_site
 from ingest.read import records
 from ingest.report import Report
 from ingest.source import find_sources
@@ -108,9 +109,10 @@ def other_links(page: OtherPage, where: Site) -> Counter[Link]:
     return Counter(link for target in targets if (link := read_link(target, where)))
 
 
-def other_hosts(page: OtherPage) -> Counter[str]:
+def other_sites(page: OtherPage) -> Counter[str]:
     urls = (urlsplit(str(link.url).strip()) for link in page.code.ifilter_external_links(recursive=True))
-    return Counter((url.hostname or "").removeprefix("www.") for url in urls if url.scheme in ("http", "https", ""))
+    hosts = (url.hostname or "" for url in urls if url.scheme in ("http", "https", ""))
+    return Counter(site for host in hosts if (site := read_site(host)))
 
 
 def other_infobox(page: OtherPage, where: Site) -> tuple[str, set[str]] | None:
@@ -148,7 +150,7 @@ def test_articles(piece: Piece) -> None:
         assert article.infobox.keys() <= names
         links = other_links(page, piece.site)
         del links[Link("page", title)]
-        links.update(Link("site", host) for host in other_hosts(page).elements())
+        links.update(Link("site", site) for site in other_sites(page).elements())
         assert dict(article.links) == dict(links), title
 
 

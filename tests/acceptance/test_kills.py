@@ -50,8 +50,19 @@ def moments(whole: float, seed: int) -> Iterator[float]:
     return (generator.uniform(0.1, 1.0) * whole for _ in range(KILLS))
 
 
-def test_a_killed_import_leaves_nothing(url: str, sample_dump: Path, sample_url: str) -> None:
-    arguments = ("ingest", str(sample_dump), "--topic", "book", "--topic", "film")
+def test_a_killed_import_in_parts_leaves_nothing_and_is_made_good(url: str, sample_dump: Path, sample_url: str) -> None:
+    arguments = (
+        "ingest",
+        str(sample_dump),
+        "--topic",
+        "book",
+        "--topic",
+        "film",
+        "--part-size",
+        "0.02",
+        "--workers",
+        "2",
+    )
     whole = seconds_of(*arguments, DATABASE_URL=url)
     expected = contents(url, *IMPORTED)
     nothing = dict.fromkeys(IMPORTED, (0, ""))

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from db import articles, models, vectors
+from db import models, vectors
 from db.articles import Article, Link
 from db.connection import Database
 from db.errors import NothingToTrain
+from tests.database.planted import load
 from tests.training.planted import blocks, share_of_own_block
 from train.config import Settings
 from train.fit import Epoch
@@ -29,8 +30,7 @@ def block_of(database: Database) -> np.ndarray:
     pairs, block_of = blocks()
     links = np.split(pairs.link_index, np.flatnonzero(np.diff(pairs.article_index)) + 1)
     records = [record(f"Article {i}", [f"Link {link}" for link in row]) for i, row in enumerate(links)]
-    with database.begin() as connection:
-        articles.load(connection, [*records, record("Hermit", ["Cave"])])
+    load(database, *records, record("Hermit", ["Cave"]))
     return block_of
 
 

@@ -6,10 +6,10 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from xml.etree import ElementTree
 
 import mwparserfromhell
 import pytest
-from lxml import etree
 
 from db.articles import Redirect
 from sample.build import (
@@ -148,7 +148,7 @@ def test_a_title_that_stands_twice_is_named(tmp_path: Path) -> None:
 
 
 def test_it_is_a_well_formed_export_with_site_information(export: Path) -> None:
-    root = etree.fromstring(bz2.decompress(export.read_bytes()))
+    root = ElementTree.fromstring(bz2.decompress(export.read_bytes()))
     assert root.get("version") == "0.11"
     assert root.findtext(f"{EXPORT}siteinfo/{EXPORT}dbname") == "samplewiki"
     assert root.findtext(f"{EXPORT}siteinfo/{EXPORT}case") == "first-letter"
