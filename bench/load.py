@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from db import connection, copy, pairs, staging, vectors
+from db import connection, copy, pairs, scripts, staging, vectors
 from db.articles import Article, Link
 
 ARTICLES, LINKS, PAIRS, DIMENSIONS = 37_020, 41_758, 772_798, 50
@@ -30,7 +30,12 @@ def main() -> None:
     with connection.connect() as database, database.begin() as transaction:
         transaction.execute(text("create temporary table p (article_id integer, link_id integer, occurrences integer)"))
         transaction.execute(text("create temporary table v (id integer, embedding vector)"))
-        measure(transaction, "import: articles, links, pairs", lambda: load(transaction, records))
+        staging.clear(transaction, "bench", ["book"], prune=False)
+        n_pairs = sum(len(record.links) for record in records)
+        measure(transaction, "import 1: all staged", lambda: n_pairs * staging.stage(transaction, "bench", 0, records))
+        measure(transaction, "import 2: articles, facets, links", lambda: run_file(transaction, "merge", n_pairs))
+        measure(transaction, "import 3: pairs by numpy", lambda: staging.merge_pairs(transaction))
+        measure(transaction, "import 4: keys, indexes, counts", lambda: run_file(transaction, "settle", n_pairs))
         measure(transaction, "pairs out: string_agg to numpy", lambda: len(pairs.read(transaction).link_index))
         measure(transaction, "pairs out: fetchall", lambda: len(fetch_all(transaction)))
         read = pairs.read(transaction)
@@ -77,11 +82,10 @@ def server_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / 100
 
 
-def load(transaction: Connection, records: list[Article]) -> int:
-    """Ours: staged by COPY, merged, indexed, counted."""
-    staging.clear(transaction, "bench", ["book"], prune=False)
-    staging.stage(transaction, "bench", 0, records)
-    return staging.merge(transaction).pairs
+def run_file(transaction: Connection, name: str, n_pairs: int) -> int:
+    """Ours: a step of the merge in SQL."""
+    scripts.run_file(transaction, name)
+    return n_pairs
 
 
 def copy_pairs(transaction: Connection, *columns: NDArray[np.int32]) -> int:

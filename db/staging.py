@@ -18,9 +18,14 @@ from db import copy, locks, scripts
 from db.articles import Article, Counts, Link, Redirect
 from db.connection import Database
 from db.errors import ImportInProgress
+from db.pairs import Int32
 
 BATCH = 4_000  # articles staged at a time: about 80,000 pairs, 60 MB
 TABLES = ", ".join(f"staging.{name}" for name in ("import", "parts", "articles", "facets", "links", "pairs", "aliases"))
+
+PIECES = text("""
+    select string_agg(int4send(row) || int4send(number) || int4send(occurrences), ''::bytea)
+    from staging.pairs where part = :part group by row / 65536 order by row / 65536""")
 
 Record = Article | Redirect
 Done = dict[int, Mapping[str, Any]]
@@ -108,7 +113,53 @@ def merge(connection: Connection) -> Counts:
     title the last counts. Links and facet values that are redirects are resolved to the end.
     """
     scripts.run_file(connection, "merge")
+    merge_pairs(connection)
+    scripts.run_file(connection, "settle")
     return Counts(*connection.execute(text("select * from merged")).one())
+
+
+def merge_pairs(connection: Connection) -> int:
+    """Give the staged pairs their ids and store them; two links of an article that lead to one page become one pair.
+
+    Done by numpy, part by part in pieces of 65,536 articles, for a third of what joins and a sort in SQL cost.
+
+    Returns
+    -------
+    int
+        How many pairs were stored.
+    """
+    stored = 0
+    parts = connection.execute(text("select distinct part from staging.pairs order by part")).scalars().all()
+    for part in parts:
+        article_of = _ids_by_number(connection, "select row, article_id from merged_articles where part = :part", part)
+        link_of = _ids_by_number(connection, "select number, link_id from merged_links where part = :part", part)
+        pieces = connection.execute(PIECES, {"part": part}).scalars()
+        for piece in pieces.all():
+            row, number, occurrences = np.frombuffer(piece, dtype=">i4").reshape(-1, 3).T
+            article_id, link_id, times = _distinct(article_of[row], link_of[number], occurrences)
+            copy.copy_in(connection, "article_links", copy.integer_rows(article_id, link_id, times))
+            stored += len(times)
+    return stored
+
+
+def _ids_by_number(connection: Connection, query: str, part: int) -> Int32:
+    """The ids at the places of their numbers; -1 where a number has none, as an article that a later one replaced."""
+    packed = text(f"select string_agg(int4send(n) || int4send(id), ''::bytea) from ({query}) q(n, id)")
+    data = connection.execute(packed, {"part": part}).scalar_one() or b""
+    number, ids = np.frombuffer(data, dtype=">i4").reshape(-1, 2).T
+    found = np.full(int(number.max(initial=-1)) + 2, -1, dtype=np.int32)
+    found[number] = ids
+    return found
+
+
+def _distinct(article_id: Int32, link_id: Int32, occurrences: Int32) -> tuple[Int32, Int32, Int32]:
+    """Pairs once, in order, with the sum of their occurrences; those of no article left out."""
+    known = article_id >= 0
+    keys, position = np.unique(
+        article_id[known].astype(np.int64) << 32 | link_id[known].astype(np.int64), return_inverse=True
+    )
+    times = np.bincount(position, weights=occurrences[known], minlength=len(keys))
+    return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32), times.astype(np.int32)
 
 
 def reports(connection: Connection) -> Done:

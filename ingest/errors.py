@@ -49,6 +49,15 @@ class UnknownTopic(WikishelfError):
     """there is no topic "{topic}"; the topics are {known}"""
 
 
+class SourcesOfTwoWikis(WikishelfError):
+    """{one} is of {wiki}, and {other} is of {other_wiki}; import one wiki at a time, each into a database of its own"""
+
+
+class WorkerDied(WikishelfError):
+    """a worker process ended before its part was read, killed or out of memory ({reason}); run the same command again:
+    it goes on with the parts that are missing"""
+
+
 class SchedulerUnusable(WikishelfError):
     """no Dask cluster to be had at {address}: {reason}; start it with "dask scheduler" and "dask worker", and install
     wikishelf[cluster] there and here"""

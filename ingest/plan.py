@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ingest.dump import open_dump
+from ingest.errors import SourcesOfTwoWikis
 from ingest.report import Report
 from ingest.source import Source, find_stream, read_chunks
 from ingest.titles import Site
@@ -51,9 +52,10 @@ def make_plan(sources: Sequence[Source], topics: Sequence[Topic], refs: bool, pa
     Raises
     ------
     WikishelfError
-        A head is not that of a dump.
+        A head is not that of a dump, or of another wiki than the first.
     """
     sites = [None if source.is_records else _site(source) for source in sources]
+    _check_one_wiki(sources, sites)
     jobs = [
         (part, site if part.is_part else None, tuple(in_language(topics, site.language) if site else topics), refs)
         for source, site in zip(sources, sites, strict=True)
@@ -80,6 +82,13 @@ def split(source: Source, part_size: int) -> list[Source]:
             starts.append(start)
     stops = [*starts[1:], None]
     return [source._replace(start=start, stop=stop) for start, stop in zip(starts, stops, strict=True)]
+
+
+def _check_one_wiki(sources: Sequence[Source], sites: Sequence[Site | None]) -> None:
+    named = [(source.path, site.wiki) for source, site in zip(sources, sites, strict=True) if site and site.wiki]
+    for path, wiki in named:
+        if wiki != named[0][1]:
+            raise SourcesOfTwoWikis(one=named[0][0], wiki=named[0][1], other=path, other_wiki=wiki)
 
 
 def _site(source: Source) -> Site:

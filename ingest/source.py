@@ -66,7 +66,8 @@ def find_sources(paths: Iterable[Path]) -> list[Source]:
     ------
     SourceNotFound, SourceUnreadable, NoDumpsInFolder, UnreadablePacking
     """
-    return [Source(file, _packing(file)) for path in paths for file in _files(path)]
+    files = dict.fromkeys(file for path in paths for file in _files(path))
+    return [Source(file, _packing(file)) for file in files]
 
 
 def read_chunks(source: Source, report: Report) -> Iterator[bytes]:

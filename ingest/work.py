@@ -2,16 +2,17 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import Any
 
 from db import staging
 from db.connection import Database
 from db.staging import Record
-from ingest.errors import SchedulerUnusable
+from ingest.errors import SchedulerUnusable, WorkerDied
 from ingest.plan import Job
 from ingest.read import records
 from ingest.report import Report
@@ -34,6 +35,8 @@ def stage_jobs(pool: Executor, url: str, key: str, jobs: Sequence[Job]) -> Itera
     try:
         for future in as_completed(futures):
             yield future.result()
+    except BrokenExecutor as error:
+        raise WorkerDied(reason=error) from error
     finally:
         for future in futures:
             future.cancel()
@@ -61,11 +64,17 @@ def executor(workers: int, scheduler: str | None) -> Iterator[Executor]:
     else:
         context = multiprocessing.get_context("spawn")  # a fork would share our connections and locks
         with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
-            yield pool
+            try:
+                yield pool
+            except BaseException:
+                for worker in multiprocessing.active_children():
+                    worker.terminate()  # what it has not committed is lost, and nobody waits for it
+                raise
 
 
 def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever, holding its transaction."""
+    """A worker leaves Ctrl-C to its parent; one whose parent was killed would wait for ever, in its transaction."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is None:
         return

@@ -1,5 +1,5 @@
--- From the staged records to the tables; the caller's transaction makes it all or nothing. Ids go on from the highest,
--- without a sequence, so that an import repeated after a crash gives the same ids.
+-- From the staged records to articles, facets and links; the caller's transaction makes it all or nothing. Ids go on from
+-- the highest, without a sequence, so that an import repeated after a crash gives the same ids.
 
 set local work_mem = '256MB';  -- sorts and hashes of a million rows stay in memory
 analyze staging.articles, staging.facets, staging.links, staging.pairs, staging.aliases;
@@ -78,7 +78,7 @@ from staging.facets f
 join merged_articles m using (part, row)
 left join resolved_aliases r on r.title = f.value;
 
--- 4. Links by their resolved titles, then the pairs; two links of an article that lead to one page are one pair.
+-- 4. Links by their resolved titles. The pairs follow: db.staging maps them by numpy.
 create temporary table titled_links on commit drop as
 select s.part, s.number, s.kind, coalesce(r.target, s.title) as title
 from staging.links s left join resolved_aliases r on r.title = s.title and s.kind = 'page';
@@ -92,51 +92,11 @@ select t.part, t.number, l.link_id from titled_links t join links l on l.title =
 analyze merged_articles, merged_links;
 
 delete from article_links p using merged_articles m where p.article_id = m.article_id;
--- The index by link costs 2.5 s for 770,000 pairs row by row and 0.4 s built afterwards: so where no row is stored yet.
+
+-- Two indexes cost three times as much row by row as built afterwards: so where nothing is stored yet.
 do $$ begin
     if not exists (select from article_links) then
+        alter table article_links drop constraint article_links_pkey;
         drop index article_links_link_id_article_id_idx;
     end if;
 end $$;
-insert into article_links
-select m.article_id, l.link_id, sum(p.occurrences)
-from staging.pairs p join merged_articles m using (part, row) join merged_links l using (part, number)
-group by m.article_id, l.link_id
-order by m.article_id, l.link_id;
-create index if not exists article_links_link_id_article_id_idx on article_links (link_id, article_id);
-
--- 5. What depends on all of them.
-update links l set article_count = coalesce(c.article_count, 0)
-from links every
-left join (select link_id, count(*) as article_count from article_links group by link_id) c using (link_id)
-where l.link_id = every.link_id and l.article_count <> coalesce(c.article_count, 0);
-
-update links l set article_id = a.article_id
-from links every
-left join articles a on a.title = every.title and every.kind = 'page'
-where l.link_id = every.link_id and l.article_id is distinct from a.article_id;
-
-delete from aliases a
-where (select prune from staging.import)
-   or exists (select from articles t where t.title = a.title)
-   or exists (select from staging.aliases s where s.title = a.title);
-insert into aliases
-select r.title, r.target from resolved_aliases r
-where not exists (select from articles a where a.title = r.title)
-  and (exists (select from articles a where a.title = r.target)
-       or exists (select from links l where l.title = r.target and l.kind = 'page'))
-on conflict (title) do update set target = excluded.target;
-
-analyze articles, links, article_links, aliases, facets;
-
-create temporary table merged on commit drop as
-select (select count(*) from merged_articles)::integer as articles,
-       (select count(*) from merged_articles where is_new)::integer as new,
-       (select count(*) from merged_articles where not is_new and not is_unchanged)::integer as changed,
-       (select count(*) from vanished)::integer as vanished,
-       (select count(distinct link_id) from merged_links)::integer as links,
-       (select count(*) from article_links p join merged_articles using (article_id))::integer as pairs,
-       (select count(*) from aliases)::integer as aliases,
-       (select count(*) from facets f join merged_articles using (article_id))::integer as facets;
-
-truncate staging.import, staging.parts, staging.articles, staging.facets, staging.links, staging.pairs, staging.aliases;

@@ -2,6 +2,8 @@
 
 import bz2
 import hashlib
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -148,3 +150,38 @@ author = ["author"]
 def test_sites_can_be_trained_on(sample_copy: str) -> None:
     done("train", "--kinds", "site", "--epochs", "2", "--no-activate", DATABASE_URL=sample_copy)
     assert answer("train", "models", DATABASE_URL=sample_copy)[-1]["settings"]["kinds"] == ["site"]
+
+
+def test_dumps_of_two_wikis_are_refused_before_anything_is_read(url: str, sample_dump: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.xml"
+    other.write_bytes(bz2.decompress(sample_dump.read_bytes()).replace(b"samplewiki", b"otherwiki"))
+    line = refusal("ingest", str(sample_dump), str(other), DATABASE_URL=url)
+    assert "samplewiki" in line
+    assert "otherwiki" in line
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_import_ends_at_once_and_its_workers_with_it(url: str, sample_dump: Path, how: int) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ingest", str(sample_dump), *TOPICS, *IN_PARTS],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with psycopg.connect(url, autocommit=True) as connection:
+        query = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        deadline = time.monotonic() + 60
+        while connection.execute(query).fetchone() < (3,) and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        os.killpg(process.pid, how)  # as a terminal does
+        _, errors = process.communicate(timeout=30)
+        assert "Traceback" not in errors
+        deadline = time.monotonic() + 10
+        while connection.execute(query).fetchone() != (0,):
+            assert time.monotonic() < deadline, "a worker lives on"
+            time.sleep(0.05)
+    done("ingest", str(sample_dump), *TOPICS, DATABASE_URL=url)

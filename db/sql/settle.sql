@@ -1,0 +1,43 @@
+-- After the pairs: their indexes, what depends on articles, links and pairs, the counts, and an empty staging area.
+
+do $$ begin
+    if to_regclass('article_links_pkey') is null then
+        alter table article_links add constraint article_links_pkey primary key (article_id, link_id);
+        create index article_links_link_id_article_id_idx on article_links (link_id, article_id);
+    end if;
+end $$;
+
+update links l set article_count = coalesce(c.article_count, 0)
+from links every
+left join (select link_id, count(*) as article_count from article_links group by link_id) c using (link_id)
+where l.link_id = every.link_id and l.article_count <> coalesce(c.article_count, 0);
+
+update links l set article_id = a.article_id
+from links every
+left join articles a on a.title = every.title and every.kind = 'page'
+where l.link_id = every.link_id and l.article_id is distinct from a.article_id;
+
+delete from aliases a
+where (select prune from staging.import)
+   or exists (select from articles t where t.title = a.title)
+   or exists (select from staging.aliases s where s.title = a.title);
+insert into aliases
+select r.title, r.target from resolved_aliases r
+where not exists (select from articles a where a.title = r.title)
+  and (exists (select from articles a where a.title = r.target)
+       or exists (select from links l where l.title = r.target and l.kind = 'page'))
+on conflict (title) do update set target = excluded.target;
+
+analyze articles, links, article_links, aliases, facets;
+
+create temporary table merged on commit drop as
+select (select count(*) from merged_articles)::integer as articles,
+       (select count(*) from merged_articles where is_new)::integer as new,
+       (select count(*) from merged_articles where not is_new and not is_unchanged)::integer as changed,
+       (select count(*) from vanished)::integer as vanished,
+       (select count(distinct link_id) from merged_links)::integer as links,
+       (select count(*) from article_links p join merged_articles using (article_id))::integer as pairs,
+       (select count(*) from aliases)::integer as aliases,
+       (select count(*) from facets f join merged_articles using (article_id))::integer as facets;
+
+truncate staging.import, staging.parts, staging.articles, staging.facets, staging.links, staging.pairs, staging.aliases;
