@@ -14,7 +14,7 @@ select kind, title, similarity from similar_links('Napoleon', 5);
 \echo 'Films like a book:'
 select title, similarity from similar_articles('The Fellowship of the Ring', 3, 'film');
 
-\echo 'Books after 1950 with a genre of their own, near Nineteen Eighty-Four:'
+\echo 'Science fiction after 1950, near Nineteen Eighty-Four, filtered by facets:'
 select title, year, genre
 from books
 where year > 1950 and 'Science fiction' = any (genre)

@@ -29,7 +29,7 @@ _BETWEEN = re.compile(  # what may stand between two pages: the end and head of 
     _MARKUP[:-3] + rb"|</?mediawiki[^>]*>|<siteinfo>.*?</siteinfo>|<logitem>.*?</logitem>)*+", re.S
 )
 _BEGUN = re.compile(rb"<page>|<(?:p(?:a(?:ge?)?)?)?$")  # a page, or what may be the start of one
-_LANGUAGE = re.compile(rb"<mediawiki[^>]*\sxml:lang=\"([a-zA-Z-]+)\"")
+_LANGUAGE = re.compile(rb"<mediawiki[^<>]*\sxml:lang=\"([a-zA-Z-]+)\"")
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)")
 _NARROW = (b"utf-8", b"utf8", b"us-ascii", b"utf-16")  # the last is left over by iconv when the text is UTF-8 by now
 _WIDE = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"<\0": "UTF-16LE", b"\0<": "UTF-16BE"}
@@ -55,10 +55,10 @@ def open_dump(
     head = b""
     for chunk in chunks:
         head += chunk
-        if _OPEN in head or _END in head or len(head) > LONGEST_HEAD:
+        if _OPEN in head or len(head) > LONGEST_HEAD:
             break
     _check_head(head, source.path)
-    return known or _read_site(head, report), _cut_pages(head, chunks, source, report)
+    return known or _read_site(head.partition(_OPEN)[0], source.path, report), _cut_pages(head, chunks, source, report)
 
 
 def open_part(source: Source, chunks: Iterator[bytes], report: Report) -> Iterator[RawPage]:
@@ -70,7 +70,7 @@ def open_part(source: Source, chunks: Iterator[bytes], report: Report) -> Iterat
         if start >= 0:
             return _cut_pages(head[start:], chunks, source, report)
         head = head[-len(_OPEN) :]
-    return iter(())
+    return iter(()) if source.stop is None else _page_across(head, 0, source)
 
 
 def _check_head(head: bytes, path: Path) -> None:
@@ -85,14 +85,19 @@ def _check_head(head: bytes, path: Path) -> None:
         raise NotADump(path=path, reason=f"no <page> in its first {LONGEST_HEAD // 1_000_000} MB")
 
 
-def _read_site(head: bytes, report: Report) -> Site:
+def _read_site(head: bytes, path: Path, report: Report) -> Site:
     """The site from <siteinfo>; a fragment without one is taken as the English Wikipedia, with a warning."""
     start, end = head.find(b"<siteinfo>"), head.find(b"</siteinfo>")
-    if not 0 <= start < end:
+    if start < 0:
         report.warnings.append("no <siteinfo>: English namespaces are assumed")
         return ENGLISH_SITE
-    info = ElementTree.fromstring(head[start : end + len(b"</siteinfo>")])
-    spaces = {int(space.get("key", 0)): space for space in info.iter("namespace")}
+    if end < start:
+        raise TruncatedSource(path=path, position=len(head), reason="in the middle of the markup")
+    try:
+        info = ElementTree.fromstring(head[start : end + len(b"</siteinfo>")])
+        spaces = {int(space.get("key", 0)): space for space in info.iter("namespace")}
+    except (ElementTree.ParseError, ValueError) as error:
+        raise DamagedSource(path=path, position=start, reason=f"the <siteinfo> is not well formed: {error}") from None
     case = info.findtext("case", "first-letter")
     as_written = (number for number, space in spaces.items() if space.get("case", case) == "case-sensitive")
     names = {number: space.text or "" for number, space in spaces.items()}

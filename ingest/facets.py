@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ingest.titles import upper_first
 from ingest.topic_file import Facet, Reading, Topic, parameter_name
-from ingest.values import Value
+from ingest.values import CONTROL, Value
 
 LONGEST = 200  # characters; what is longer is a sentence and no value
 
-_NUMBER = re.compile(r"_?\d+$")
+_NUMBER = re.compile(r"_?(?<!\d)\d+$")
 _ASIDE = re.compile(r"[(（][^()（）]*[)）]")
-_YEAR = re.compile(r"(?<!\d)(?:1\d|20)\d\d(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:1[0-9]|20)[0-9]{2}(?!\d)")
 _FIRMS = re.compile(r"[;；]|\s/\s")
 _WORDS = re.compile(r"[,;/，、；]")
 _AND = r"(?:and|und|et|y|e|en|och|i|и|եւ|և)"  # of the languages in languages/ that write it as a word
@@ -35,7 +35,7 @@ _EMPTY = frozenset(map(str.strip, _NO_VALUE.split("|")))
 
 def read_parameters(arguments: Mapping[str, str]) -> dict[str, str]:
     """Parameters under one spelling of their names: `Followed by`, `followed-by` and `followed_by` are one."""
-    return {parameter_name(name): value for name, value in arguments.items()}
+    return {parameter_name(CONTROL.sub("", name)): value for name, value in arguments.items()}
 
 
 def read_facets(parameters: Mapping[str, Value], topic: Topic) -> tuple[tuple[str, str], ...]:
@@ -109,7 +109,7 @@ def _read(value: Value, divide: Callable[[str], Iterable[str]]) -> Iterator[str]
 
 def _without_asides(item: str) -> str:
     """Without what stands in brackets, "Heinemann (UK)", unless nothing else is there."""
-    return _ASIDE.sub(" ", item).strip() or item.strip("()（）")
+    return " ".join(_ASIDE.sub(" ", item).split()) or item.strip("()（）")
 
 
 def _text(piece: str) -> list[str]:

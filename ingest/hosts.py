@@ -12,6 +12,7 @@ from publicsuffixlist import PublicSuffixList
 
 KEPT = 100_000  # hosts in the cache, about 24 MB; the external links of a dump name few of them most of the time
 
+_HOST = re.compile(r"[^\x00-\x20\x7f\ud800-\udfff]{1,253}")  # characters; longer is no name, and no text for an index
 _NUMBERS = re.compile(r"[\d.]+")  # an IP address of version 4; one of version 6 stands in square brackets
 
 
@@ -31,7 +32,7 @@ def read_site(authority: str) -> str | None:
         nothing but a public suffix.
     """
     host = authority.rpartition("@")[2].partition(":")[0].lower().strip(".,;:!'")
-    if "." not in host:
+    if "." not in host or not _HOST.fullmatch(host):
         return None
     return host if _NUMBERS.fullmatch(host) else _suffixes().privatesuffix(host) or host.removeprefix("www.")
 

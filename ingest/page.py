@@ -11,7 +11,7 @@ from ingest.errors import DamagedSource
 from ingest.titles import MAIN, Site, Title, read_title, unescaped
 
 _TITLE = re.compile(rb"<title>([^<]*)</title>")
-_NAMESPACE = re.compile(rb"<ns>(-?\d+)</ns>")
+_NAMESPACE = re.compile(rb"<ns>(-?\d{1,9})</ns>")
 _TARGET = re.compile(rb'<redirect title="([^"]*)"')
 # Exports before version 0.6 do not name the target, 0.3 has no <redirect> at all; every language has its magic word.
 _MAGIC = re.compile(
@@ -66,14 +66,14 @@ def read_page(raw: RawPage, path: Path) -> Page:
     try:
         page = ElementTree.fromstring(raw.content)
         revision = page.findall("revision")[-1]
-    except (ElementTree.ParseError, IndexError) as error:
+        return Page(
+            page_id=_number(page.findtext("id")),
+            revision_id=_number(revision.findtext("id")),
+            revised_at=_time(revision.findtext("timestamp")),
+            text=revision.findtext("text") or None,
+        )
+    except (ElementTree.ParseError, IndexError, ValueError) as error:
         raise DamagedSource(path=path, position=raw.position, reason=f"a page is not well formed: {error}") from None
-    return Page(
-        page_id=_number(page.findtext("id")),
-        revision_id=_number(revision.findtext("id")),
-        revised_at=_time(revision.findtext("timestamp")),
-        text=revision.findtext("text") or None,
-    )
 
 
 def _magic_target(raw: RawPage) -> str:
@@ -94,6 +94,8 @@ def _decoded(content: bytes) -> str:
 
 
 def _number(text: str | None) -> int | None:
+    if text and not re.fullmatch("[0-9]{1,18}", text):
+        raise ValueError(f"{text[:20]!r} is no id")
     return int(text) if text else None
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from db.articles import Article
-from ingest.article import count_links
+from ingest.article import LONGEST_TEXT, count_links
 from ingest.errors import BadRecord
 from ingest.facets import read_facets, read_parameters
 from ingest.report import Report
@@ -41,7 +41,7 @@ def read_records(chunks: Iterator[bytes], path: Path, topic: Topic, report: Repo
         report.pages += 1
         try:
             article = _article(json.loads(line), topic)
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise BadRecord(path=path, line=number, reason=error) from None
         if article is None:
             report.skip("bad title", line[:80].decode("utf-8", "replace"))
@@ -63,7 +63,7 @@ def _article(row: Any, topic: Topic) -> Article | None:
         infobox={key: str(value) for key, value in values.items() if value.items},
         revision_id=None,
         revised_at=datetime.fromisoformat(time) if time else None,
-        text_length=int(length or 0),
+        text_length=_length(length),
         links=count_links(map(_text, wikilinks), link_sites("\n".join(outside)), name, ENGLISH_SITE),
         facets=read_facets(values, topic),
     )
@@ -71,6 +71,13 @@ def _article(row: Any, topic: Topic) -> Article | None:
 
 def _value(text: str) -> Value:
     return read_value(without_refs(live(_TORN.sub("", text))), ENGLISH_SITE)
+
+
+def _length(value: Any) -> int:
+    length = int(value or 0)
+    if not 0 <= length <= LONGEST_TEXT:
+        raise ValueError(f"a text is of 0 to {LONGEST_TEXT:,} characters, not {length}")
+    return length
 
 
 def _text(value: Any) -> str:

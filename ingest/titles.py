@@ -17,6 +17,7 @@ from ingest.interwiki import PREFIXES
 
 MAIN, FILE, TEMPLATE, CATEGORY = 0, 6, 10, 14
 LONGEST = 255  # bytes of UTF-8, the width of MediaWiki's page_title column
+LONGEST_WRITTEN = 2_000  # characters: a title and a section, percent-encoded; NFC takes the square of the length
 
 ENGLISH: Mapping[int, str] = {
     -2: "Media", -1: "Special", 0: "", 1: "Talk", 2: "User", 3: "User talk", 4: "Wikipedia", 5: "Wikipedia talk",
@@ -36,7 +37,8 @@ _SPACES = re.compile("[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f
 _DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e]+")
 # Most titles as they stand: nothing to decode, no namespace, no lower-case start. Half the cost of a redirect saved.
 _PLAIN = re.compile(r"[A-Z0-9][A-Za-z0-9(),'-]*+(?: [A-Za-z0-9(),'-]++)*+")
-_ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
+# Ten digits hold every character, with leading zeros; of more than 4,300 digits Python makes no number.
+_ENTITY = re.compile(r"&(?:#[0-9]{1,10}|#[xX][0-9a-fA-F]{1,10}|[A-Za-z][A-Za-z0-9]*);")
 _ILLEGAL = re.compile(
     r"[<>\[\]{}|\x00-\x1f\x7f\ufffd\ud800-\udfff]|%[0-9a-fA-F]{2}|&[A-Za-z0-9#]+;|~~~|^\.{1,2}(?:/|$)|/\.{1,2}(?:/|$)"
 )
@@ -75,7 +77,7 @@ class Site:
 
     def full(self, title: Title) -> str:
         """The title with its namespace's own prefix."""
-        return f"{self.names[title.namespace]}:{title.name}" if title.namespace else title.name
+        return f"{self.names.get(title.namespace, title.namespace)}:{title.name}" if title.namespace else title.name
 
 
 def site(
@@ -102,12 +104,14 @@ def read_title(text: str, of: Site) -> Title | None:
     """
     if _PLAIN.fullmatch(text) and len(text) <= LONGEST and MAIN not in of.as_written:
         return Title(MAIN, text)
-    clean = _decoded(text).partition("#")[0].lstrip(" :").rstrip()
+    if len(text) > LONGEST_WRITTEN:
+        return None
+    clean = _decoded(text).partition("#")[0].lstrip(" :").rstrip(" ")
     prefix, colon, rest = clean.partition(":")
-    key = prefix.rstrip().casefold()
-    if colon and key in of.numbers:
-        return _legal(of.numbers[key], rest.strip(), of)
-    if colon and key in PREFIXES:
+    key = upper_first(prefix.rstrip(" ")).casefold() if colon else ""  # raised, for "ımage:x" becomes "Image:x"
+    if key in of.numbers:
+        return _legal(of.numbers[key], rest.strip(" "), of)
+    if key in PREFIXES:
         return None
     return _legal(MAIN, clean, of)
 
@@ -140,11 +144,13 @@ def _decoded(text: str) -> str:
         text = unquote(text)
     text = unescaped(text)
     if not text.isascii():
-        text = _DIRECTIONS.sub("", unicodedata.normalize("NFC", text))
-    return _SPACES.sub(" ", text).strip()
+        text = unicodedata.normalize("NFC", _DIRECTIONS.sub("", text))
+    return _SPACES.sub(" ", text).strip(" ")
 
 
 def _legal(namespace: int, name: str, of: Site) -> Title | None:
+    if namespace not in of.as_written:
+        name = unicodedata.normalize("NFC", upper_first(name))
     if not name or _ILLEGAL.search(name) or len(name.encode(errors="replace")) > LONGEST:
         return None
-    return Title(namespace, name if namespace in of.as_written else upper_first(name))
+    return Title(namespace, name)

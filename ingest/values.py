@@ -30,14 +30,14 @@ flagdeco | drapeau | bandera | bandiera | flaggbild | флаг | դրոշ | 국�
 _KINDS = {"list": _LISTS, "pairs": _PAIRS, "second": _SECOND, "bullet": _BULLETS, "nothing": _NOTHING}
 _SHOWS = {name.strip(): shows for shows, names in _KINDS.items() for name in names.split("|")}
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _LINK = re.compile(r"\[\[([^\[\]|{}<>\n]*)(?:\|([^\[\]]*))?\]\]")
 _MARK = re.compile("\x01(\\d+)\x02")
 _TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
 _NAMED = re.compile(r"([\w\s\-]*)=")
 _COUNTRY = re.compile(r"[A-Z]{3}")  # {{USA}} shows a flag and the country
 _ITEM = re.compile(r"</?(?:br|li|p|div|ul|ol)\b[^<>]*>|\n[ *#:;]*|^\s*[*#]+|•|(?<=\s)·(?=\s)", re.I)
-_OUTSIDE = re.compile(r"\[(?:https?:)?//[^\s\[\]]*([^\[\]]*)\]")
+_OUTSIDE = re.compile(r"\[(?:https?:)?//[^\s\[\]]*+([^\[\]]*)\]")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|'''?|\[|\]|\{|\}|\|$")
 _SPACES = re.compile(r"\s+")
 
@@ -78,7 +78,7 @@ def read_value(wikitext: str, site: Site) -> Value:
         links.append(Shown(title.name, text))
         return f"\x01{len(links) - 1}\x02"
 
-    marked = _LINK.sub(set_aside, _CONTROL.sub("", wikitext[:LONGEST_VALUE]))
+    marked = _LINK.sub(set_aside, CONTROL.sub("", wikitext[:LONGEST_VALUE]))
     items = (_clean(item) for item in _ITEM.split(_expand(marked).strip()))
     return Value(tuple(item for item in items if item), tuple(links))
 
