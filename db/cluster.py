@@ -80,8 +80,6 @@ def create(cluster: Cluster, tools: Programs) -> None:
 
     Each attempt has a draft of its own, because the initdb of a killed one may still be writing.
     """
-    for left in cluster.home.glob("data.init-*"):
-        shutil.rmtree(left, ignore_errors=True)
     draft = Path(tempfile.mkdtemp(prefix="data.init-", dir=cluster.home))
     if tools.user:
         tools.user.own(draft)
@@ -94,6 +92,12 @@ def create(cluster: Cluster, tools: Programs) -> None:
         alone = ("--single", "-D", draft.name, "-c", "exit_on_error=true", database)
         _check(cluster, tools.run("postgres", *alone, cwd=cluster.home, script=script))
     draft.rename(cluster.data)
+
+
+def remove_drafts(cluster: Cluster) -> None:
+    """Remove what killed attempts left; one whose initdb still writes is removed by a later call."""
+    for left in cluster.home.glob("data.init-*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def write_configuration(cluster: Cluster) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from psycopg import pq
 
 from db.binaries import Programs, User, programs, server_user
-from db.cluster import Cluster, create, reason_in, write_configuration
+from db.cluster import Cluster, create, reason_in, remove_drafts, write_configuration
 from db.errors import HomeUnusable, ServerNotStarted, ServerNotStopped
 
 SILENCE = 60.0  # seconds that a server process may be there without a word
@@ -39,6 +39,7 @@ def ensure_running(cluster: Cluster) -> None:
     """
     user = server_user(cluster.data)
     _make_socket_folder(cluster, user)
+    remove_drafts(cluster)
     if not cluster.data.exists():
         create(cluster, programs(cluster.home, user))
     patience = time.monotonic() + RETRY
