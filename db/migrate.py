@@ -11,8 +11,9 @@ from db import scripts
 if TYPE_CHECKING:
     from db.connection import Database
 
-# A filter on top of an HNSW scan gives too few rows unless the scan goes on: `iterative_scan`. pgvector's own
-# `ef_search` of 40 finds about 97 of 100 nearest rows among 40,000 x 50 vectors, 100 finds more than 99.
+# A filter on top of an HNSW scan gives too few rows unless the scan goes on: `iterative_scan`. Recall@10 among 40,000 x
+# 50 vectors with pgvector's own `ef_search` of 40 and with 100: 0.994 and 0.994 around 50 directions, 0.88 and 0.93 for
+# uniform random ones, the worst case.
 SEARCH_DEFAULTS = ("hnsw.iterative_scan = strict_order", "hnsw.ef_search = 100")
 
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from db.articles import Link
 from ingest.interwiki import PREFIXES
 
-MAIN, FILE, TEMPLATE, CATEGORY = 0, 6, 10, 14
+MAIN, CATEGORY = 0, 14
 LONGEST = 255  # bytes of UTF-8, the width of MediaWiki's page_title column
 LONGEST_WRITTEN = 2_000  # characters: a title and a section, percent-encoded; NFC takes the square of the length
 

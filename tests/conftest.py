@@ -6,10 +6,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from db import embedded, migrate
 from db.connection import Database
@@ -80,6 +81,12 @@ def database(database_url: str) -> Iterator[Database]:
     """An open pool on `database_url`."""
     with Database(database_url) as database:
         yield database
+
+
+def as_url(conninfo: str) -> str:
+    """An address as DATABASE_URL takes it."""
+    known = {key: quote(str(value), safe="") for key, value in conninfo_to_dict(conninfo).items()}
+    return f"postgresql://{known['user']}@/{known['dbname']}?host={known['host']}"
 
 
 def _execute(url: str, statement: str) -> None:

@@ -47,8 +47,8 @@ with last_of_title as (
 select s.*,
        coalesce(by_page.article_id, by_title.article_id) as article_id,
        coalesce(by_page.article_id, by_title.article_id) is null as is_new,
-       (by_page.revision_id, by_page.revised_at) is not distinct from (s.revision_id, s.revised_at)
-       or (by_title.revision_id, by_title.revised_at) is not distinct from (s.revision_id, s.revised_at) as is_unchanged
+       (coalesce(by_page.revision_id, by_title.revision_id), coalesce(by_page.revised_at, by_title.revised_at))
+       is not distinct from (s.revision_id, s.revised_at) as is_unchanged
 from last_of_page s
 left join articles by_page on by_page.page_id = s.page_id
 left join articles by_title on by_title.title = s.title and by_page.article_id is null;
@@ -98,7 +98,7 @@ analyze merged_articles, merged_links;
 
 delete from article_links p using merged_articles m where p.article_id = m.article_id;
 
--- Two indexes cost three times as much row by row as built afterwards: so where nothing is stored yet.
+-- The index by link alone cost 2.5 s row by row for 770,000 pairs and 0.4 s built afterwards: so where nothing is stored.
 do $$ begin
     if not exists (select from article_links) then
         alter table article_links drop constraint article_links_pkey;

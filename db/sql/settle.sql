@@ -1,4 +1,4 @@
--- After the pairs: their indexes, what depends on articles, links and pairs, the counts, and an empty staging area.
+-- After the pairs: their indexes, what depends on articles, links and pairs, and the counts.
 
 do $$ begin
     if to_regclass('article_links_pkey') is null then
@@ -39,5 +39,3 @@ select (select count(*) from merged_articles)::integer as articles,
        (select count(*) from article_links p join merged_articles using (article_id))::integer as pairs,
        (select count(*) from aliases)::integer as aliases,
        (select count(*) from facets f join merged_articles using (article_id))::integer as facets;
-
-truncate staging.import, staging.parts, staging.articles, staging.facets, staging.links, staging.pairs, staging.aliases;

@@ -5,18 +5,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from db import migrate
 from tests.acceptance.commands import done
-
-
-def as_url(conninfo: str) -> str:
-    """An address as DATABASE_URL takes it."""
-    from urllib.parse import quote
-
-    known = {key: quote(str(value), safe="") for key, value in conninfo_to_dict(conninfo).items()}
-    return f"postgresql://{known['user']}@/{known['dbname']}?host={known['host']}"
+from tests.conftest import as_url
 
 
 @pytest.fixture(scope="session")

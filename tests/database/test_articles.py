@@ -153,6 +153,12 @@ def test_an_update_counts_new_changed_and_vanished(database: Database) -> None:
     assert rows(database, "select title, article_count from links order by 1") == [("L", 2), ("M", 1)]
 
 
+def test_an_article_that_loses_its_revision_is_changed(database: Database) -> None:
+    load(database, article("A", ["L"], revision_id=5))
+    assert load(database, article("A", ["L"])).changed == 1
+    assert load(database, article("A", ["L"])).changed == 0
+
+
 def test_pruning_spares_other_topics(database: Database) -> None:
     load(database, article("Album", topic="album"), article("Film", topic="film"), article("Book"))
     load(database, article("Other book"), prune=True)

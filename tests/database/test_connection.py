@@ -13,20 +13,12 @@ from sqlalchemy import text
 
 from db import binaries, connection, embedded, errors
 from db.connection import Database
-from tests.conftest import ROOT
+from tests.conftest import ROOT, as_url
 
 
 def connect(monkeypatch: pytest.MonkeyPatch, url: str, **options: str) -> Database:
     monkeypatch.setenv("DATABASE_URL", url)
     return connection.connect(**options)  # type: ignore[arg-type]
-
-
-def as_url(conninfo: str) -> str:
-    """A URL, as DATABASE_URL has it."""
-    from urllib.parse import quote
-
-    known = psycopg.conninfo.conninfo_to_dict(conninfo)
-    return f"postgresql://{known['user']}@/{known['dbname']}?host={quote(str(known['host']), safe='')}"
 
 
 @pytest.mark.parametrize(
