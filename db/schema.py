@@ -70,8 +70,8 @@ links = Table(
     Index(None, "article_id"),
 )
 
-# No foreign keys here: their row triggers cost 5 microseconds a row and key (measured on facets), and storing a pair costs
-# 1; only the merge writes these rows.
+# No foreign keys here: their row triggers cost 5 microseconds a row and key (measured on facets), while storing a pair
+# costs 1; only the merge writes these rows.
 article_links = Table(
     "article_links",
     metadata,
