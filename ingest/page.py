@@ -10,8 +10,7 @@ from ingest.dump import RawPage
 from ingest.errors import DamagedSource
 from ingest.titles import MAIN, Site, Title, read_title, unescaped
 
-_TITLE = re.compile(rb"<title>([^<]*)</title>")
-_NAMESPACE = re.compile(rb"<ns>(-?\d{1,9})</ns>")
+_HEADING = re.compile(rb"<title>([^<]*)</title>(?:\s*<ns>(-?\d{1,9})</ns>)?")
 _TARGET = re.compile(rb'<redirect title="([^"]*)"')
 # Exports before version 0.6 do not name the target, 0.3 has no <redirect> at all; every language has its magic word.
 _MAGIC = re.compile(
@@ -33,11 +32,12 @@ class Page(NamedTuple):
 
 def read_heading(raw: RawPage, site: Site) -> Title | None:
     """The page's own title; its namespace by number where the dump gives it, by the title's prefix where not."""
-    title = read_title(_first(_TITLE, raw), site)
-    number = _first(_NAMESPACE, raw)
-    if title is None or not number or int(number) == title.namespace:
+    found = _HEADING.search(raw.content)
+    title = read_title(_decoded(found[1]), site) if found else None
+    number = int(found[2]) if found and found[2] else None
+    if title is None or number is None or number == title.namespace:
         return title
-    return Title(int(number), title.name) if title.namespace == MAIN else Title(int(number), site.full(title))
+    return Title(number, title.name if title.namespace == MAIN else site.full(title))
 
 
 def redirect_target(raw: RawPage) -> str | None:
@@ -82,11 +82,6 @@ def _magic_target(raw: RawPage) -> str:
         return ""
     found = _MAGIC.match(_decoded(raw.content[start : start + 1000]))
     return found[1] if found else ""
-
-
-def _first(pattern: re.Pattern[bytes], raw: RawPage) -> str:
-    found = pattern.search(raw.content)
-    return _decoded(found[1]) if found else ""
 
 
 def _decoded(content: bytes) -> str:

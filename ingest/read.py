@@ -17,7 +17,12 @@ from ingest.unpack import ahead
 
 
 def records(
-    source: Source, topics: Sequence[Topic], report: Report, refs: bool = True, site: Site | None = None
+    source: Source,
+    topics: Sequence[Topic],
+    report: Report,
+    refs: bool = True,
+    site: Site | None = None,
+    spare_core: bool = False,
 ) -> Iterator[Article | Redirect]:
     """Articles of the wanted topics and redirects of the main namespace.
 
@@ -36,13 +41,17 @@ def records(
         Whether links in footnotes count.
     site : Site or None
         Of a part, for only the first has a head to read it from.
+    spare_core : bool
+        Whether a core is free to unpack the next bytes while the last are parsed; else that would only cost.
 
     Raises
     ------
     WikishelfError
         One of ingest.errors, with the file and the position.
     """
-    chunks = ahead(read_chunks(source, report))
+    chunks = read_chunks(source, report)
+    if spare_core:
+        chunks = ahead(chunks)
     if source.is_records:
         found: Iterator[Article | Redirect] = read_records(chunks, source.path, topics[0], report)
     elif source.start and site:
@@ -66,16 +75,19 @@ def _read_dump(
     candidate = candidate_pattern(topics)
     for raw in pages:
         report.pages += 1
+        record: Article | Redirect | None = None
         target = redirect_target(raw)
         if target is not None:
-            yield from reader.redirect(raw, target)
+            record = reader.redirect(raw, target)
         elif candidate.search(raw.content):
-            yield from reader.article(raw)
+            record = reader.article(raw)
+        if record is not None:
+            yield record
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Pages of one dump to records: none or one each; what is left out is counted in the report."""
+    """Pages of one dump to records; what is left out is counted in the report."""
 
     path: Path
     site: Site
@@ -83,7 +95,7 @@ class _Reader:
     refs: bool
     report: Report
 
-    def redirect(self, raw: RawPage, target: str) -> Iterator[Redirect]:
+    def redirect(self, raw: RawPage, target: str) -> Redirect | None:
         """A redirect from article to article; one to itself or across namespaces makes no alias."""
         title, goal = read_heading(raw, self.site), read_title(target, self.site)
         if title is None or goal is None:
@@ -91,9 +103,10 @@ class _Reader:
         elif title.namespace != MAIN or goal.namespace != MAIN or title == goal:
             self.report.skip("redirect out of the articles", self.site.full(title))
         else:
-            yield Redirect(title.name, goal.name)
+            return Redirect(title.name, goal.name)
+        return None
 
-    def article(self, raw: RawPage) -> Iterator[Article]:
+    def article(self, raw: RawPage) -> Article | None:
         """A page that may be an article; it is parsed to find out."""
         title = read_heading(raw, self.site)
         page = read_page(raw, self.path)
@@ -101,8 +114,8 @@ class _Reader:
         if reason:
             self.report.skip(reason, self.site.full(title) if title else repr(raw.content[:80]))
         elif title:
-            article = read_article(page, title.name, self.topics, self.site, self.refs)
-            yield from [article] if article else []
+            return read_article(page, title.name, self.topics, self.site, self.refs)
+        return None
 
 
 def _reason_to_skip(title: Title | None, text: str | None) -> str | None:

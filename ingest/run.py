@@ -51,13 +51,14 @@ def import_all(
 
 def _stage(url: str, key: str, plan: Plan, jobs: Sequence[Job], workers: int, scheduler: str | None) -> None:
     """One job is done here, with progress as it goes on; several by a pool, with progress as they end."""
+    spare_core = scheduler is None and workers > len(jobs)
     with progress.shown(plan.size) as show:
         if scheduler is None and min(workers, len(jobs)) <= 1:
             for job in jobs:
-                stage_job(url, key, job, partial(progress.watch, show))
+                stage_job(url, key, job, spare_core, partial(progress.watch, show))
         else:
             with executor(min(workers, len(jobs)), scheduler) as pool:
-                for report in stage_jobs(pool, url, key, jobs):
+                for report in stage_jobs(pool, url, key, jobs, spare_core):
                     show.add(report)
 
 

@@ -85,10 +85,9 @@ def read_value(wikitext: str, site: Site) -> Value:
 
 def _expand(text: str) -> str:
     for _ in range(DEEPEST):
-        expanded = _TEMPLATE.sub(lambda found: _show(found[1]), text)
-        if expanded == text:
+        if "{{" not in text:
             break
-        text = expanded
+        text = _TEMPLATE.sub(lambda found: _show(found[1]), text)
     return text
 
 

@@ -20,18 +20,18 @@ from ingest.report import Report
 Watch = Callable[[Iterable[Record], Report], Iterable[Record]]
 
 
-def stage_job(url: str, key: str, job: Job, watch: Watch = lambda found, report: found) -> Report:
+def stage_job(url: str, key: str, job: Job, spare_core: bool, watch: Watch = lambda found, report: found) -> Report:
     """Read one job and stage its records, in a transaction of its own."""
     report = Report(str(job.source.path))
-    found = watch(records(job.source, job.topics, report, job.refs, job.site), report)
+    found = watch(records(job.source, job.topics, report, job.refs, job.site, spare_core), report)
     with Database(url) as database, database.begin() as transaction:
         staging.stage(transaction, key, job.number, found, report.as_json)
     return report
 
 
-def stage_jobs(pool: Executor, url: str, key: str, jobs: Sequence[Job]) -> Iterator[Report]:
+def stage_jobs(pool: Executor, url: str, key: str, jobs: Sequence[Job], spare_core: bool) -> Iterator[Report]:
     """Hand the jobs to a pool; yields their reports as they are done. The first error ends all."""
-    futures = [pool.submit(stage_job, url, key, job) for job in jobs]
+    futures = [pool.submit(stage_job, url, key, job, spare_core) for job in jobs]
     try:
         for future in as_completed(futures):
             yield future.result()
