@@ -17,8 +17,8 @@ def run(program: str, main: Callable[[], None]) -> NoReturn:
     except WikishelfError as error:
         print(f"{program}: {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print(f"{program}: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        print(f"{program}: {'; '.join(['interrupted', *getattr(interrupt, '__notes__', [])])}", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

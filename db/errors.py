@@ -60,6 +60,10 @@ class DatabaseRefused(WikishelfError):
     """the database at {url} refused: {reason}"""
 
 
+class DatabaseBusy(WikishelfError):
+    """the database at {url} is too busy: {reason}; ask again later, or for less"""
+
+
 class ServerTooOld(WikishelfError):
     """the server at {url} runs PostgreSQL {version}; Wikishelf needs 15 or newer"""
 
@@ -96,12 +100,46 @@ class LinkNotFound(WikishelfError):
 
 
 class ArticleWithoutVector(WikishelfError):
-    """ "{title}" came after the active model was trained, or has too few links for it; run "python -m train" again"""
+    """ "{title}" came after the active model was trained; run "python -m train fold-in", and if the model has none of
+    its links, "python -m train" again"""
 
 
 class LinkWithoutVector(WikishelfError):
     """the link "{title}" is not in the active model: too few articles make it; see --min-articles of "python -m
     train" """
+
+
+class TextInvalid(WikishelfError):
+    """the argument {field} holds a character that no stored text can hold (NUL, or half of a surrogate pair); leave it
+    out"""
+
+
+class FacetInvalid(WikishelfError):
+    """the facet {name} cannot be {value}; give a value or a list of values, such as "Novel" or ["Novel", "Satire"]"""
+
+
+class FacetNotStored(WikishelfError):
+    """no article{of_topic} has a facet "{name}"; there are {known}"""
+
+
+class YearInvalid(WikishelfError):
+    """ "{year}" is no year; write 1984, 1950..1980, 1950.. or ..1980"""
+
+
+class KindInvalid(WikishelfError):
+    """there is no kind of links "{kind}"; use page, category or site"""
+
+
+class NothingLiked(WikishelfError):
+    """there is nothing to go by; name at least one article that is liked"""
+
+
+class WeightsInvalid(WikishelfError):
+    """the weights {weights} do not fit {likes} liked titles; give one number above 0 for each"""
+
+
+class DiversityInvalid(WikishelfError):
+    """{diversity} is no diversity; give 0 to 1"""
 
 
 class NoActiveModel(WikishelfError):
@@ -126,6 +164,10 @@ class TrainingInProgress(WikishelfError):
 
 class BadVectors(WikishelfError):
     """the vectors of the {kind} are not fit to store: {reason} (id {culprit}); nothing was written"""
+
+
+class TopicNotStored(WikishelfError):
+    """the database has no article of the topic "{topic}"; it has {known}"""
 
 
 class NothingToTrain(WikishelfError):

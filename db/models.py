@@ -1,4 +1,4 @@
-"""Models as rows: one training at a time, one model active, switched in one transaction."""
+"""Models as rows: one training at a time, one model active; `db.switch` says which."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,9 +11,9 @@ from sqlalchemy import Connection, text
 
 from db import locks, schema
 from db.connection import Database
-from db.errors import ModelNotFound, ModelUnusable, NoActiveModel, TrainingInProgress
+from db.errors import ModelNotFound, NoActiveModel, TrainingInProgress
 
-KINDS = {"articles": "article", "links": "link"}  # the vector tables' prefix, and the ids' and views' prefix
+LOCK = "wikishelf.training"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,16 @@ class Model:
 def training(database: Database, objective: str, dimensions: int, settings: Mapping[str, Any]) -> Iterator[int]:
     """Hold the training lock and a new row in state `training`; yields its `model_id`.
 
-    On an exception the row becomes `failed` with its reason. A trainer that was killed leaves its row in `training`
-    and loses the lock; the next one marks that row.
+    On an exception the row becomes `failed` with its reason, unless the model was stored already. A trainer that was
+    killed leaves its row in `training` and loses the lock: `mark_killed` tells it by that.
 
     Raises
     ------
     TrainingInProgress
         Another process holds the lock.
     """
-    with locks.held(database, "wikishelf.training", TrainingInProgress) as connection:
-        connection.execute(text("update models set state = 'failed', reason = 'killed' where state = 'training'"))
+    with locks.held(database, LOCK, TrainingInProgress) as connection:
+        mark_killed(connection)
         model_id = connection.execute(
             sa.insert(schema.models)
             .values(state="training", objective=objective, dimensions=dimensions, settings=settings)
@@ -62,10 +62,8 @@ def training(database: Database, objective: str, dimensions: int, settings: Mapp
         try:
             yield model_id
         except BaseException as error:
-            connection.execute(
-                text("update models set state = 'failed', reason = :reason where model_id = :id"),
-                {"reason": str(error) or type(error).__name__, "id": model_id},
-            )
+            if _fail(connection, model_id, _reason(error)):
+                error.add_note(f"model {model_id} is listed as failed, searches answer as before")
             raise
 
 
@@ -78,47 +76,46 @@ def finish(connection: Connection, model_id: int, metrics: Mapping[str, Any], fi
     )
 
 
-def activate(connection: Connection, model_id: int) -> None:
-    """Let every search answer from this model, from the commit on.
+def add_metrics(connection: Connection, model_id: int, metrics: Mapping[str, Any]) -> None:
+    """Store what was found out about a model later on; metrics of the same name are replaced.
 
     Raises
     ------
-    ModelNotFound, ModelUnusable
+    ModelNotFound
+        It was dropped meanwhile.
     """
-    model = find(connection, model_id)
-    if model.state not in {"ready", "active"}:
-        raise ModelUnusable(model_id=model_id, verb="activated", reason=f"its state is {model.state}")
-    connection.execute(text("update models set state = 'ready' where state = 'active'"))
-    connection.execute(text("update models set state = 'active' where model_id = :id"), {"id": model_id})
-    for prefix, name in KINDS.items():
-        # The cast drops the number of dimensions from the column's type, so that models of all sizes fit the view.
+    find(connection, model_id)
+    column = schema.models.c.metrics
+    added = column.concat(sa.cast(metrics, column.type))
+    connection.execute(sa.update(schema.models).where(schema.models.c.model_id == model_id).values(metrics=added))
+
+
+def mark_killed(connection: Connection) -> None:
+    """Call `failed` what is in `training` while nobody holds the training lock."""
+    if connection.scalar(text("select exists (select from models where state = 'training')")):  # readers may list too
         connection.execute(
-            text(
-                f"create or replace view {name}_vectors as"
-                f" select {name}_id, embedding::vector as embedding from vectors.{prefix}_{model.model_id}"
-            )
+            text("""
+                update models set state = 'failed', reason = 'killed'
+                where state = 'training' and pg_try_advisory_xact_lock(hashtext(:lock))"""),
+            {"lock": LOCK},
         )
-
-
-def drop(connection: Connection, model_id: int) -> None:
-    """Delete a model that is not active, and its vectors; their space is free at once.
-
-    Raises
-    ------
-    ModelNotFound, ModelUnusable
-    """
-    model = find(connection, model_id)
-    if model.state in {"active", "training"}:
-        raise ModelUnusable(model_id=model_id, verb="dropped", reason=f"its state is {model.state}")
-    for prefix in KINDS:
-        connection.execute(text(f"drop table if exists vectors.{prefix}_{model.model_id}"))
-    connection.execute(sa.delete(schema.models).where(schema.models.c.model_id == model_id))
 
 
 def listed(connection: Connection) -> list[Model]:
     """All models, the newest last."""
     rows = connection.execute(sa.select(schema.models).order_by(schema.models.c.model_id))
     return [Model(**row) for row in rows.mappings()]
+
+
+def sizes(connection: Connection) -> dict[int, int]:
+    """Bytes on disk of each model's tables and indexes."""
+    rows = connection.execute(
+        text("""
+            select model_id, coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)
+            from models, unnest(array['articles', 'links']) kind, format('vectors.%s_%s', kind, model_id) name
+            group by model_id""")
+    )
+    return {model_id: int(size) for model_id, size in rows}
 
 
 def find(connection: Connection, model_id: int) -> Model:
@@ -128,7 +125,8 @@ def find(connection: Connection, model_id: int) -> Model:
     ------
     ModelNotFound
     """
-    rows = connection.execute(sa.select(schema.models).where(schema.models.c.model_id == model_id))
+    number = sa.cast(model_id, sa.Numeric)  # one too great for an integer is unknown, too
+    rows = connection.execute(sa.select(schema.models).where(schema.models.c.model_id == number))
     row = rows.mappings().one_or_none()
     if row is None:
         raise ModelNotFound(model_id=model_id)
@@ -146,3 +144,17 @@ def active(connection: Connection) -> Model:
     if row is None:
         raise NoActiveModel
     return Model(**row)
+
+
+def _fail(connection: Connection, model_id: int, reason: str) -> bool:
+    failed = connection.execute(
+        text("update models set state = 'failed', reason = :reason where model_id = :id and state = 'training'"),
+        {"reason": reason, "id": model_id},
+    )
+    return failed.rowcount == 1
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

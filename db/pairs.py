@@ -47,6 +47,13 @@ READ = text("""
     order by p.article_id / 4096
 """)
 
+TOPICS = text("select topic from articles group by topic order by count(*) desc, topic")
+
+
+def topics(connection: Connection) -> list[str]:
+    """The topics that have articles, those with most first."""
+    return list(connection.scalars(TOPICS))
+
 
 def read(
     connection: Connection,

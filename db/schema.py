@@ -17,7 +17,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 NAMING = {
     "ix": "%(table_name)s_%(column_0_N_name)s_idx",
@@ -29,13 +29,12 @@ NAMING = {
 metadata = MetaData(naming_convention=NAMING)
 
 
-def _folded_title_index(table: str) -> Index:
-    """Trigrams of the titles as searches compare them."""
-    return Index(
-        f"{table}_folded_title_idx",
-        func.fold_title(text("title")).label("folded"),
-        postgresql_using="gin",
-        postgresql_ops={"folded": "gin_trgm_ops"},
+def _title_indexes(table: str) -> tuple[Index, Index]:
+    """The titles as searches compare them: their trigrams, and their beginnings."""
+    folded = func.fold_title(text("title")).label("folded")
+    return (
+        Index(f"{table}_folded_title_idx", folded, postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}),
+        Index(f"{table}_title_prefix_idx", folded, postgresql_ops={"folded": "text_pattern_ops"}),
     )
 
 
@@ -53,8 +52,8 @@ articles = Table(
     # Checked at the end of a statement, so that two articles may swap their titles in one import.
     UniqueConstraint("page_id", deferrable=True, initially="IMMEDIATE"),
     UniqueConstraint("title", deferrable=True, initially="IMMEDIATE"),
-    Index(None, "topic"),
-    _folded_title_index("articles"),
+    Index(None, "topic", "article_id"),
+    *_title_indexes("articles"),
 )
 
 links = Table(
@@ -87,7 +86,7 @@ aliases = Table(
     Column("title", Text, primary_key=True),
     Column("target", Text, nullable=False),
     Index(None, "target"),
-    _folded_title_index("aliases"),
+    *_title_indexes("aliases"),
 )
 
 facets = Table(
@@ -96,7 +95,7 @@ facets = Table(
     Column("article_id", Integer, ForeignKey("articles.article_id", ondelete="CASCADE"), primary_key=True),
     Column("name", Text, primary_key=True),
     Column("value", Text, primary_key=True),
-    Index(None, "name", "value"),
+    Index(None, "name", "value", "article_id"),
 )
 
 models = Table(
@@ -114,6 +113,9 @@ models = Table(
     CheckConstraint("state in ('training', 'ready', 'active', 'failed')", name="state"),
     Index("models_one_active_key", "state", unique=True, postgresql_where=text("state = 'active'")),
 )
+
+# One row: the highest id ever given, so that no new article answers with the vector of one that vanished.
+last_article = Table("last_article", metadata, Column("article_id", Integer, nullable=False))
 
 imports = Table(
     "imports",
@@ -137,6 +139,8 @@ def vector_table(kind: str, model_id: int, dimensions: int) -> Table:
         Column(f"{kind.removesuffix('s')}_id", Integer, primary_key=True, autoincrement=False),
         Column("embedding", Vector(dimensions), nullable=False),
     )
+    if kind == "articles":  # the links that an article folded in was embedded by; null if it was trained
+        table.append_column(Column("folded_from", ARRAY(Integer)))
     Index(
         f"{name}_embedding_idx",
         table.c.embedding,

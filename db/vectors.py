@@ -35,7 +35,9 @@ def store(
     check(kind, ids, vectors)
     table = vector_table(kind, model_id, vectors.shape[1])
     connection.execute(CreateTable(table))
-    copy.copy_in(connection, f"vectors.{table.name}", copy.vector_rows(ids, vectors))
+    copy.copy_in(
+        connection, f"vectors.{table.name} ({kind.removesuffix('s')}_id, embedding)", copy.vector_rows(ids, vectors)
+    )
     # The build in memory is several times faster than one that spills.
     connection.execute(text("set local maintenance_work_mem = '512MB'"))
     for index in table.indexes:
@@ -50,6 +52,31 @@ def check(kind: VectorKind, ids: NDArray[np.int32], vectors: NDArray[np.float32]
     _refuse(kind, ids, np.abs(lengths - 1) > UNIT_TOLERANCE, "a row is not of unit length")
     values, counts = np.unique(ids, return_counts=True)
     _refuse(kind, values, counts > 1, "an id stands twice")
+
+
+def fault(connection: Connection, model_id: int, kind: VectorKind, dimensions: int, n_rows: int | None) -> str | None:
+    """What makes the stored vectors of this kind unfit to answer from; None if nothing does.
+
+    Parameters
+    ----------
+    n_rows : int or None
+        As many as the training stored, where that is known.
+    """
+    table = f"vectors.{kind}_{model_id}"
+    if connection.scalar(text("select to_regclass(:table)"), {"table": table}) is None:
+        return f"the table {table} is missing"
+    trained = "folded_from is null" if kind == "articles" else "true"
+    counts = text(f"""
+        select count(*) filter (where {trained}),
+               count(*) filter (where vector_dims(embedding) <> :dimensions),
+               count(*) filter (where not abs(vector_norm(embedding) - 1) <= :tolerance)  -- so NaN counts
+        from {table}""")
+    rows, others, bad = connection.execute(counts, {"dimensions": dimensions, "tolerance": UNIT_TOLERANCE}).one()
+    if n_rows is not None and rows != n_rows:
+        return f"{table} has {rows:,} rows, and {n_rows:,} were stored"
+    if others:
+        return f"{others:,} rows of {table} have not {dimensions} dimensions"
+    return f"{bad:,} rows of {table} are not of unit length" if bad else None
 
 
 def _refuse(kind: VectorKind, ids: NDArray[np.int32], bad: NDArray[np.bool_], reason: str) -> None:

@@ -35,6 +35,7 @@ def create_topic_views(connection: Connection, views: Iterable[TopicView]) -> No
         name = sql.Identifier(view.view)
         create = sql.SQL("drop view if exists {}; create view {} as {}; comment on view {} is {}")
         scripts.run(connection, create.format(name, name, _definition(view), name, comment).as_string())
+    scripts.run_file(connection, "reader")
 
 
 def _definition(view: TopicView) -> sql.Composed:

@@ -1,4 +1,4 @@
-"""Alembic's entry: one transaction for the missing migrations and the replay of the SQL functions."""
+"""Alembic's entry: one transaction for the missing migrations, the replayed SQL functions and the reader's rights."""
 
 from alembic import context
 from sqlalchemy import Connection, text
@@ -16,6 +16,7 @@ def run(connection: Connection) -> None:
         context.run_migrations()
         if context.get_context().get_current_revision() == migrate.head():
             scripts.replay_functions(connection)
+            scripts.run_file(connection, "reader")
 
 
 given = context.config.attributes.get("connection")

@@ -1,5 +1,6 @@
 -- From the staged records to articles, facets and links; the caller's transaction makes it all or nothing. Ids go on from
--- the highest, without a sequence, so that an import repeated after a crash gives the same ids.
+-- the highest ever given (a vanished article's vector stays in older models), without a sequence, so that an import
+-- repeated after a crash gives the same ids.
 
 set local work_mem = '256MB';  -- sorts and hashes of a million rows stay in memory
 analyze staging.articles, staging.facets, staging.links, staging.pairs, staging.aliases;
@@ -54,9 +55,10 @@ left join articles by_page on by_page.page_id = s.page_id
 left join articles by_title on by_title.title = s.title and by_page.article_id is null;
 update merged_articles m set article_id = fresh.article_id
 from (select part, row,
-             (select coalesce(max(article_id), 0) from articles) + row_number() over (order by part, row) as article_id
+             (select article_id from last_article) + row_number() over (order by part, row) as article_id
       from merged_articles where is_new) fresh
 where m.part = fresh.part and m.row = fresh.row;
+update last_article set article_id = greatest(article_id, (select max(article_id) from merged_articles));
 
 -- Of the topics that were asked for, what the sources do not have any more; it goes when pruning.
 create temporary table vanished on commit drop as

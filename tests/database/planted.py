@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from db import models, pairs, staging, vectors
+from db import models, pairs, staging, switch, vectors
 from db.articles import Article, Counts, Link, Redirect
 from db.connection import Database
 
@@ -42,9 +42,10 @@ def store_model(database: Database, dimensions: int = 8, seed: int = 0, activate
             connection, model_id, "articles", read.article_ids, unit_rows(len(read.article_ids), dimensions, seed)
         )
         vectors.store(connection, model_id, "links", read.link_ids, unit_rows(len(read.link_ids), dimensions, seed + 1))
-        models.finish(connection, model_id, {"loss": 0.5}, "fingerprint")
+        metrics = {"loss": 0.5, "articles": len(read.article_ids), "links": len(read.link_ids)}
+        models.finish(connection, model_id, metrics, "fingerprint")
         if activate:
-            models.activate(connection, model_id)
+            switch.activate(connection, model_id)
     return model_id
 
 

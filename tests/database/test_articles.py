@@ -3,10 +3,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from db import staging
+from db import search, staging
 from db.articles import Counts, Link, Redirect
 from db.connection import Database
-from tests.database.planted import article, load
+from db.errors import ArticleWithoutVector
+from tests.database.planted import article, load, store_model
 
 
 def rows(database: Database, query: str) -> list[tuple[Any, ...]]:
@@ -163,3 +164,12 @@ def test_pruning_spares_other_topics(database: Database) -> None:
     load(database, article("Album", topic="album"), article("Film", topic="film"), article("Book"))
     load(database, article("Other book"), prune=True)
     assert rows(database, "select title from articles order by 1") == [("Album",), ("Other book",)]
+
+
+def test_the_id_of_a_vanished_article_is_not_given_again(database: Database) -> None:
+    load(database, *(article(f"Book {n}", ["Shared"]) for n in range(12)))
+    store_model(database)
+    load(database, *(article(f"Book {n}", ["Shared"]) for n in range(11)), prune=True)
+    load(database, article("Newcomer", ["Shared"]))
+    with pytest.raises(ArticleWithoutVector):
+        search.similar_articles(database, "Newcomer")

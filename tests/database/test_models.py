@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from db import models, search
+from db import models, search, switch
 from db.connection import Database
 from db.errors import ModelNotFound, ModelUnusable, NoActiveModel, TrainingInProgress
 from tests.database.planted import article, load, store_model
@@ -28,7 +28,8 @@ def test_a_training_becomes_the_active_model(shelf: Database) -> None:
     with shelf.query() as connection:
         model = models.active(connection)
     assert (model.model_id, model.objective, model.dimensions) == (1, "softmax", 8)
-    assert (model.settings, model.metrics, model.fingerprint) == ({"seed": 0}, {"loss": 0.5}, "fingerprint")
+    assert (model.settings, model.fingerprint) == ({"seed": 0}, "fingerprint")
+    assert model.metrics == {"loss": 0.5, "articles": 12, "links": 4}
     assert len(search.similar_articles(shelf, "Book 1", count=100)) == 11
 
 
@@ -38,7 +39,7 @@ def test_models_of_other_dimensions_switch_and_switch_back(shelf: Database) -> N
     store_model(shelf, dimensions=16, seed=5)
     assert search.similar_articles(shelf, "Book 1") != first
     with shelf.begin() as connection:
-        models.activate(connection, 1)
+        switch.activate(connection, 1)
     assert search.similar_articles(shelf, "Book 1") == first
     assert states(shelf) == [(1, "active", None), (2, "ready", None)]
 
@@ -48,7 +49,7 @@ def test_a_switch_that_is_rolled_back_changes_nothing(shelf: Database) -> None:
     store_model(shelf, seed=5, activate=False)
     first = search.similar_articles(shelf, "Book 1")
     with pytest.raises(ZeroDivisionError), shelf.begin() as connection:
-        models.activate(connection, 2)
+        switch.activate(connection, 2)
         raise ZeroDivisionError
     assert search.similar_articles(shelf, "Book 1") == first
 
@@ -56,10 +57,10 @@ def test_a_switch_that_is_rolled_back_changes_nothing(shelf: Database) -> None:
 def test_a_dropped_model_frees_its_tables(shelf: Database) -> None:
     store_model(shelf)
     store_model(shelf, seed=5)
-    with pytest.raises(ModelUnusable, match=r"model 2 cannot be dropped: its state is active"), shelf.begin() as active:
-        models.drop(active, 2)
+    with pytest.raises(ModelUnusable, match=r"model 2 cannot be dropped: it is active"), shelf.begin() as active:
+        switch.drop(active, 2)
     with shelf.begin() as connection:
-        models.drop(connection, 1)
+        switch.drop(connection, 1)
         tables = connection.scalars(text("select tablename from pg_tables where schemaname = 'vectors' order by 1"))
         assert list(tables) == ["articles_2", "links_2"]
     assert states(shelf) == [(2, "active", None)]
@@ -70,7 +71,19 @@ def test_an_error_is_the_row_s_reason(shelf: Database) -> None:
         raise ValueError("boom")
     assert states(shelf) == [(1, "failed", "boom")]
     with pytest.raises(ModelUnusable, match="cannot be activated: its state is failed"), shelf.begin() as connection:
-        models.activate(connection, 1)
+        switch.activate(connection, 1)
+
+
+def test_an_interrupt_is_the_row_s_reason_unless_the_model_is_stored(shelf: Database) -> None:
+    with pytest.raises(KeyboardInterrupt) as interrupt, models.training(shelf, "mse", 8, {}):
+        raise KeyboardInterrupt
+    assert interrupt.value.__notes__ == ["model 1 is listed as failed, searches answer as before"]
+    with pytest.raises(KeyboardInterrupt) as interrupt, models.training(shelf, "mse", 8, {}) as model_id:
+        with shelf.begin() as connection:
+            models.finish(connection, model_id, {}, "fingerprint")
+        raise KeyboardInterrupt
+    assert not hasattr(interrupt.value, "__notes__")
+    assert states(shelf) == [(1, "failed", "interrupted"), (2, "ready", None)]
 
 
 def test_the_second_trainer_is_told_who_trains(shelf: Database) -> None:
@@ -79,13 +92,17 @@ def test_the_second_trainer_is_told_who_trains(shelf: Database) -> None:
     assert store_model(shelf) == 2
 
 
-def test_a_killed_trainer_s_row_is_marked_by_the_next(shelf: Database) -> None:
+def test_a_killed_trainer_s_row_is_told_from_one_in_training(shelf: Database) -> None:
     with psycopg.connect(shelf.url) as connection:
         connection.execute(
             "insert into models (state, objective, dimensions, settings) values ('training', 'mse', 8, '{}')"
         )
-    store_model(shelf)
-    assert states(shelf) == [(1, "failed", "killed"), (2, "active", None)]
+    with shelf.query() as connection:
+        models.mark_killed(connection)
+    assert states(shelf) == [(1, "failed", "killed")]
+    with models.training(shelf, "mse", 8, {}), shelf.begin() as connection:
+        models.mark_killed(connection)
+        assert models.find(connection, 2).state == "training"
 
 
 def test_two_models_cannot_be_active(shelf: Database) -> None:
@@ -97,6 +114,7 @@ def test_two_models_cannot_be_active(shelf: Database) -> None:
 
 
 def test_an_unknown_model_is_named(shelf: Database) -> None:
-    for verb in (models.activate, models.drop, models.find):
-        with pytest.raises(ModelNotFound, match="there is no model 99"), shelf.begin() as connection:
-            verb(connection, 99)
+    for verb in (switch.activate, switch.drop, models.find):
+        for unknown in (99, -1, 10**30):
+            with pytest.raises(ModelNotFound, match=f"there is no model {unknown};"), shelf.begin() as connection:
+                verb(connection, unknown)

@@ -1,16 +1,34 @@
-"""Every search against numpy, and the plan of each against a table of real size."""
+"""The searches on a small shelf: names and aliases, filters, errors, and hostile arguments."""
 
-from collections.abc import Iterator
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 from sqlalchemy import text
 
-from db import models, search, vectors, views
+from db import search, vectors
 from db.articles import Redirect
 from db.connection import Database
-from db.errors import ArticleNotFound, ArticleWithoutVector, LinkNotFound, LinkWithoutVector
-from tests.database.planted import article, load, store_model, unit_rows
+from db.errors import (
+    ArticleNotFound,
+    ArticleWithoutVector,
+    DiversityInvalid,
+    FacetInvalid,
+    FacetNotStored,
+    KindInvalid,
+    LinkNotFound,
+    LinkWithoutVector,
+    NothingLiked,
+    TextInvalid,
+    TopicNotStored,
+    WeightsInvalid,
+    WikishelfError,
+    YearInvalid,
+)
+from tests.database.planted import article, load, store_model
 
 
 @pytest.fixture
@@ -56,7 +74,8 @@ def test_a_topic_filter_gives_all_that_match(shelf: Database) -> None:
     found = search.similar_articles(shelf, "Book 1", count=100, topic="film")
     assert len(found) == 15
     assert {record.topic for record in found} == {"film"}
-    assert search.similar_articles(shelf, "Book 1", topic="album") == []
+    with pytest.raises(TopicNotStored, match='no article of the topic "album"; it has book, film'):
+        search.similar_articles(shelf, "Book 1", topic="album")
 
 
 def test_an_alias_asks_for_its_target(shelf: Database) -> None:
@@ -100,53 +119,147 @@ def test_search_forgives_case_accents_and_errors(shelf: Database, words: str, ti
     assert (first.title, first.alias) == (title, alias)
 
 
-def test_search_text_is_data(shelf: Database) -> None:
-    for words in ("'; drop table articles; --", "%", "\\", '"', "", "{}"):
-        assert isinstance(search.search_articles(shelf, words), list)
+def test_what_begins_with_the_words_comes_first(shelf: Database) -> None:
+    found = search.search_articles(shelf, "book 1", count=11)
+    assert [one.title for one in found] == ["Book 1", *(f"Book {n}" for n in range(10, 20))]
+    assert [one.title for one in search.search_articles(shelf, "L")] == ["Les Misérables"]
+    assert [one.title for one in search.search_articles(shelf, "book 4", topic="film")][:2] == ["Book 4", "Book 40"]
+    assert search.search_articles(shelf, " ") == []
+
+
+def test_a_number_is_an_id_and_text_a_title(shelf: Database) -> None:
+    load(shelf, article("1984", ["Shared"]))
+    store_model(shelf)
     with shelf.query() as connection:
+        ids = [connection.scalar(text("select find_article(:title)"), {"title": title}) for title in ("1984", "Book 1")]
+        rows = connection.execute(text("select similarity from similar_articles('1984', 1)")).all()
+        assert rows == connection.execute(text(f"select similarity from similar_articles({ids[0]}, 1)")).all()
+        assert connection.execute(text("select * from similar_articles(1984)")).all() == []
+    assert search.similar_articles(shelf, ids[1]) == search.similar_articles(shelf, "Book 1")
+    with pytest.raises(ArticleNotFound, match='no article is called "1984000"$'):
+        search.similar_articles(shelf, 1984000)
+
+
+def test_a_model_without_settings_ranks_lacking_links_by_cosine(shelf: Database) -> None:
+    found = search.links_near_article(shelf, "Book 1", count=20)
+    assert {link.title for link in found} == {f"Link {n}" for n in range(9)} - {"Link 1"}
+    assert [link.score for link in found] == [link.similarity for link in found]
+
+
+def test_links_of_one_kind(shelf: Database) -> None:
+    assert search.similar_links(shelf, "Shared", kind="category") == []
+    with pytest.raises(KindInvalid, match="page, category or site"):
+        search.similar_links(shelf, "Shared", kind="author")
+
+
+@pytest.mark.parametrize(
+    ("facets", "error", "message"),
+    [
+        ({"gener": "Novel"}, FacetNotStored, 'no article of the topic book has a facet "gener"; there are genre, year'),
+        ({"genre": []}, FacetInvalid, "the facet genre cannot be"),
+        ({"genre": {"is": "Novel"}}, FacetInvalid, "the facet genre cannot be"),
+        ({"genre": [True]}, FacetInvalid, "the facet genre cannot be"),
+        ({1: "Novel"}, FacetInvalid, "the facet 1 cannot be"),
+        ("genre", FacetInvalid, "cannot be genre"),
+        ({"year": "1980..1950"}, YearInvalid, '"1980..1950" is no year'),
+        ({"year": ".."}, YearInvalid, r'"\.\." is no year'),
+        ({"year": "50s"}, YearInvalid, '"50s" is no year'),
+        ({"genre": "a\0b"}, TextInvalid, "the argument facets holds a character"),
+    ],
+)
+def test_facets_are_checked(shelf: Database, facets: Any, error: type[Exception], message: str) -> None:
+    load(shelf, article("War and Peace", ["Shared"], facets=(("genre", "Novel"), ("year", "1869"))))
+    with pytest.raises(error, match=message):
+        search.similar_articles(shelf, "Book 1", topic="book", facets=facets)
+
+
+def test_facets_that_nothing_has_give_nothing(shelf: Database) -> None:
+    load(shelf, article("War and Peace", ["Shared"], facets=(("genre", "Novel"), ("year", "1869"))))
+    for facets in ({"genre": "Opera"}, {"genre": "Novel", "year": "1900.."}, {"year": 1868}):
+        assert search.similar_articles(shelf, "Book 1", facets=facets) == []
+    for facets in ({}, {"genre": ["Opera", "Novel"], "year": "..1869"}, {"year": 1869}):
+        assert search.similar_articles(shelf, "Book 1", facets=facets, count=1000)[-1:]
+
+
+def test_taste_is_checked(shelf: Database) -> None:
+    for likes, weights, diversity, error in (
+        ([], None, 0.0, NothingLiked),
+        ("Book 1", None, 0.0, NothingLiked),
+        (["Book 1"], [1.0, 2.0], 0.0, WeightsInvalid),
+        (["Book 1"], [-1.0], 0.0, WeightsInvalid),
+        (["Book 1"], [float("nan")], 0.0, WeightsInvalid),
+        (["Book 1"], None, 1.5, DiversityInvalid),
+        (["Book 1", "Zzyzx"], None, 0.0, ArticleNotFound),
+    ):
+        with pytest.raises(error):
+            search.recommend_articles(shelf, likes, [], weights, diversity=diversity)
+    given = ["Book 1", "Voyna i mir"]
+    found = search.recommend_articles(shelf, given, ["Book 2"], count=100)
+    assert len(found) == 62 - 3
+    assert not {"Book 1", "War and Peace", "Book 2"} & {one.title for one in found}
+    assert found == search.recommend_articles(shelf, [*given, "Book 1"], ["Book 2"], [0.5, 1, 0.5], count=100)
+
+
+HOSTILE = (
+    "'; drop table articles; --",
+    '"); delete from facets; --',
+    "$$; drop schema public cascade; $$",
+    "%",
+    "%s %(title)s :title",
+    "_",
+    "\\",
+    '"',
+    "",
+    "{}",
+    "{a,b}",
+    "null",
+    "1 or 1=1",
+    "\u200d\U0010ffff",
+    "x" * 100_000,
+)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+def test_every_argument_is_data(shelf: Database, hostile: str) -> None:
+    questions: list[Callable[[], object]] = [
+        lambda: search.similar_articles(shelf, hostile),
+        lambda: search.similar_articles(shelf, "Book 1", topic=hostile),
+        lambda: search.similar_articles(shelf, "Book 1", facets={hostile: "x"}),
+        lambda: search.similar_articles(shelf, "Book 1", facets={"genre": hostile}),
+        lambda: search.similar_articles(shelf, "Book 1", facets={"genre": [hostile, "x"], hostile: [hostile]}),
+        lambda: search.similar_articles(shelf, "Book 1", facets={"year": hostile}),
+        lambda: search.similar_links(shelf, hostile),
+        lambda: search.similar_links(shelf, "Shared", kind=hostile),
+        lambda: search.articles_near_link(shelf, hostile),
+        lambda: search.articles_near_link(shelf, "Shared", topic=hostile, facets={hostile: hostile}),
+        lambda: search.links_near_article(shelf, hostile),
+        lambda: search.recommend_articles(shelf, [hostile]),
+        lambda: search.recommend_articles(shelf, ["Book 1"], [hostile]),
+        lambda: search.recommend_articles(shelf, ["Book 1"], facets={hostile: hostile}, topic=hostile),
+        lambda: search.explain_similarity(shelf, hostile, "Book 1"),
+        lambda: search.explain_similarity(shelf, "Book 1", hostile),
+        lambda: search.search_articles(shelf, hostile, topic=hostile),
+        lambda: search.search_articles(shelf, hostile),
+    ]
+    for ask in questions:
+        with contextlib.suppress(WikishelfError):
+            assert isinstance(ask(), list)
+    with shelf.query() as connection:
+        for function in ("matching_articles(:x)", "matching_articles(facets => cast(:json as jsonb))"):
+            values = {"x": hostile, "json": json.dumps({hostile: hostile})}
+            assert connection.execute(text(f"select * from {function}"), values).all() == []
         assert connection.scalar(text("select count(*) from articles")) == 62
 
 
-N, DIMENSIONS = 40_000, 50
-
-
-@pytest.fixture
-def large(database: Database) -> Iterator[Database]:
-    """40,000 articles with clustered vectors: the seed's size, where a full scan costs ten times an index scan."""
-    with database.begin() as connection:
-        connection.execute(
-            text("""
-            insert into articles (article_id, topic, title, infobox, text_length)
-            select n, 'book', 'Book ' || n, '{}', 1 from generate_series(1, :n) n"""),
-            {"n": N},
-        )
-        views.create_topic_views(connection, [views.TopicView("books", "book", ("author", "year"))])
-    ids = np.arange(1, N + 1, dtype=np.int32)
-    with models.training(database, "softmax", DIMENSIONS, {}) as model_id, database.begin() as connection:
-        vectors.store(connection, model_id, "articles", ids, unit_rows(N, DIMENSIONS))
-        vectors.store(connection, model_id, "links", ids[:1], unit_rows(1, DIMENSIONS))
-        models.finish(connection, model_id, {}, "fingerprint")
-        models.activate(connection, model_id)
-        connection.execute(text("analyze articles"))
-    yield database
-
-
-TYPED_IN_PSQL = """
-    select title from books
-    order by embedding <=> (select embedding from books where title = 'Book 7') limit 10"""
-
-
-def test_the_index_is_used_and_nearly_exact(large: Database) -> None:
-    with large.query() as connection:
-        for query in (TYPED_IN_PSQL, "select * from similar_articles('Book 7', 10)"):
-            plan = "\n".join(connection.scalars(text(f"explain {query}")))
-            assert "Index Scan using articles_1_embedding_idx" in plan, plan
-    with large.begin() as connection:
-        ids, rows = vectors.read(connection, 1, "articles", DIMENSIONS)
-    hits = 0
-    for asked in range(0, N, N // 100):
-        similarity = rows @ rows[asked]
-        similarity[asked] = -2
-        exact = set(ids[np.argpartition(-similarity, 10)[:10]].tolist())
-        hits += len(exact & {a.article_id for a in search.similar_articles(large, f"Book {ids[asked]}", 10)})
-    assert hits / (100 * 10) >= 0.99
+@pytest.mark.parametrize("hostile", ["a\0b", "\ud800"])
+def test_what_cannot_be_stored_is_refused(shelf: Database, hostile: str) -> None:
+    for ask in (
+        lambda: search.similar_articles(shelf, hostile),
+        lambda: search.similar_articles(shelf, "Book 1", topic=hostile),
+        lambda: search.similar_articles(shelf, "Book 1", facets={hostile: "x"}),
+        lambda: search.search_articles(shelf, hostile),
+        lambda: search.recommend_articles(shelf, ["Book 1"], [hostile]),
+        lambda: search.explain_similarity(shelf, "Book 1", hostile),
+    ):
+        with pytest.raises(TextInvalid):
+            ask()

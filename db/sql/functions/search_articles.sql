@@ -1,32 +1,71 @@
--- The trigram indexes find the candidates: titles that hold a stretch like the words, typing errors included.
--- An article found by several titles is listed once, by its best; equal scores: the title nearest in length, then A to Z.
-create or replace function search_articles(words text, count integer default 10)
+-- First what begins with the words: an index in the order of the folded titles gives the first ones without a sort, also
+-- of a single letter. Where these are too few, titles that hold something like the words, and where there is nothing yet,
+-- titles that as a whole are a little like them: the slower, the less there is to find. Two letters are no trigram.
+-- An article found by several titles is listed once, by its best; what begins with the words comes before what is like them.
+create or replace function search_articles(words text, count integer default 10, topic text default null)
 returns setof found_article
 language sql stable parallel safe rows 10
-set pg_trgm.word_similarity_threshold = 0.3
 as $$
-    with named as (
-        select a.article_id, a.title as name, null as alias
-        from articles a
-        where fold_title(search_articles.words) <% fold_title(a.title)
+    with asked as materialized (
+        select btrim(fold_title(left(search_articles.words, 255))) as words  -- no title is longer
+    ), beginning as materialized (  -- some more than asked for, because titles of one article may be among them
+        (select a.article_id, a.title as name, null as alias, true as begins
+         from articles a
+         where (select k.words <> '' from asked k)
+           and fold_title(a.title) ~>=~ (select k.words from asked k)
+           and fold_title(a.title) ~<~ (select k.words || chr(1114111) from asked k)
+           and (search_articles.topic is null or a.topic = search_articles.topic)
+         order by fold_title(a.title) using ~<~
+         limit 2 * search_articles.count)
         union all
-        select a.article_id, s.title, s.title
+        (select a.article_id, s.title, s.title, true
+         from aliases s join articles a on a.title = s.target
+         where (select k.words <> '' from asked k)
+           and fold_title(s.title) ~>=~ (select k.words from asked k)
+           and fold_title(s.title) ~<~ (select k.words || chr(1114111) from asked k)
+           and (search_articles.topic is null or a.topic = search_articles.topic)
+         order by fold_title(s.title) using ~<~
+         limit 2 * search_articles.count)
+    ), holding as materialized (  -- in part like the words: pg_trgm.word_similarity_threshold, 0.6
+        select a.article_id, a.title as name, null as alias, false as begins
+        from articles a
+        where (select length(k.words) > 2 from asked k)
+          and (select count(distinct b.article_id) from beginning b) < search_articles.count
+          and fold_title(a.title) %> (select k.words from asked k)
+          and (search_articles.topic is null or a.topic = search_articles.topic)
+        union all
+        select a.article_id, s.title, s.title, false
         from aliases s join articles a on a.title = s.target
-        where fold_title(search_articles.words) <% fold_title(s.title)
-    ), scored as (
-        select article_id, name, alias,
-               (word_similarity(fold_title(search_articles.words), fold_title(name))
-                + similarity(fold_title(search_articles.words), fold_title(name))) / 2 as score
-        from named
+        where (select length(k.words) > 2 from asked k)
+          and (select count(distinct b.article_id) from beginning b) < search_articles.count
+          and fold_title(s.title) %> (select k.words from asked k)
+          and (search_articles.topic is null or a.topic = search_articles.topic)
+    ), alike as materialized (  -- as a whole like the words: pg_trgm.similarity_threshold, 0.3
+        select a.article_id, a.title as name, null as alias, false as begins
+        from articles a
+        where (select length(k.words) > 2 from asked k)
+          and not exists (select from beginning) and not exists (select from holding)
+          and fold_title(a.title) % (select k.words from asked k)
+          and (search_articles.topic is null or a.topic = search_articles.topic)
+        union all
+        select a.article_id, s.title, s.title, false
+        from aliases s join articles a on a.title = s.target
+        where (select length(k.words) > 2 from asked k)
+          and not exists (select from beginning) and not exists (select from holding)
+          and fold_title(s.title) % (select k.words from asked k)
+          and (search_articles.topic is null or a.topic = search_articles.topic)
     ), best as (
-        select distinct on (article_id) article_id, name, alias, score
-        from scored
-        order by article_id, score desc, alias nulls first
+        select distinct on (f.article_id) f.article_id, f.name, f.alias, f.begins,
+               (word_similarity((select k.words from asked k), fold_title(f.name))
+                + similarity((select k.words from asked k), fold_title(f.name))) / 2 as score
+        from (select * from beginning union all select * from holding union all select * from alike) f
+        order by f.article_id, f.begins desc, score desc, f.alias nulls first
     )
     select a.article_id, a.topic, a.title, b.alias, b.score::real
-    from best b join articles a using (article_id)
-    order by b.score desc, abs(length(b.name) - length(search_articles.words)), a.title
+    from best b
+    join articles a on a.article_id = b.article_id
+    order by b.begins desc, b.score desc, length(b.name), a.title
     limit search_articles.count
 $$;
-comment on function search_articles(text, integer) is
-    'The articles whose title or alias is most like these words, best first; case, accents and small errors do not matter';
+comment on function search_articles(text, integer, text) is
+    'The articles whose title or alias begins with these words or is like them; case, accents and small errors do not matter';

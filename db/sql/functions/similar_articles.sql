@@ -1,22 +1,30 @@
--- Inlined into the calling query (language sql, stable, not strict, one select), so that EXPLAIN shows the index scan.
--- The asked vector is a scalar subquery: as a join it would become a sort of the whole table.
-create or replace function similar_articles(title text, count integer default 10, topic text default null)
+create or replace function similar_articles(
+    article_id integer, count integer default 10, topic text default null, facets jsonb default null,
+    same_author boolean default null, same_series boolean default null, "least" boolean default false,
+    exact boolean default false)
 returns setof similar_article
 language sql stable parallel safe rows 10
 as $$
-    select n.article_id, n.topic, n.title, (1 - n.distance)::real
-    from (
-        select a.article_id, a.topic, a.title,
-               v.embedding <=> (select q.embedding from article_vectors q
-                                where q.article_id = find_article(similar_articles.title)) as distance
-        from article_vectors v
-        join articles a on a.article_id = v.article_id
-        where exists (select from article_vectors q where q.article_id = find_article(similar_articles.title))
-          and v.article_id <> (select find_article(similar_articles.title))
-          and (similar_articles.topic is null or a.topic = similar_articles.topic)
-        order by distance
-        limit similar_articles.count
-    ) n
+    select n.*
+    from nearest_articles(
+        article_embedding(similar_articles.article_id), array[similar_articles.article_id], similar_articles.count,
+        similar_articles.topic, similar_articles.facets, similar_articles.article_id, similar_articles.same_author,
+        similar_articles.same_series, similar_articles."least", similar_articles.exact) n
 $$;
-comment on function similar_articles(text, integer, text) is
+comment on function similar_articles(integer, integer, text, jsonb, boolean, boolean, boolean, boolean) is
+    'The articles most like the one of this id; see similar_articles(title)';
+
+create or replace function similar_articles(
+    title text, count integer default 10, topic text default null, facets jsonb default null,
+    same_author boolean default null, same_series boolean default null, "least" boolean default false,
+    exact boolean default false)
+returns setof similar_article
+language sql stable parallel safe rows 10
+as $$
+    select n.*
+    from similar_articles(
+        find_article(similar_articles.title), similar_articles.count, similar_articles.topic, similar_articles.facets,
+        similar_articles.same_author, similar_articles.same_series, similar_articles."least", similar_articles.exact) n
+$$;
+comment on function similar_articles(text, integer, text, jsonb, boolean, boolean, boolean, boolean) is
     'The articles most like the one of this title or alias, by cosine similarity in the active model, without itself';

@@ -1,19 +1,40 @@
-create or replace function similar_links(title text, count integer default 10)
+create or replace function similar_links(title text, count integer default 10, kind text default null)
 returns setof similar_link
 language sql stable parallel safe rows 10
 as $$
-    select n.link_id, n.kind, n.title, (1 - n.distance)::real
-    from (
-        select l.link_id, l.kind, l.title,
-               v.embedding <=> (select q.embedding from link_vectors q
-                                where q.link_id = find_link(similar_links.title)) as distance
-        from link_vectors v
-        join links l on l.link_id = v.link_id
-        where exists (select from link_vectors q where q.link_id = find_link(similar_links.title))
-          and v.link_id <> (select find_link(similar_links.title))
-        order by distance
+    with given as materialized (
+        select find_link(similar_links.title) as link_id,
+               link_embedding(find_link(similar_links.title)) as embedding
+    ), near as materialized (  -- not far: a kind that is rarer than one in 20 is compared as a whole
+        select n.link_id, n.distance
+        from (
+            select v.link_id, v.embedding <=> (select g.embedding from given g) as distance
+            from link_vectors v
+            order by distance
+            limit case when similar_links.kind is null then similar_links.count + 1 else 20 * similar_links.count end
+        ) n
+        where n.link_id <> (select g.link_id from given g)
+          and (similar_links.kind is null
+               or (select l.kind from links l where l.link_id = n.link_id) = similar_links.kind)
+        order by n.distance
         limit similar_links.count
-    ) n
+    ), answer as (
+        select n.link_id, n.distance from near n where (select count(*) from near) = similar_links.count
+        union all
+        (select v.link_id, v.embedding <=> (select g.embedding from given g)
+         from link_vectors v
+         join links l on l.link_id = v.link_id
+         where (select count(*) from near) < similar_links.count
+           and v.link_id <> (select g.link_id from given g)
+           and (similar_links.kind is null or l.kind = similar_links.kind)
+         order by (v.embedding <=> (select g.embedding from given g)) * 1, v.link_id  -- a product: not by the index
+         limit similar_links.count)
+    )
+    select l.link_id, l.kind, l.title, (1 - a.distance)::real
+    from answer a
+    join links l on l.link_id = a.link_id
+    where (select g.embedding is not null from given g)
+    order by a.distance, a.link_id
 $$;
-comment on function similar_links(text, integer) is
-    'The links most like the one of this title or alias, by cosine similarity in the active model, without itself';
+comment on function similar_links(text, integer, text) is
+    'The links, all or of one kind, most like the one of this title or alias, by cosine similarity, without itself';

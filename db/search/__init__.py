@@ -1,0 +1,24 @@
+"""The searches, as records: each is one call of the SQL function of its name and arguments."""
+
+from db.search.articles import articles_near_link, recommend_articles, similar_articles
+from db.search.explanation import explain_similarity
+from db.search.facets import Facets
+from db.search.links import links_near_article, similar_links
+from db.search.records import ExplainedLink, FoundArticle, NearLink, SimilarArticle, SimilarLink
+from db.search.titles import search_articles
+
+__all__ = [
+    "ExplainedLink",
+    "Facets",
+    "FoundArticle",
+    "NearLink",
+    "SimilarArticle",
+    "SimilarLink",
+    "articles_near_link",
+    "explain_similarity",
+    "links_near_article",
+    "recommend_articles",
+    "search_articles",
+    "similar_articles",
+    "similar_links",
+]

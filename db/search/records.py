@@ -1,0 +1,79 @@
+"""What the searches answer with: the rows of the SQL functions."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarArticle:
+    """An article and its cosine similarity, -1 to 1, to what was asked for."""
+
+    article_id: int
+    topic: str
+    title: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarLink:
+    """A link and its cosine similarity, -1 to 1, to the asked one."""
+
+    link_id: int
+    kind: str
+    title: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class NearLink:
+    """A link that an article does not make.
+
+    Attributes
+    ----------
+    similarity : float
+        Cosine of the two vectors, -1 to 1.
+    score : float
+        What they are ranked by: the similarity, weighted as in training, and how common the link is.
+    """
+
+    link_id: int
+    kind: str
+    title: str
+    similarity: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedLink:
+    """A link of one article beside the same link of another, or the nearest of its links.
+
+    Attributes
+    ----------
+    link_id, kind, title : int, str, str or None
+        Of the first article; None, like all but `share`, in the last row, which holds what is not listed.
+    other_link_id, other_kind, other_title : int, str, str or None
+        Of the second article.
+    similarity : float or None
+        Cosine of the two links; 1 for one that both articles make.
+    share : float
+        The part of the articles' similarity that comes from here; all shares add up to it.
+    """
+
+    link_id: int | None
+    kind: str | None
+    title: str | None
+    other_link_id: int | None
+    other_kind: str | None
+    other_title: str | None
+    similarity: float | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundArticle:
+    """An article whose title, or this alias of it, is like the words: score 0 to 1."""
+
+    article_id: int
+    topic: str
+    title: str
+    alias: str | None
+    score: float

@@ -1,0 +1,61 @@
+-- An article stands near the mean of its links, weighted by their rarity w (weighted_by_rarity). The
+-- cosine of two such means is a sum over the links of either: that of w_i v_i . m_b for the links i of a, and as well that
+-- of w_j v_j . m_a for those of b (w scaled so that the means m have unit length). Half of each sum counts, so that a and b
+-- may be exchanged. A link is shown beside itself if the other article makes it too, else beside the other's nearest link.
+-- What the trained vectors add to the means, and what is not listed, stands in the last row, so that the shares add up.
+create or replace function explain_similarity(a text, b text, count integer default 10)
+returns setof explained_link
+language sql stable parallel safe rows 10
+as $$
+    with given as materialized (
+        select s.side, s.article_id, article_embedding(s.article_id) as embedding
+        from (values ('a', find_article(explain_similarity.a)), ('b', find_article(explain_similarity.b))) s(side, article_id)
+    ), weighted as materialized (
+        select g.side, l.link_id, l.kind, l.title, v.embedding,
+               weighted_by_rarity(v.embedding, l.article_count, (select max(article_id) from articles)) as part
+        from given g
+        join article_links p on p.article_id = g.article_id
+        join links l on l.link_id = p.link_id
+        join link_vectors v on v.link_id = l.link_id
+    ), means as materialized (
+        select w.side, sum(w.part order by w.link_id) as total from weighted w group by w.side
+    ), shares as (
+        select w.side, w.link_id, n.link_id as other_link_id,
+               -(w.part <#> theirs.total) / (vector_norm(mine.total) * vector_norm(theirs.total)) / 2 as share
+        from weighted w
+        join means mine on mine.side = w.side
+        join means theirs on theirs.side <> w.side
+        cross join lateral (
+            select o.link_id from weighted o where o.side <> w.side
+            order by o.link_id <> w.link_id, o.embedding <=> w.embedding, o.link_id
+            limit 1
+        ) n
+    ), listed as materialized (
+        select case when s.side = 'a' then s.link_id else s.other_link_id end as link_id,
+               case when s.side = 'a' then s.other_link_id else s.link_id end as other_link_id,
+               sum(s.share order by s.side, s.link_id) as share
+        from shares s
+        group by 1, 2
+        order by share desc, 1, 2
+        limit explain_similarity.count
+    ), cosine as (
+        select 1 - (x.embedding <=> y.embedding) as similarity from given x, given y where x.side = 'a' and y.side = 'b'
+    )
+    select e.link_id, e.kind, e.title, e.other_link_id, e.other_kind, e.other_title, e.similarity, e.share
+    from (
+        select x.link_id, x.kind, x.title, y.link_id as other_link_id, y.kind as other_kind, y.title as other_title,
+               (1 - (x.embedding <=> y.embedding))::real as similarity, l.share::real as share, false as is_rest
+        from listed l
+        join weighted x on x.side = 'a' and x.link_id = l.link_id
+        join weighted y on y.side = 'b' and y.link_id = l.other_link_id
+        union all
+        select null, null, null, null, null, null, null,
+               (c.similarity - coalesce((select sum(l.share) from listed l), 0))::real, true
+        from cosine c
+        where c.similarity is not null
+    ) e
+    where exists (select from cosine c where c.similarity is not null)
+    order by e.is_rest, e.share desc, e.link_id, e.other_link_id
+$$;
+comment on function explain_similarity(text, text, integer) is
+    'Why two articles are alike: the links they share or that mean nearly the same, with their parts of the similarity';

@@ -1,0 +1,37 @@
+-- Ranked as the trainer ranks (train/scores.py): softmax models by cosine x 1.25 / temperature + popularity x log(articles
+-- that make the link), others by the cosine. No index orders by that: every link is scored.
+create or replace function links_near_article(title text, count integer default 10)
+returns setof near_link
+language sql stable parallel safe rows 10
+as $$
+    with given as materialized (
+        select find_article(links_near_article.title) as article_id,
+               article_embedding(find_article(links_near_article.title)) as embedding
+    ), weights as materialized (
+        select 1.25 / (m.settings ->> 'temperature')::float as cosine, (m.settings ->> 'popularity')::float as popularity
+        from models m
+        where m.state = 'active' and m.objective = 'softmax'
+    )
+    select l.link_id, l.kind, l.title, s.similarity::real, s.score::real
+    from (
+        select n.link_id, n.similarity,
+               coalesce(n.similarity * (select w.cosine from weights w)
+                        + ln(greatest(l.article_count, 1)) * (select w.popularity from weights w), n.similarity) as score
+        from (
+            select v.link_id, 1 - (v.embedding <=> (select g.embedding from given g)) as similarity
+            from link_vectors v
+            where (select g.embedding is not null from given g)
+            offset 0  -- so that the distance is computed once
+        ) n
+        join links l on l.link_id = n.link_id
+        where not exists (
+            select from article_links p
+            where p.article_id = (select g.article_id from given g) and p.link_id = n.link_id)
+        order by score desc, n.link_id
+        limit links_near_article.count
+    ) s
+    join links l on l.link_id = s.link_id
+    order by s.score desc, s.link_id
+$$;
+comment on function links_near_article(text, integer) is
+    'The links that the article of this title or alias does not make and most likely would, the likeliest first';

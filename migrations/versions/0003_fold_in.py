@@ -1,0 +1,28 @@
+"""What the vectors that came after a training were made from."""
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+EVERY_MODEL = r"""
+do $$ declare name regclass; begin
+    for name in select oid::regclass from pg_class
+                where relnamespace = 'vectors'::regnamespace and relkind = 'r' and relname ~ '^articles_\d+$' loop
+        execute format($statement${}$statement$, name);
+    end loop;
+end $$"""
+
+
+def upgrade() -> None:
+    """Add a column to the article vectors of every model; the functions are replayed."""
+    op.execute(EVERY_MODEL.format("alter table %s add column folded_from integer[]"))
+
+
+def downgrade() -> None:
+    """Delete the vectors that came after the trainings, the column, and the functions."""
+    op.execute(EVERY_MODEL.format("delete from %s where folded_from is not null"))
+    op.execute(EVERY_MODEL.format("alter table %s drop column folded_from"))
+    op.execute("drop function if exists embed_links, weighted_by_rarity")

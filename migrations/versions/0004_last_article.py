@@ -1,0 +1,20 @@
+"""The highest id that an article ever had."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the table, with its one row."""
+    op.create_table("last_article", sa.Column("article_id", sa.Integer, nullable=False))
+    op.execute("insert into last_article select coalesce(max(article_id), 0) from articles")
+
+
+def downgrade() -> None:
+    """Drop it."""
+    op.drop_table("last_article")
