@@ -1,119 +1,101 @@
 """python -m train: read the pairs, fit a model, store its vectors, let every search answer from it."""
 
 import argparse
-from dataclasses import asdict, fields
-from typing import Any
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import asdict
 
-from db import models
+from db import models, switch
 from db.connection import connect
 from db.console import print_json, run
-from db.models import Model
-from train.config import KINDS, OBJECTIVES, Settings, checked
-from train.pipeline import train
+from db.fold_in import fold_in
+from train import listing
+from train.command import parser, settings_of
+from train.config import checked
+from train.evaluate import evaluate
+from train.evaluation import report
+from train.exporting.export import export
+from train.pipeline import assist, train
 from train.progress import progress
+from train.tf_config import workers_of
 
 
 def main() -> None:
     """Train, or do what the subcommand says."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends a training as Ctrl-C does, with its reason stored
     arguments = parser().parse_args()
-    arguments.command(arguments)
+    COMMANDS[arguments.command](arguments)
 
 
 def train_one(arguments: argparse.Namespace) -> None:
-    """Train a model on what the database holds"""
+    """Train a model on what the database holds."""
     settings = checked(settings_of(arguments))
+    workers = workers_of(os.environ.get("TF_CONFIG"))
     with connect() as database:
-        model = train(database, settings, arguments.activate, progress())
-    print_json(asdict(model)) if arguments.json else print(summary(model))
+        if workers and workers.index > 0:
+            assist(database, settings, progress(), workers)
+            return
+        model = train(database, settings, arguments.activate, progress(), workers)
+    print_json(asdict(model)) if arguments.json else print(listing.summary(model))
 
 
 def list_models(arguments: argparse.Namespace) -> None:
-    """List all models, the newest last"""
+    """List all models, the newest last."""
     with connect(schema="require") as database, database.query() as connection:
-        found = models.listed(connection)
+        models.mark_killed(connection)
+        found, sizes = models.listed(connection), models.sizes(connection)
     if arguments.json:
-        print_json([asdict(model) for model in found])
+        print_json([asdict(model) | {"bytes": sizes[model.model_id]} for model in found])
     else:
-        print("\n".join(map(summary, found)) or "no models yet")
+        listing.show(found, sizes)
 
 
 def activate(arguments: argparse.Namespace) -> None:
-    """Let every search answer from this model, from now on"""
+    """Let every search answer from this model, from now on."""
     with connect(schema="require") as database, database.begin() as connection:
-        models.activate(connection, arguments.model_id)
+        switch.activate(connection, arguments.model_id)
+        model = models.find(connection, arguments.model_id)
+    print_json(asdict(model)) if arguments.json else print(listing.summary(model))
 
 
 def drop(arguments: argparse.Namespace) -> None:
-    """Delete a model and free its space"""
+    """Delete a model and free its space."""
     with connect(schema="require") as database, database.begin() as connection:
-        models.drop(connection, arguments.model_id)
+        switch.drop(connection, arguments.model_id)
+    print_json({"dropped": arguments.model_id}) if arguments.json else print(f"model {arguments.model_id} is dropped")
 
 
-def settings_of(arguments: argparse.Namespace) -> Settings:
-    """The settings that the command line names; what it leaves out keeps its default."""
-    given: dict[str, Any] = {field.name: getattr(arguments, field.name, None) for field in fields(Settings)}
-    return Settings(**{name: _as_tuple(value) for name, value in given.items() if value is not None})
+def evaluate_model(arguments: argparse.Namespace) -> None:
+    """Measure how good a model is, and store it with the model."""
+    with connect(schema="require") as database:
+        model, evaluation = evaluate(database, arguments.model_id, arguments.splits, progress)
+    print_json({"model_id": model.model_id, **evaluation}) if arguments.json else report.show(model, evaluation)
 
 
-def summary(model: Model) -> str:
-    """One line: `model 2 is active: softmax, 50 dimensions; 369 articles, 583 links, loss 3.12, 4 s`."""
-    line = f"model {model.model_id} is {model.state}: {model.objective}, {model.dimensions} dimensions"
-    if model.reason:
-        return f"{line}; {model.reason}"
-    if not model.metrics:
-        return line
-    known = model.metrics
-    line += f"; {known['articles']:,} articles, {known['links']:,} links"
-    line += f", loss {known['loss']:.4f}, {known['seconds']:.0f} s"
-    left_out = known["articles_left_out"]
-    return f"{line}; {left_out:,} articles left out, for want of a link that enough others share" if left_out else line
+def export_model(arguments: argparse.Namespace) -> None:
+    """Write a model's vectors into files that other tools read."""
+    with connect(schema="require") as database:
+        done = export(database, arguments.folder, arguments.formats, arguments.model_id, arguments.topics or ())
+    print_json(done._asdict()) if arguments.json else print(listing.exported(done))
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line. Options that are left out are None: config.Settings holds the defaults."""
-    top = argparse.ArgumentParser(prog="python -m train", description=__doc__)
-    top.set_defaults(command=train_one)
-    top.add_argument("--objective", metavar="|".join(OBJECTIVES), help="what to make small (default softmax)")
-    top.add_argument("--dimensions", type=int, help="floats a vector (default 50)")
-    top.add_argument("--epochs", type=int, help="passes over all pairs (default 40; sigmoid, mse 15)")
-    top.add_argument("--seed", type=int, help="another seed, other vectors (default 0)")
-    top.add_argument("--min-articles", type=int, help="drop links of fewer articles (default 4)")
-    top.add_argument(
-        "--max-share", type=float, help="drop links of a greater share of the articles (default 0.2, or 1 below 2,000)"
-    )
-    top.add_argument("--kinds", type=_comma_separated, help=f"of {','.join(KINDS)} (default page,category)")
-    top.add_argument(
-        "--topic", dest="topics", action="append", metavar="TOPIC", help="only these; repeat it for several"
-    )
-    top.add_argument(
-        "--drop-title",
-        dest="drop_titles",
-        action="append",
-        metavar="TITLE",
-        help="links to leave out, instead of the book formats",
-    )
-    top.add_argument(
-        "--no-activate", dest="activate", action="store_false", help="store it, and let searches stay as they are"
-    )
-    top.add_argument("--json", action="store_true", help="print the model as one JSON document")
-    commands = top.add_subparsers(metavar="COMMAND")
-    listing = commands.add_parser("models", help=list_models.__doc__)
-    listing.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-    listing.set_defaults(command=list_models)
-    for command in (activate, drop):
-        one = commands.add_parser(command.__name__, help=command.__doc__)
-        one.add_argument("model_id", type=int, metavar="N")
-        one.set_defaults(command=command)
-    return top
+def fold_in_new(arguments: argparse.Namespace) -> None:
+    """Give vectors to the articles that came after the training."""
+    with connect(schema="require") as database, database.begin() as connection:
+        done = fold_in(connection, arguments.model_id)
+    print_json(asdict(done)) if arguments.json else print(listing.folded_in(done))
 
 
-def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value  # argparse appends to lists
-
-
-def _comma_separated(text: str) -> tuple[str, ...]:
-    return tuple(text.split(","))
-
+COMMANDS: dict[str | None, Callable[[argparse.Namespace], None]] = {
+    None: train_one,
+    "models": list_models,
+    "activate": activate,
+    "drop": drop,
+    "evaluate": evaluate_model,
+    "export": export_model,
+    "fold-in": fold_in_new,
+}
 
 if __name__ == "__main__":
     run("python -m train", main)

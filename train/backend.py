@@ -12,7 +12,7 @@ import keras
 import tensorflow as tf
 
 # Sums are split by the number of threads. By itself that is the number of cores, and a machine with one core would give
-# other last bits than one with two. 2, 4 and 8 threads gave the same bytes on 1 and on 2 cores.
+# other last bits than one with two. 2, 4 and 8 threads gave the same bytes on 1 and on 2 cores. A fit may set another.
 tf.config.threading.set_intra_op_parallelism_threads(4)
 
 tf.get_logger().setLevel("ERROR")  # the fifth fit in a process is told that tracing is expensive; each needs its own

@@ -1,14 +1,43 @@
 """Every setting of a training in one place, with its unit and the reason for its value."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from train.errors import SettingInvalid
 
 OBJECTIVES = ("softmax", "sigmoid", "mse")
 KINDS = ("page", "category", "site")
+NOT_OF_SOFTMAX = ("positives", "negatives")
+NOT_OF_POINTWISE = (
+    "learning_rate",
+    "articles_per_step",
+    "pool",
+    "pool_power",
+    "temperature",
+    "popularity",
+    "trained_weight",
+)
 MAX_DIMENSIONS = 2000  # of pgvector's HNSW index on the type vector
 MAX_SEED = 2**31 - 1
+
+# What the numbers may be, both ends included; beyond them a training learns nothing or never ends.
+LIMITS: dict[str, tuple[float, float]] = {
+    "dimensions": (1, MAX_DIMENSIONS),
+    "epochs": (1, 10_000),
+    "seed": (0, MAX_SEED),
+    "threads": (1, 256),
+    "min_articles": (1, 1_000_000),
+    "max_share": (0.0001, 1),
+    "learning_rate": (0.00001, 1),
+    "articles_per_step": (1, 65_536),
+    "pool": (1, 1_000_000),
+    "pool_power": (0, 2),
+    "temperature": (0.025, 10),
+    "popularity": (0, 2),
+    "trained_weight": (1.01, 100),
+    "positives": (1, 1_000_000),
+    "negatives": (1, 1_000_000),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +51,7 @@ class Settings:
     dimensions: int = 50  # floats a vector
     epochs: int | None = None  # passes over all pairs
     seed: int = 0  # the only source of randomness
+    threads: int = 4  # that share a sum: by default not the number of cores, which would change the last bits
 
     # Which pairs
     min_articles: int = 4  # articles a link stands in, at least: a rarer one connects hardly anything
@@ -31,7 +61,7 @@ class Settings:
     drop_titles: tuple[str, ...] = ("Hardcover", "Hardback", "Paperback", "E-book")  # formats, in most book infoboxes
 
     # softmax
-    learning_rate: float = 0.01  # Adam's, at the start; falls to 0 along a cosine
+    learning_rate: float = 0.02  # Adam's, at the start; falls to 0 along a line
     articles_per_step: int | None = None
     pool: int = 4096  # links that all articles of a step are compared with; all links if there are no more
     pool_power: float = 0.75  # the pool is drawn by articles ** 0.75, as word2vec draws
@@ -55,17 +85,17 @@ def checked(settings: Settings) -> Settings:
     one_of = f"use one of {', '.join(OBJECTIVES)}"
     kinds = f"use {', '.join(KINDS)} or several of them with commas between"
     _require(settings.objective in OBJECTIVES, "--objective", settings.objective, one_of)
-    _require(
-        1 <= settings.dimensions <= MAX_DIMENSIONS, "--dimensions", settings.dimensions, f"use 1 to {MAX_DIMENSIONS}"
-    )
-    _require(settings.epochs is None or settings.epochs >= 1, "--epochs", settings.epochs, "use 1 or more")
-    _require(0 <= settings.seed <= MAX_SEED, "--seed", settings.seed, f"use 0 to {MAX_SEED}")
-    _require(settings.min_articles >= 1, "--min-articles", settings.min_articles, "use 1 or more")
-    share = settings.max_share
-    _require(share is None or 0 < share <= 1, "--max-share", share, "use more than 0 and at most 1")
+    for name, (least, most) in LIMITS.items():
+        value = getattr(settings, name)
+        allowed = value is None or least <= value <= most  # NaN is not
+        _require(allowed, f"--{name.replace('_', '-')}", value, f"use {least} to {most}")
     _require(len(settings.kinds) > 0, "--kinds", '""', kinds)
     for kind in settings.kinds:
         _require(kind in KINDS, "--kinds", f'"{kind}"', kinds)
+    for title in settings.drop_titles:
+        _require(
+            title.isprintable(), "--drop-title", ascii(title), "use a title as it stands in the database, in UTF-8"
+        )
     return settings
 
 
@@ -79,12 +109,19 @@ def settled(settings: Settings, n_articles: int) -> Settings:
     """The settings with everything else decided, for this many articles after trimming."""
     return _with_defaults(
         with_max_share(settings, n_articles),
-        epochs=40 if settings.objective == "softmax" else 15,
+        # Fewer articles need more epochs, which cost little there: 15 from 20,000 articles, 40 up to 7,500.
+        epochs=min(max(300_000 // n_articles, 15), 40) if settings.objective == "softmax" else 15,
         # At least 32 steps an epoch, or small data hardly moves; steps beyond 512 save no more time.
         articles_per_step=min(max(n_articles // 32, 1), 512),
-        # 0.15 up to 1,300 articles, 0.10 from 10,000: the more there are, the finer they must be told apart.
-        temperature=round(min(max(0.10 * (10_000 / n_articles) ** 0.2, 0.10), 0.15), 3),
+        # 0.15 up to 4,444 articles, 0.10 from 10,000: the more there are, the finer they must be told apart.
+        temperature=round(min(max(0.10 * (10_000 / n_articles) ** 0.5, 0.10), 0.15), 3),
     )
+
+
+def used(settings: Settings) -> dict[str, Any]:
+    """The settings without those that the objective does not look at."""
+    unused = NOT_OF_SOFTMAX if settings.objective == "softmax" else NOT_OF_POINTWISE
+    return {name: value for name, value in asdict(settings).items() if name not in unused}
 
 
 def _with_defaults(settings: Settings, **values: Any) -> Settings:

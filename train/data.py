@@ -50,6 +50,18 @@ def article_counts(pairs: Pairs) -> Int64:
     return np.bincount(pairs.article_index, minlength=len(pairs.article_ids))
 
 
+def by_link(pairs: Pairs) -> Pairs:
+    """The same pairs with articles and links in each other's place."""
+    order = np.argsort(pairs.link_index, kind="stable")
+    return Pairs(
+        article_ids=pairs.link_ids,
+        link_ids=pairs.article_ids,
+        article_index=pairs.link_index[order],
+        link_index=pairs.article_index[order],
+        occurrences=pairs.occurrences[order],
+    )
+
+
 def fingerprint(pairs: Pairs) -> str:
     """sha256 over the pairs' arrays: two models with the same one were fitted to the same data."""
     digest = hashlib.sha256()

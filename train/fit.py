@@ -1,7 +1,7 @@
 """Fit the model: a whole epoch is one compiled function."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 from db.pairs import Pairs
 from train.backend import keras, tf
 from train.config import Settings
-from train.export import article_vectors, unit
+from train.data import link_counts
 from train.model import build
 from train.objectives import Objective, objective
+from train.start import starting_rows
+from train.stored import article_vectors, unit
+
+Float32 = NDArray[np.float32]
 
 
 class Epoch(NamedTuple):
@@ -23,6 +27,28 @@ class Epoch(NamedTuple):
     loss: float
     pairs_per_second: float
     seconds_left: float
+
+
+class Alone:
+    """Who trains: one process, on all pairs. `train.workers.Team` is several."""
+
+    index, size = 0, 1
+
+    def share(self, pairs: Pairs) -> Pairs:
+        """The pairs that this process trains on."""
+        return pairs
+
+    def agree(self, variables: Sequence[Any], loss: float) -> float:
+        """What is done at the end of an epoch to the weights and the optimizer, here nothing; gives its loss."""
+        return loss
+
+    def tables(self, model: Any) -> tuple[Float32, Float32]:
+        """The trained rows of all articles and links."""
+        articles, links = (model.get_layer(name).get_weights()[0] for name in ("articles", "links"))
+        return articles, links
+
+
+ALONE = Alone()
 
 
 class Fitted(NamedTuple):
@@ -36,12 +62,14 @@ class Fitted(NamedTuple):
         As stored with the model.
     """
 
-    articles: NDArray[np.float32]
-    links: NDArray[np.float32]
+    articles: Float32
+    links: Float32
     metrics: dict[str, Any]
 
 
-def fit(pairs: Pairs, settings: Settings, report: Callable[[Epoch], None] = lambda epoch: None) -> Fitted:
+def fit(
+    pairs: Pairs, settings: Settings, report: Callable[[Epoch], None] = lambda epoch: None, team: Alone = ALONE
+) -> Fitted:
     """Train on trimmed pairs with settled settings.
 
     The same pairs, settings and library versions give the same bytes on the same kind of processor, in any process.
@@ -50,11 +78,16 @@ def fit(pairs: Pairs, settings: Settings, report: Callable[[Epoch], None] = lamb
     ----------
     report : function of Epoch
         Called at the end of every epoch.
+    team : Alone or Team
+        Which processes train.
     """
     start, cpu_start = time.perf_counter(), time.process_time()
-    model = build(len(pairs.article_ids), len(pairs.link_ids), settings)
-    losses = _train(model, objective(model, pairs, settings), pairs, settings, report)
-    trained, links = (unit(model.get_layer(name).get_weights()[0]) for name in ("articles", "links"))
+    tf.config.threading.set_intra_op_parallelism_threads(settings.threads)  # before its first step
+    share = team.share(pairs)
+    articles, links = starting_rows(pairs, settings)
+    model = build(articles[team.index :: team.size], links, settings)
+    losses = _train(model, objective(model, share, link_counts(pairs), settings), share, settings, report, team)
+    trained, links = map(unit, team.tables(model))
     seconds = time.perf_counter() - start
     metrics = {
         "loss": losses[-1],
@@ -65,6 +98,7 @@ def fit(pairs: Pairs, settings: Settings, report: Callable[[Epoch], None] = lamb
         "articles": len(pairs.article_ids),
         "links": len(pairs.link_ids),
         "pairs": len(pairs.article_index),
+        "workers": team.size,
         "versions": {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__},
     }
     if settings.objective == "softmax":  # the others store what they trained, as their inventor did
@@ -73,17 +107,18 @@ def fit(pairs: Pairs, settings: Settings, report: Callable[[Epoch], None] = lamb
 
 
 def _train(
-    model: Any, goal: Objective, pairs: Pairs, settings: Settings, report: Callable[[Epoch], None]
+    model: Any, goal: Objective, pairs: Pairs, settings: Settings, report: Callable[[Epoch], None], team: Alone
 ) -> list[float]:
     epochs = settings.epochs or 1
     losses: list[float] = []
     run_epoch = None
     start = time.perf_counter()
     for number in range(1, epochs + 1):
-        arrays = goal.steps(np.random.default_rng([settings.seed, 0, number]))
+        arrays = goal.steps(np.random.default_rng([settings.seed, team.index, number]))
         if run_epoch is None:
-            run_epoch = compiled_epoch(model, goal, goal.optimizer(epochs * len(arrays[0])))
-        losses.append(float(run_epoch(*arrays)))
+            optimizer = goal.optimizer(epochs * len(arrays[0]))
+            run_epoch = compiled_epoch(model, goal, optimizer)
+        losses.append(team.agree([*model.variables, *optimizer.variables], float(run_epoch(*arrays))))
         seconds = time.perf_counter() - start
         speed = number * len(pairs.article_index) / seconds
         report(Epoch(number, epochs, losses[-1], speed, seconds / number * (epochs - number)))

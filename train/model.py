@@ -3,13 +3,16 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from train.backend import keras
 from train.config import Settings
 
+Float32 = NDArray[np.float32]
 
-def build(n_articles: int, n_links: int, settings: Settings) -> Any:
-    """A model from (article, link) positions of shape (n,) to scores of shape (n, 1).
+
+def build(starting_articles: Float32, starting_links: Float32, settings: Settings) -> Any:
+    """A model from (article, link) positions of shape (n,) to scores of shape (n, 1), at its start.
 
     The score is the cosine; for the objective `sigmoid`, a probability made of it.
 
@@ -20,18 +23,12 @@ def build(n_articles: int, n_links: int, settings: Settings) -> Any:
     """
     article = keras.Input((), dtype="int32", name="article")
     link = keras.Input((), dtype="int32", name="link")
-    articles = keras.layers.Embedding(n_articles, settings.dimensions, name="articles")
-    links = keras.layers.Embedding(n_links, settings.dimensions, name="links")
+    articles = keras.layers.Embedding(*starting_articles.shape, name="articles")
+    links = keras.layers.Embedding(*starting_links.shape, name="links")
     score = keras.layers.Dot(axes=-1, normalize=True, name="cosine")([articles(article), links(link)])
     if settings.objective == "sigmoid":
         # Keras would draw the one weight at random, and a negative one turns every link vector round.
         score = keras.layers.Dense(1, activation="sigmoid", kernel_initializer="ones", name="probability")(score)
-    for layer, stream in ((articles, 1), (links, 2)):
-        _initialise(layer, np.random.default_rng([settings.seed, stream]))
+    articles.set_weights([starting_articles])
+    links.set_weights([starting_links])
     return keras.Model([article, link], score, name="wikishelf")
-
-
-def _initialise(layer: Any, random: np.random.Generator) -> None:
-    """Keras's own starting values, uniform in -0.05 to 0.05, drawn the same in every process and on every machine."""
-    shape = layer.embeddings.shape
-    layer.set_weights([random.uniform(-0.05, 0.05, shape).astype(np.float32)])

@@ -10,7 +10,7 @@ from db.pairs import Pairs
 from train import sampling
 from train.backend import keras, tf
 from train.config import Settings
-from train.data import link_counts
+from train.data import Int64
 
 
 class Objective(NamedTuple):
@@ -31,45 +31,49 @@ class Objective(NamedTuple):
     optimizer: Callable[[int], Any]
 
 
-def objective(model: Any, pairs: Pairs, settings: Settings) -> Objective:
-    """The objective that the settings name."""
-    return softmax(model, pairs, settings) if settings.objective == "softmax" else pointwise(model, pairs, settings)
+def objective(model: Any, pairs: Pairs, counts: Int64, settings: Settings) -> Objective:
+    """The objective that the settings name; `counts` are the articles of each link, other workers' too."""
+    if settings.objective == "softmax":
+        return softmax(model, pairs, counts, settings)
+    return pointwise(model, pairs, settings)
 
 
-def softmax(model: Any, pairs: Pairs, settings: Settings) -> Objective:
+def softmax(model: Any, pairs: Pairs, counts: Int64, settings: Settings) -> Objective:
     """Sampled softmax: a link of the article must score above a pool of links that the whole step shares.
 
     The score is cosine / temperature + popularity x log(articles of the link). A pooled link's score is lowered by the
-    log of how often a pool holds it, so that the sum over the pool estimates the sum over all links (Bengio and Senecal
-    2008; "logQ correction"), and the link itself joins that sum. One matrix product a step compares all articles with
-    the pool, where a pointwise negative serves one pair: an epoch takes a third of the time and teaches far more.
+    log of its chance to be in the pool, so that the sum over the pool estimates the sum over all links (Bengio and
+    Senecal 2008; "logQ correction"), and the link itself joins that sum. One matrix product a step compares all
+    articles with the pool, where a pointwise negative serves one pair.
     """
     articles, links = model.get_layer("articles"), model.get_layer("links")
-    counts = link_counts(pairs)
     bonus = (settings.popularity * np.log(counts)).astype(np.float32)
-    pool_bonus = bonus - np.log(sampling.expected_draws(counts, settings.pool_power, settings.pool))
+    pool_bonus = bonus - np.log(sampling.chances(counts, settings.pool_power, settings.pool))
     sampled = len(counts) > settings.pool
 
     def loss(article: Any, seat: Any, link: Any, weight: Any, pool: Any) -> Any:
-        unit_articles = tf.math.l2_normalize(articles(article), axis=1)
+        sharp_articles = tf.math.l2_normalize(articles(article), axis=1) / settings.temperature
         unit_links = tf.math.l2_normalize(links(link), axis=1)
-        unit_pool = tf.math.l2_normalize(links(pool), axis=1)
-        cosine = tf.reduce_sum(tf.gather(unit_articles, seat) * unit_links, axis=1)
-        score = cosine / settings.temperature + tf.gather(bonus, link)
-        pool_cosine = tf.matmul(unit_articles, unit_pool, transpose_b=True)
-        pool_score = pool_cosine / settings.temperature + tf.gather(pool_bonus, pool)
-        total = tf.gather(tf.reduce_logsumexp(pool_score, axis=1), seat)
+        # Normalised as columns: the product's gradient, made from rows, would run across memory and take three times
+        # as long. And no maximum needs to be taken off before exp: a score is below 1 / temperature + 30.
+        unit_pool = tf.math.l2_normalize(tf.transpose(links(pool)), axis=0)
+        score = tf.reduce_sum(tf.gather(sharp_articles, seat) * unit_links, axis=1) + tf.gather(bonus, link)
+        pool_score = tf.matmul(sharp_articles, unit_pool) + tf.gather(pool_bonus, pool)
+        total = tf.gather(tf.math.log(tf.reduce_sum(tf.exp(pool_score), axis=1)), seat)
         if sampled:
             total += tf.math.softplus(score - total)  # log(exp(total) + exp(score))
         return tf.reduce_sum(weight * (total - score)) / tf.reduce_sum(weight)
 
     return Objective(
         steps=lambda random: sampling.softmax_steps(
-            pairs, settings.articles_per_step or 1, settings.pool, settings.pool_power, random
+            pairs, counts, settings.articles_per_step or 1, settings.pool, settings.pool_power, random
         ),
         loss=loss,
+        # Gradients shrink as the training goes on; a shorter memory than Keras's .9, .999 follows them.
         optimizer=lambda steps: keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)
+            keras.optimizers.schedules.PolynomialDecay(settings.learning_rate, steps, end_learning_rate=0.0),
+            beta_1=0.8,
+            beta_2=0.95,
         ),
     )
 

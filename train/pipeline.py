@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import db.pairs
 import db.vectors
-from db import models
+from db import models, switch
 from db.connection import Database
-from db.errors import NothingToTrain
+from db.errors import NothingToTrain, TopicNotStored
 from db.models import Model
 from db.pairs import Pairs
-from train.config import Settings, settled, with_max_share
+from train.config import Settings, settled, used, with_max_share
 from train.data import fingerprint, trim
+from train.tf_config import Workers
 
 if TYPE_CHECKING:
     from train.fit import Epoch, Fitted
@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 Progress = AbstractContextManager[Callable[["Epoch"], None]]
 
 
-def train(database: Database, settings: Settings, activate: bool, progress: Progress) -> Model:
+def train(
+    database: Database, settings: Settings, activate: bool, progress: Progress, workers: Workers | None = None
+) -> Model:
     """Train one model on what the database holds now, store it, and let searches answer from it if asked to.
+
+    Parameters
+    ----------
+    workers : Workers, optional
+        Those that train together; this process is their chief, and the others `assist`.
 
     Raises
     ------
@@ -31,22 +38,55 @@ def train(database: Database, settings: Settings, activate: bool, progress: Prog
     TrainingInProgress
         Another training holds the database.
     """
+    pairs, settings, left_out = prepared(database, settings)
+    with models.training(database, settings.objective, settings.dimensions, used(settings)) as model_id:
+        fitted = fitted_to(pairs, settings, progress, workers)
+        fitted.metrics["articles_left_out"] = left_out
+        store(database, model_id, pairs, fitted)
+        return finished(database, model_id, activate)
+
+
+def assist(database: Database, settings: Settings, progress: Progress, workers: Workers) -> None:
+    """Train along with the chief, which stores the model; nothing is written here."""
+    pairs, settings, _ = prepared(database, settings)
+    fitted_to(pairs, settings, progress, workers)
+
+
+def prepared(database: Database, settings: Settings) -> tuple[Pairs, Settings, int]:
+    """The pairs to train on, the settings as their number decides them, and how many articles were left out."""
     pairs = read(database, settings)
     settings = with_max_share(settings, len(pairs.article_ids))
     trimmed = trim(pairs, settings.min_articles, settings.max_share or 1.0)
-    settings = settled(settings, len(trimmed.article_ids))
-    with models.training(database, settings.objective, settings.dimensions, asdict(settings)) as model_id:
-        with progress as report:
-            from train.fit import fit  # imports TensorFlow
+    left_out = len(pairs.article_ids) - len(trimmed.article_ids)
+    return trimmed, settled(settings, len(trimmed.article_ids)), left_out
 
-            fitted = fit(trimmed, settings, report)
-        fitted.metrics["articles_left_out"] = len(pairs.article_ids) - len(trimmed.article_ids)
-        return store(database, model_id, trimmed, fitted, activate)
+
+def fitted_to(pairs: Pairs, settings: Settings, progress: Progress, workers: Workers | None) -> "Fitted":
+    """The model that this process trains alone, or with the other workers."""
+    with progress as report:
+        from train.fit import fit  # imports TensorFlow
+
+        if workers is None:
+            return fit(pairs, settings, report)
+        from train.workers import Team
+
+        return fit(pairs, settings, report, Team(workers, pairs, settings))
 
 
 def read(database: Database, settings: Settings) -> Pairs:
-    """The pairs of the wanted kinds and topics."""
+    """The pairs of the wanted kinds and topics.
+
+    Raises
+    ------
+    TopicNotStored
+    NothingToTrain
+        No article, or none that has a link of these kinds.
+    """
     with database.begin() as connection:
+        stored = db.pairs.topics(connection)
+        for topic in settings.topics:
+            if stored and topic not in stored:
+                raise TopicNotStored(topic=topic, known=", ".join(stored))
         pairs = db.pairs.read(connection, settings.kinds, settings.topics, settings.drop_titles)
     if len(pairs.article_index) == 0:
         topics = " or ".join(settings.topics) or "any topic"
@@ -54,12 +94,20 @@ def read(database: Database, settings: Settings) -> Pairs:
     return pairs
 
 
-def store(database: Database, model_id: int, pairs: Pairs, fitted: "Fitted", activate: bool) -> Model:
-    """Write the vectors and finish the model, all in one transaction."""
+def store(database: Database, model_id: int, pairs: Pairs, fitted: "Fitted") -> None:
+    """Write the vectors and call the model ready, all in one transaction."""
     with database.begin() as connection:
         db.vectors.store(connection, model_id, "articles", pairs.article_ids, fitted.articles)
         db.vectors.store(connection, model_id, "links", pairs.link_ids, fitted.links)
         models.finish(connection, model_id, fitted.metrics, fingerprint(pairs))
+
+
+def finished(database: Database, model_id: int, activate: bool) -> Model:
+    """The stored model, activated if asked to.
+
+    In a transaction of its own: a commit of vectors takes long, and searches wait for the commit of a switch.
+    """
+    with database.begin() as connection:
         if activate:
-            models.activate(connection, model_id)
+            switch.activate(connection, model_id)
         return models.find(connection, model_id)

@@ -116,6 +116,7 @@ def test_every_epoch_is_reported() -> None:
         "articles",
         "links",
         "pairs",
+        "workers",
         "pairs_per_second",
         "versions",
     } == set(fitted.metrics)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from db import models, vectors
+from db import models, search, vectors
 from db.articles import Article, Link
 from db.connection import Database
-from db.errors import NothingToTrain
+from db.errors import ArticleWithoutVector, NothingToTrain, TopicNotStored
 from tests.database.planted import load
 from tests.training.planted import blocks, share_of_own_block
 from train.config import Settings
@@ -74,7 +74,7 @@ def test_only_articles_of_the_topic_get_vectors(database: Database, block_of: np
 @pytest.mark.parametrize(
     ("settings", "culprit"),
     [
-        (Settings(topics=("opera",)), "opera"),
+        (Settings(topics=("book",), kinds=("site",)), "book"),
         (Settings(kinds=("site",)), "site"),
         (Settings(min_articles=1000), "1000"),
     ],
@@ -89,15 +89,38 @@ def test_nothing_to_train_leaves_no_trace(
         assert models.listed(connection) == []
 
 
+def test_an_unknown_topic_is_told_those_that_are_stored(database: Database, block_of: np.ndarray) -> None:
+    with pytest.raises(TopicNotStored, match='no article of the topic "opera"; it has book, film$'):
+        train(database, Settings(topics=("film", "opera")), activate=True, progress=silent())
+
+
+def test_an_import_meanwhile_is_an_import_afterwards(database: Database, block_of: np.ndarray) -> None:
+    """The model is of the data as it was read: what has vanished is in no answer, what is new has no vector yet."""
+
+    @contextmanager
+    def importing() -> Iterator[Callable[[Epoch], None]]:
+        def prune(epoch: Epoch) -> None:
+            if epoch.number == 1:
+                load(database, *(record(f"Article {i}", ["Link 1"]) for i in (0, 1, 2, 100)), prune=True)
+
+        yield prune
+
+    assert train(database, QUICK, activate=True, progress=importing()).metrics["articles"] == 72
+    found = search.similar_articles(database, "Article 0", count=100)
+    assert {one.title for one in found} == {"Article 1", "Article 2"}
+    with pytest.raises(ArticleWithoutVector):
+        search.similar_articles(database, "Article 100")
+
+
 def test_a_training_that_breaks_is_listed_with_its_reason(database: Database, block_of: np.ndarray) -> None:
     @contextmanager
     def breaking() -> Iterator[Callable[[Epoch], None]]:
         def stop(epoch: Epoch) -> None:
-            raise KeyboardInterrupt(f"stopped in epoch {epoch.number}")
+            raise RuntimeError(f"stopped in epoch {epoch.number}\nfor good")
 
         yield stop
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(RuntimeError, match="stopped"):
         train(database, QUICK, activate=True, progress=breaking())
     with database.query() as connection:
         (model,) = models.listed(connection)

@@ -1,14 +1,17 @@
 """The command line of the trainer: what is refused before the database is touched."""
 
 import os
+import re
 import subprocess
 import sys
+from dataclasses import fields
 
 import pytest
 
 from tests.conftest import ROOT
-from train.__main__ import parser, settings_of
-from train.config import Settings
+from train.command import parser, settings_of
+from train.config import LIMITS, Settings, checked
+from train.errors import SettingInvalid
 
 NOWHERE = "postgresql://me@127.0.0.1:1/nowhere"
 
@@ -48,11 +51,48 @@ def test_nothing_given_is_every_default() -> None:
 def test_options_become_settings() -> None:
     line = "--objective mse --dimensions 9 --epochs 8 --seed 7 --min-articles 6 --max-share .5 --kinds site,page"
     arguments = parser().parse_args([*line.split(), "--topic", "book", "--topic", "video game", "--drop-title", "A"])
-    expected = Settings("mse", 9, 8, 7, 6, 0.5, ("site", "page"), ("book", "video game"), ("A",))
-    settings = settings_of(arguments)
-    assert (tuple(settings.topics), tuple(settings.drop_titles)) == (expected.topics, expected.drop_titles)
-    assert settings == expected
+    assert settings_of(arguments) == Settings(
+        objective="mse",
+        dimensions=9,
+        epochs=8,
+        seed=7,
+        min_articles=6,
+        max_share=0.5,
+        kinds=("site", "page"),
+        topics=("book", "video game"),
+        drop_titles=("A",),
+    )
     assert arguments.activate
+
+
+@pytest.mark.parametrize("name", [*LIMITS])
+def test_every_number_is_an_option_with_limits(name: str) -> None:
+    option, (least, most) = f"--{name.replace('_', '-')}", LIMITS[name]
+    for good in (least, most):
+        assert getattr(checked(settings_of(parser().parse_args([option, str(good)]))), name) == good
+    for bad in (least - 1, most + 1):
+        with pytest.raises(SettingInvalid, match=rf"^{option} cannot be {bad}(\.0)?: use {least} to {most}$"):
+            checked(settings_of(parser().parse_args([f"{option}={bad}"])))
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "0", "-0.5"])
+def test_numbers_that_are_none_are_refused(number: str) -> None:
+    for option in ("--learning-rate", "--temperature", "--max-share", "--trained-weight"):
+        with pytest.raises(SettingInvalid, match=f"^{option} cannot be "):
+            checked(settings_of(parser().parse_args([f"{option}={number}"])))
+
+
+def test_every_option_is_in_the_docs_and_the_other_way_round() -> None:
+    page = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(--[a-z-]+)` \|", page, re.MULTILINE)
+    known = [option for action in parser()._actions for option in action.option_strings if option.startswith("--")]
+    assert listed == [option for option in known if option not in {"--help", "--json", "--no-activate"}]
+    assert len(listed) == len(fields(Settings))
+
+
+def test_every_number_of_the_settings_has_limits() -> None:
+    numbers = (int, float, int | None, float | None)
+    assert {field.name for field in fields(Settings) if field.type in numbers} == LIMITS.keys()
 
 
 def test_json_is_understood_before_and_after_models() -> None:

@@ -48,13 +48,19 @@ def test_possible_settings_pass_unchanged(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("articles", "max_share", "per_step", "temperature"),
-    [(1, 1.0, 1, 0.15), (390, 1.0, 12, 0.15), (1413, 1.0, 44, 0.148), (9926, 0.2, 310, 0.1), (37_020, 0.2, 512, 0.1)],
+    ("articles", "epochs", "max_share", "per_step", "temperature"),
+    [
+        (1, 40, 1.0, 1, 0.15),
+        (1413, 40, 1.0, 44, 0.15),
+        (4604, 32, 0.2, 143, 0.147),
+        (9926, 15, 0.2, 310, 0.1),
+        (37_020, 15, 0.2, 512, 0.1),
+    ],
 )
-def test_the_size_decides(articles: int, max_share: float, per_step: int, temperature: float) -> None:
+def test_the_size_decides(articles: int, epochs: int, max_share: float, per_step: int, temperature: float) -> None:
     decided = settled(Settings(), articles)
     assert (decided.max_share, decided.articles_per_step, decided.temperature) == (max_share, per_step, temperature)
-    assert decided.epochs == 40
+    assert decided.epochs == epochs
     assert settled(Settings(objective="sigmoid"), articles).epochs == 15
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from db.pairs import Pairs
 from train import sampling
+from train.data import link_counts
 
 
 def random_pairs(articles: int, links: int, share: float, seed: int = 0) -> Pairs:
@@ -26,7 +27,7 @@ def keys(pairs: Pairs, article: np.ndarray, link: np.ndarray) -> np.ndarray:
 @given(st.integers(1, 40), st.integers(1, 30), st.integers(1, 12), st.integers(0, 5))
 def test_a_softmax_epoch_holds_every_pair_once(articles: int, links: int, per_step: int, seed: int) -> None:
     pairs = random_pairs(articles, links, 0.2, seed)
-    steps = sampling.softmax_steps(pairs, per_step, 5, 0.75, np.random.default_rng(seed))
+    steps = sampling.softmax_steps(pairs, link_counts(pairs), per_step, 5, 0.75, np.random.default_rng(seed))
     used = steps.weight == 1
     article = np.take_along_axis(steps.articles, steps.seat, axis=1)[used]
     held = np.sort(keys(pairs, article, steps.link[used]))
@@ -37,7 +38,9 @@ def test_a_softmax_epoch_holds_every_pair_once(articles: int, links: int, per_st
 
 def test_epochs_differ_and_shapes_do_not() -> None:
     pairs = random_pairs(50, 30, 0.2)
-    one, two = (sampling.softmax_steps(pairs, 8, 10, 0.75, np.random.default_rng(seed)) for seed in (1, 2))
+    one, two = (
+        sampling.softmax_steps(pairs, link_counts(pairs), 8, 10, 0.75, np.random.default_rng(seed)) for seed in (1, 2)
+    )
     assert [array.shape for array in one] == [array.shape for array in two]
     assert (one.articles != two.articles).any()
     assert (one.pool != two.pool).any()
@@ -52,18 +55,19 @@ def test_dealing_evens_out_the_steps() -> None:
 
 
 def test_the_pool_is_drawn_by_the_power_of_the_counts() -> None:
-    counts = np.array([1, 16, 81, 256])
+    counts = np.array([1, 16, 81, 256])  # by 1, 8, 27, 64: the last two are sure
     drawn = sampling.draw_pools(counts, 0.75, (40_000, 3), np.random.default_rng(0))
-    expected = sampling.expected_draws(counts, 0.75, 3)
+    expected = sampling.chances(counts, 0.75, 3)
     assert expected.sum() == pytest.approx(3)
-    assert expected / expected[0] == pytest.approx([1, 8, 27, 64])
+    assert expected == pytest.approx([1 / 9, 8 / 9, 1, 1])
+    assert (np.sort(drawn, axis=1)[:, 1:] > np.sort(drawn, axis=1)[:, :-1]).all()
     assert np.bincount(drawn.ravel()) / 40_000 == pytest.approx(expected, rel=0.05)
 
 
 def test_few_links_are_all_in_the_pool() -> None:
     counts = np.array([4, 9])
     assert sampling.draw_pools(counts, 0.75, (3, 2), np.random.default_rng(0)).tolist() == [[0, 1]] * 3
-    assert sampling.expected_draws(counts, 0.75, 2).tolist() == [1, 1]
+    assert sampling.chances(counts, 0.75, 2).tolist() == [1, 1]
 
 
 @given(st.integers(1, 20), st.integers(1, 20), st.floats(0, 1), st.integers(0, 5))

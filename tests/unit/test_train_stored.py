@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from db.pairs import Pairs
-from train.export import article_vectors, mean_of_links, unit
+from train.stored import article_vectors, mean_of_links, unit
 
 PAIRS = Pairs(
     article_ids=np.array([5, 6], np.int32),

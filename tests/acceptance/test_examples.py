@@ -1,0 +1,57 @@
+"""The examples, run as their docstrings say."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.acceptance.commands import contents, done
+from tests.conftest import ROOT
+
+
+def run(script: str, *arguments: str, url: str) -> str:
+    """What a script of examples/ prints."""
+    finished = subprocess.run(
+        [sys.executable, f"examples/{script}", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+def records_with_sites(path: Path) -> None:
+    """Twelve books of each of two worlds, which link to that world's sites."""
+    worlds = {"space": ("rockets.com", "stars.org", "planets.net"), "sea": ("ships.com", "whales.org", "harbours.net")}
+    with path.open("w", encoding="utf-8") as file:
+        for world, sites in worlds.items():
+            for number in range(12):
+                addresses = [f"https://www.{site}/{number}" for place, site in enumerate(sites) if number % 4 != place]
+                row = [f"A book of the {world} {number}", {}, ["Book"], addresses, "2020-01-01T00:00:00Z", 100]
+                file.write(json.dumps(row) + "\n")
+
+
+def test_genres_are_predicted_better_than_by_their_frequency(sample_url: str) -> None:
+    printed = run("predict_genre.py", url=sample_url)
+    assert len(re.findall(r"^ *\d+% of +\d+ right  \w+", printed, re.MULTILINE)) == 8
+    accuracy, baseline = (float(number) for number in re.findall(r": (0\.\d+)", printed))
+    assert accuracy > 2 * baseline > 0.4
+
+
+def test_sites_of_one_world_are_alike(url: str, tmp_path: Path) -> None:
+    records_with_sites(tmp_path / "books.ndjson")
+    done("ingest", str(tmp_path / "books.ndjson"), DATABASE_URL=url)
+    before = contents(url)
+    printed = run("external_links.py", "6", url=url)
+    assert printed.splitlines()[0] == "24 articles, 6 sites"
+    space = {"rockets.com", "stars.org", "planets.net"}
+    for line in printed.splitlines()[1:]:
+        site, near = line.split(" (9 articles): ")
+        first, second, _ = (part.split()[0] for part in near.split(", "))
+        assert {site in space, first in space, second in space} in ({True}, {False}), line
+    assert contents(url) == before

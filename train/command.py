@@ -1,0 +1,116 @@
+"""The command line of `python -m train`. Options that are left out are None: config.Settings holds the defaults."""
+
+import argparse
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from train.config import KINDS, OBJECTIVES, Settings
+from train.exporting.export import WRITERS
+
+
+def parser() -> argparse.ArgumentParser:
+    """All options and subcommands; `command` is None for a training."""
+    top = argparse.ArgumentParser(
+        prog="python -m train",
+        description="Read the pairs, fit a model, store its vectors, let every search answer from it.",
+    )
+    top.add_argument("--no-activate", dest="activate", action="store_false", help="store it; searches stay as they are")
+    top.add_argument("--json", action="store_true", help="print one JSON document")
+    _add_settings(top)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    _add_command(commands, "models", "list all models, the newest last")
+    _add_command(commands, "activate", "let every search answer from this model; rolls back to an older one as well", 1)
+    _add_command(commands, "drop", "delete a model that is not active and free its space", 1)
+    _add_evaluate(_add_command(commands, "evaluate", "hold out links, rank them again, and store how good a model is"))
+    _add_export(_add_command(commands, "export", "write a model's vectors into files that other tools read"))
+    _add_fold_in(_add_command(commands, "fold-in", "give vectors to the articles that came after the training"))
+    return top
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """The settings that the command line names; what it leaves out keeps its default."""
+    given: dict[str, Any] = {field.name: getattr(arguments, field.name) for field in fields(Settings)}
+    return Settings(**{name: _as_tuple(value) for name, value in given.items() if value is not None})
+
+
+def _add_settings(top: argparse.ArgumentParser) -> None:
+    """An option for every field of Settings."""
+    add = top.add_argument_group("how to train").add_argument
+    add("--objective", metavar="|".join(OBJECTIVES), help="what to make small (default softmax)")
+    add("--dimensions", type=int, metavar="N", help="floats a vector (default 50)")
+    add(
+        "--epochs",
+        type=int,
+        metavar="N",
+        help="passes over all pairs (default 15 to 40, by their number; sigmoid, mse 15)",
+    )
+    add("--seed", type=int, metavar="N", help="another seed, other vectors (default 0)")
+    add("--threads", type=int, metavar="N", help="of the arithmetic; others may give other last bits (default 4)")
+    add = top.add_argument_group("which pairs").add_argument
+    add("--min-articles", type=int, metavar="N", help="drop links of fewer articles (default 4)")
+    add("--max-share", type=float, metavar="X", help="drop links of more of the articles (default 0.2; 1 below 2,000)")
+    add("--kinds", type=_comma_separated, metavar="K,K", help=f"of {','.join(KINDS)} (default page,category)")
+    add("--topic", dest="topics", action="append", metavar="T", help="only its articles; repeat it for several")
+    formats = ", ".join(Settings().drop_titles)
+    add(
+        "--drop-title",
+        dest="drop_titles",
+        action="append",
+        metavar="T",
+        help=f"leave out this link instead of {formats}; repeat it for several",
+    )
+    add = top.add_argument_group("softmax").add_argument
+    add("--learning-rate", type=float, metavar="X", help="of Adam, at the start (default 0.01)")
+    add("--articles-per-step", type=int, metavar="N", help="default a 32nd of them, at most 512")
+    add("--pool", type=int, metavar="N", help="links that the articles of a step are compared with (default 4096)")
+    add("--pool-power", type=float, metavar="X", help="the pool is drawn by articles of the link ** X (default 0.75)")
+    add(
+        "--temperature", type=float, metavar="X", help="of the cosine (default 0.15, falling to 0.1 at 10,000 articles)"
+    )
+    add("--popularity", type=float, metavar="X", help="times log(articles of the link), added to a score (default 0.8)")
+    add("--trained-weight", type=float, metavar="X", help="of the trained vector, the links' mean being 1 (default 2)")
+    add = top.add_argument_group("sigmoid, mse").add_argument
+    add("--positives", type=int, metavar="N", help="true pairs a step (default 1024)")
+    add("--negatives", type=int, metavar="N", help="other pairs a step (default 2048)")
+
+
+def _add_evaluate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model_id", type=int, nargs="?", metavar="N", help="default the active one")
+    command.add_argument("--splits", type=int, default=3, metavar="K", help="hold out K times (default 3)")
+
+
+def _add_export(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("folder", type=Path, metavar="FOLDER", help="to be made; an empty one will do")
+    add("--model", dest="model_id", type=int, metavar="N", help="default the active one")
+    choices = "|".join(WRITERS)
+    add(
+        "--format",
+        dest="formats",
+        action="append",
+        choices=WRITERS,
+        metavar=choices,
+        help="repeat it for several (default all; parquet where pyarrow is installed)",
+    )
+    add("--topic", dest="topics", action="append", metavar="T", help="only its articles and their links; repeat it")
+
+
+def _add_fold_in(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", dest="model_id", type=int, metavar="N", help="default the active one")
+
+
+def _add_command(commands: Any, name: str, help: str, n_models: int = 0) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
+    if n_models:
+        command.add_argument("model_id", type=int, metavar="N")
+    command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
+    return command
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value  # argparse appends to lists
+
+
+def _comma_separated(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))

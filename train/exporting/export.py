@@ -1,0 +1,98 @@
+"""From a model in the database to a folder of files."""
+
+import importlib.util
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from db import described
+from db.connection import Database
+from db.described import Described
+from db.models import Model
+from db.vectors import VectorKind
+from train.exporting import arrays, projector, word2vec
+from train.exporting.errors import ArrowMissing, TopicNotInModel
+from train.exporting.folder import appearing, free
+
+WRITERS: Mapping[str, Callable[[Path, Sequence[Described], Mapping[str, Any]], None]] = {
+    "projector": projector.write,
+    "word2vec": word2vec.write,
+    "npz": arrays.write_npz,
+    "parquet": arrays.write_parquet,
+}
+KINDS: tuple[VectorKind, ...] = ("articles", "links")
+NOT_ABOUT_VECTORS = ("state", "reason")  # of a model
+
+
+class Exported(NamedTuple):
+    """What an export wrote."""
+
+    folder: Path
+    model_id: int
+    formats: tuple[str, ...]
+    articles: int
+    links: int
+
+
+def export(
+    database: Database,
+    folder: Path,
+    formats: Sequence[str] | None = None,
+    model_id: int | None = None,
+    topics: Sequence[str] = (),
+) -> Exported:
+    """Write a model's vectors, titles and settings into a new folder, which appears when all of it is there.
+
+    Parameters
+    ----------
+    folder : Path
+        Not there yet, or an empty folder.
+    formats : sequence of str, optional
+        Keys of `WRITERS`; by default all, but parquet only where pyarrow is installed.
+    model_id : int, optional
+        By default the active model.
+    topics : sequence of str
+        Articles of these topics, and the links they make; all when empty.
+
+    Raises
+    ------
+    FolderTaken, FolderUnwritable, TopicNotInModel, ArrowMissing
+    db.errors.ModelNotFound, db.errors.ModelUnusable, db.errors.NoActiveModel
+    """
+    formats = chosen_formats(formats)
+    folder = free(folder)
+    model, tables = read(database, model_id, topics)
+    with appearing(folder) as draft:
+        about = about_model(model, topics)
+        (draft / "model.json").write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        for name in formats:
+            WRITERS[name](draft, tables, about)
+    articles, links = (len(table.ids) for table in tables)
+    return Exported(folder, model.model_id, formats, articles, links)
+
+
+def chosen_formats(asked: Sequence[str] | None) -> tuple[str, ...]:
+    """The formats that were asked for, or all that can be written here."""
+    has_arrow = importlib.util.find_spec("pyarrow") is not None
+    if asked and "parquet" in asked and not has_arrow:
+        raise ArrowMissing
+    return tuple(name for name in WRITERS if (name in asked if asked else name != "parquet" or has_arrow))
+
+
+def read(database: Database, model_id: int | None, topics: Sequence[str]) -> tuple[Model, list[Described]]:
+    """The model and its vectors of both kinds."""
+    with database.begin() as connection:
+        model = described.whole_model(connection, model_id)
+        known = described.topics_of(connection, model)
+        for topic in topics:
+            if topic not in known:
+                raise TopicNotInModel(model_id=model.model_id, topic=topic, known=", ".join(known))
+        return model, [described.read(connection, model, kind, topics) for kind in KINDS]
+
+
+def about_model(model: Model, topics: Sequence[str]) -> dict[str, Any]:
+    """What a reader of the files wants to know about the model, fit for JSON."""
+    about = {name: value for name, value in asdict(model).items() if name not in NOT_ABOUT_VECTORS}
+    return {**about, "created_at": model.created_at.isoformat(), "exported_topics": list(topics)}

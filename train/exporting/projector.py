@@ -1,0 +1,79 @@
+"""Files for the Embedding Projector: https://projector.tensorflow.org and TensorBoard's plugin."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from db.described import Described
+from train.exporting.lines import numbers, unbroken
+
+SAMPLE = 10_000  # points: the projector's t-SNE takes no more, and a browser turns them with ease
+COLORS = 50  # values of a column that the projector can colour by
+
+
+def write(folder: Path, tables: Sequence[Described], about: Mapping[str, Any]) -> None:
+    """Write `projector/`: a folder for each cloud of points, and the configurations that name them."""
+    home = folder / "projector"
+    clouds = [cloud for table in tables for cloud in clouds_of(table)]
+    for name, table in clouds:
+        (home / name).mkdir(parents=True)
+        _write_lines(home / name / "vectors.tsv", numbers(table.embedding, "\t"))
+        _write_lines(home / name / "metadata.tsv", metadata(table))
+    (home / "projector_config.json").write_text(json.dumps(as_json(clouds), indent=2) + "\n", encoding="utf-8")
+    (home / "projector_config.pbtxt").write_text("".join(map(as_pbtxt, clouds)), encoding="utf-8")
+
+
+def clouds_of(table: Described) -> Iterator[tuple[str, Described]]:
+    """All points, and where they are too many, 10,000 of them besides: the same ones at each export of a model."""
+    yield table.kind, table
+    if len(table.ids) > SAMPLE:
+        rows = np.sort(np.random.default_rng(0).choice(len(table.ids), SAMPLE, replace=False))
+        facts = {name: [values[row] for row in rows] for name, values in table.facts.items()}
+        titles = [table.titles[row] for row in rows]
+        yield f"{table.kind}_sample", Described(table.kind, table.ids[rows], titles, facts, table.embedding[rows])
+
+
+def metadata(table: Described) -> Iterator[str]:
+    """A line of names, which the projector expects where there are several columns, then a line a point."""
+    yield "\t".join(("title", *table.facts))
+    for title, *facts in zip(table.titles, *map(colorable, table.facts.values()), strict=True):
+        yield "\t".join(unbroken(str(value)) for value in (title, *facts))
+
+
+def colorable(values: list[Any]) -> list[Any]:
+    """Numbers as they are; of texts the 50 commonest, and "" for the others, or the projector offers no colours."""
+    common = {value for value, _ in Counter(value for value in values if value != "").most_common(COLORS)}
+    return [value if isinstance(value, int) or value in common else "" for value in values]
+
+
+def as_json(clouds: Sequence[tuple[str, Described]]) -> dict[str, Any]:
+    """The configuration that the projector's page takes as `?config=`."""
+    return {
+        "embeddings": [
+            {
+                "tensorName": name,
+                "tensorShape": list(table.embedding.shape),
+                "tensorPath": f"{name}/vectors.tsv",
+                "metadataPath": f"{name}/metadata.tsv",
+            }
+            for name, table in clouds
+        ]
+    }
+
+
+def as_pbtxt(cloud: tuple[str, Described]) -> str:
+    """One entry of the configuration that TensorBoard reads."""
+    name, _ = cloud
+    return (
+        f'embeddings {{\n  tensor_name: "{name}"\n  tensor_path: "{name}/vectors.tsv"\n'
+        f'  metadata_path: "{name}/metadata.tsv"\n}}\n'
+    )
+
+
+def _write_lines(path: Path, lines: Iterator[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(line + "\n" for line in lines)

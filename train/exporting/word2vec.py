@@ -1,0 +1,27 @@
+"""The text format of word2vec, as gensim's `KeyedVectors.load_word2vec_format` and many others read it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from db.described import Described
+from train.exporting.lines import numbers, unbroken
+
+
+def write(folder: Path, tables: Sequence[Described], about: Mapping[str, Any]) -> None:
+    """Write `articles.word2vec.txt` and `links.word2vec.txt`: the two shapes, then a line a vector."""
+    for table in tables:
+        path = folder / f"{table.kind}.word2vec.txt"
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.write("{} {}\n".format(*table.embedding.shape))
+            rows = zip(words(table), numbers(table.embedding, " "), strict=True)
+            file.writelines(f"{word} {row}\n" for word, row in rows)
+
+
+def words(table: Described) -> Iterator[str]:
+    """Titles with underscores, as in Wikipedia's addresses, for a space ends a word in this format.
+
+    A page, a category and a site may have one title, so that a link's word begins with its kind: `page:War_and_Peace`.
+    """
+    prefixes = [f"{kind}:" for kind in table.facts["kind"]] if table.kind == "links" else [""] * len(table.ids)
+    return (prefix + unbroken(title, "_") for prefix, title in zip(prefixes, table.titles, strict=True))
