@@ -5,7 +5,24 @@
 ...     shelf.similar_articles("War and Peace", count=5, topic="film")
 """
 
+from api.answer import Answer
+from api.async_shelf import AsyncShelf, connect_async
 from api.shelf import Shelf, connect
-from db.search import FoundArticle, SimilarArticle, SimilarLink
+from db.models import Model
+from db.reading import Limits
+from db.search import ExplainedLink, FoundArticle, NearLink, SimilarArticle, SimilarLink
 
-__all__ = ["FoundArticle", "Shelf", "SimilarArticle", "SimilarLink", "connect"]
+__all__ = [
+    "Answer",
+    "AsyncShelf",
+    "ExplainedLink",
+    "FoundArticle",
+    "Limits",
+    "Model",
+    "NearLink",
+    "Shelf",
+    "SimilarArticle",
+    "SimilarLink",
+    "connect",
+    "connect_async",
+]

@@ -1,76 +1,190 @@
 """The verbs as methods: each is one call of the SQL function of the same name and arguments."""
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 import db.connection
-from db import search
+from api.answer import Answer
+from db import models, search
 from db.connection import Database
-from db.errors import CountInvalid
-from db.search import FoundArticle, SimilarArticle, SimilarLink
+from db.errors import ArticleNotFound, CountInvalid
+from db.models import Model
+from db.reading import Limits
+from db.search import ExplainedLink, Facets, FoundArticle, NearLink, SimilarArticle, SimilarLink
 
 
-def connect() -> "Shelf":
+def connect(limits: Limits | None = None) -> "Shelf":
     """Open the database that the environment names: DATABASE_URL, or else the embedded PostgreSQL.
+
+    Parameters
+    ----------
+    limits : Limits or None
+        Connections at once, seconds a query may take, and whether to give up the right to write.
 
     Raises
     ------
     db.errors.WikishelfError
         It cannot be reached, or nothing was ever ingested into it.
     """
-    return Shelf(db.connection.connect(schema="require"))
+    return Shelf(db.connection.connect("require", limits))
 
 
 class Shelf:
     """Questions to one database; thread-safe, over a pool of connections. Close it, or use it in a `with`."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
-    def similar_articles(self, title: str, count: int = 10, topic: str | None = None) -> list[SimilarArticle]:
+    def similar_articles(
+        self,
+        title: str | int,
+        count: int = 10,
+        topic: str | None = None,
+        facets: Facets | None = None,
+        same_author: bool | None = None,
+        same_series: bool | None = None,
+        least: bool = False,
+        exact: bool = False,
+    ) -> Answer[SimilarArticle]:
         """The articles most like one article, most similar first.
 
         Parameters
         ----------
-        title : str
-            Title or alias of the asked article, which is not in the answer.
+        title : str or int
+            Title or alias of the asked article, or its article_id; it is not in the answer.
         count : int
-            At most so many.
+            At most so many, 1 to 10,000.
         topic : str or None
             Only articles of this topic.
+        facets : mapping or None
+            Only articles with one of the values of each name: {"genre": ["Satire", "Novel"], "year": "1950..1980"}.
+        same_author, same_series : bool or None
+            True: only articles that share an author (a series) with it; False: only those that share none.
+        least : bool
+            Those least like it, the least similar first.
+        exact : bool
+            Compare all, where the index may miss one in a hundred.
 
         Raises
         ------
         db.errors.ArticleNotFound
             Its message names the nearest titles.
-        db.errors.ArticleWithoutVector, db.errors.NoActiveModel, db.errors.CountInvalid
+        db.errors.ArticleWithoutVector, db.errors.NoActiveModel, db.errors.TopicNotStored, db.errors.FacetNotStored
+        db.errors.FacetInvalid, db.errors.YearInvalid, db.errors.TextInvalid, db.errors.CountInvalid
         """
-        _check_count(count)
-        return search.similar_articles(self._database, title, count, topic)
+        if isinstance(title, int) and not 0 <= title < 2**31:
+            raise ArticleNotFound(title=title, suggestions="")  # no integer of PostgreSQL
+        found = search.similar_articles(
+            self.database, title, _checked(count), topic, facets, same_author, same_series, least, exact
+        )
+        return Answer(SimilarArticle, found)
 
-    def similar_links(self, title: str, count: int = 10) -> list[SimilarLink]:
-        """The links most like one link, most similar first.
+    def similar_links(self, title: str, count: int = 10, kind: str | None = None) -> Answer[SimilarLink]:
+        """The links, all or of one kind (page, category, site), most like one link, most similar first.
 
         Raises
         ------
-        db.errors.LinkNotFound, db.errors.LinkWithoutVector, db.errors.NoActiveModel, db.errors.CountInvalid
+        db.errors.LinkNotFound, db.errors.LinkWithoutVector, db.errors.NoActiveModel, db.errors.KindInvalid
+        db.errors.TextInvalid, db.errors.CountInvalid
         """
-        _check_count(count)
-        return search.similar_links(self._database, title, count)
+        return Answer(SimilarLink, search.similar_links(self.database, title, _checked(count), kind))
 
-    def search_articles(self, words: str, count: int = 10) -> list[FoundArticle]:
-        """The articles whose title or alias is most like the words, best first.
+    def articles_near_link(
+        self, title: str, count: int = 10, topic: str | None = None, facets: Facets | None = None
+    ) -> Answer[SimilarArticle]:
+        """The articles nearest to a link, whether they make it or not; filtered as in `similar_articles`.
 
         Raises
         ------
+        db.errors.LinkNotFound, db.errors.LinkWithoutVector, db.errors.NoActiveModel, db.errors.TopicNotStored
+        db.errors.FacetNotStored, db.errors.FacetInvalid, db.errors.YearInvalid, db.errors.TextInvalid
         db.errors.CountInvalid
         """
-        _check_count(count)
-        return search.search_articles(self._database, words, count)
+        found = search.articles_near_link(self.database, title, _checked(count), topic, facets)
+        return Answer(SimilarArticle, found)
+
+    def links_near_article(self, title: str, count: int = 10) -> Answer[NearLink]:
+        """The links that an article does not make and most likely would, the likeliest first.
+
+        Raises
+        ------
+        db.errors.ArticleNotFound, db.errors.ArticleWithoutVector, db.errors.NoActiveModel, db.errors.TextInvalid
+        db.errors.CountInvalid
+        """
+        return Answer(NearLink, search.links_near_article(self.database, title, _checked(count)))
+
+    def recommend_articles(
+        self,
+        likes: Sequence[str],
+        dislikes: Sequence[str] = (),
+        weights: Sequence[float] | None = None,
+        count: int = 10,
+        topic: str | None = None,
+        facets: Facets | None = None,
+        diversity: float = 0.0,
+    ) -> Answer[SimilarArticle]:
+        """Articles for somebody who likes these and dislikes those, best first; none of the given ones.
+
+        Parameters
+        ----------
+        likes, dislikes : sequence of str
+            Titles or aliases.
+        weights : sequence of float or None
+            One for each of `likes`, more than 0; None for 1 each.
+        diversity : float
+            0 (the nearest) to 1 (each as unlike those before it as can be).
+
+        Raises
+        ------
+        db.errors.NothingLiked, db.errors.WeightsInvalid, db.errors.DiversityInvalid
+        db.errors.WikishelfError
+            As in `similar_articles`.
+        """
+        found = search.recommend_articles(
+            self.database, likes, dislikes, weights, _checked(count), topic, facets, diversity
+        )
+        return Answer(SimilarArticle, found)
+
+    def explain_similarity(self, a: str, b: str, count: int = 10) -> Answer[ExplainedLink]:
+        """The links that two articles share or that mean nearly the same, and their shares of the similarity.
+
+        The last row, beyond `count`, holds what is not listed, so that all shares add up to the similarity.
+
+        Raises
+        ------
+        db.errors.ArticleNotFound, db.errors.ArticleWithoutVector, db.errors.NoActiveModel, db.errors.TextInvalid
+        db.errors.CountInvalid
+        """
+        return Answer(ExplainedLink, search.explain_similarity(self.database, a, b, _checked(count)))
+
+    def search_articles(self, words: str, count: int = 10, topic: str | None = None) -> Answer[FoundArticle]:
+        """The articles whose title or alias begins with the words or is like them, best first.
+
+        Raises
+        ------
+        db.errors.TopicNotStored, db.errors.TextInvalid, db.errors.CountInvalid
+        """
+        return Answer(FoundArticle, search.search_articles(self.database, words, _checked(count), topic))
+
+    def models(self) -> Answer[Model]:
+        """All models, the newest last; the one in state `active` answers."""
+        with self.database.query() as connection:
+            return Answer(Model, models.listed(connection))
+
+    def active_model(self) -> Model:
+        """The model that answers.
+
+        Raises
+        ------
+        db.errors.NoActiveModel
+        """
+        with self.database.query() as connection:
+            return models.active(connection)
 
     def close(self) -> None:
         """Close the connections."""
-        self._database.close()
+        self.database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -81,6 +195,7 @@ class Shelf:
         self.close()
 
 
-def _check_count(count: int) -> None:
+def _checked(count: int) -> int:
     if not 1 <= count <= 10_000:
         raise CountInvalid(count=count)
+    return count

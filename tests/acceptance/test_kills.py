@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from db import embedded
 from tests.acceptance.commands import IMPORTED, answer, contents, done
@@ -70,6 +71,7 @@ def test_a_killed_import_in_parts_leaves_nothing_and_is_made_good(url: str, samp
     for moment in moments(whole, seed=1):
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(f"truncate {', '.join(IMPORTED)}, imports")
+            connection.execute("update last_article set article_id = 0")
         if kill_after(moment, *arguments, DATABASE_URL=url):
             killed += 1
             assert contents(url, *IMPORTED) in (nothing, expected)
@@ -93,6 +95,48 @@ def test_a_killed_training_leaves_the_active_model(sample_copy: str) -> None:
     with psycopg.connect(sample_copy) as connection:
         tables = connection.execute("select tablename from pg_tables where schemaname = 'vectors'").fetchall()
     assert {table for (table,) in tables} == {f"{kind}_{n}" for kind in ("articles", "links") for n in ready}
+
+
+@pytest.mark.parametrize(
+    ("number", "moment", "reason", "exit_code"),
+    [
+        (signal.SIGINT, "", "interrupted", 130),  # while TensorFlow is imported or the epoch compiled
+        (signal.SIGTERM, "epoch 1/", "interrupted", 130),
+        (signal.SIGKILL, "epoch 1/", "killed", -signal.SIGKILL),
+    ],
+)
+def test_a_stopped_training_leaves_its_reason(
+    sample_copy: str, number: int, moment: str, reason: str, exit_code: int
+) -> None:
+    before = answer("api", "similar", "Dracula", DATABASE_URL=sample_copy)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "train", "--epochs", "10000"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": sample_copy},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    wait_for_row(sample_copy, "training")
+    while not (line := process.stderr.readline() if moment else "").startswith(moment):
+        assert line
+    process.send_signal(number)
+    lines = process.communicate()[1].splitlines()
+    assert process.returncode == exit_code
+    if reason == "interrupted":
+        story = "interrupted; model 2 is listed as failed, searches answer as before"
+        assert lines[-1] == f"python -m train: {story}"
+        assert "Traceback" not in "".join(lines)
+    _, failed = answer("train", "models", DATABASE_URL=sample_copy)
+    assert (failed["state"], failed["reason"], failed["bytes"]) == ("failed", reason, 0)
+    assert answer("api", "similar", "Dracula", DATABASE_URL=sample_copy) == before
+
+
+def wait_for_row(url: str, state: str) -> None:
+    """Until a model is in this state."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        while not connection.execute("select from models where state = %s", [state]).fetchall():
+            time.sleep(0.05)
 
 
 def test_a_killed_server_comes_back_whole(home: Path, sample_dump: Path) -> None:

@@ -1,5 +1,7 @@
 """Trainings through the database: the same, other, listed, activated, dropped."""
 
+import re
+
 import psycopg
 
 from tests.acceptance.commands import answer, command, done, refusal
@@ -28,14 +30,15 @@ def test_models_are_listed_switched_and_dropped(sample_copy: str) -> None:
     done("train", "--objective", "sigmoid", "--dimensions", "16", "--epochs", "2", DATABASE_URL=sample_copy)
     assert answer("api", "similar", "Dracula", DATABASE_URL=sample_copy) != before
     assert "is active" in refusal("train", "drop", "2", DATABASE_URL=sample_copy)
-    done("train", "activate", "1", DATABASE_URL=sample_copy)
+    assert answer("train", "activate", "1", DATABASE_URL=sample_copy)["state"] == "active"
+    assert "model 1 is active" in done("train", "activate", "1", DATABASE_URL=sample_copy)
     assert answer("api", "similar", "Dracula", DATABASE_URL=sample_copy) == before
     listed = answer("train", "models", DATABASE_URL=sample_copy)
     assert [(one["model_id"], one["state"], one["dimensions"]) for one in listed] == [
         (1, "active", 50),
         (2, "ready", 16),
     ]
-    done("train", "drop", "2", DATABASE_URL=sample_copy)
+    assert answer("train", "drop", "2", DATABASE_URL=sample_copy) == {"dropped": 2}
     assert len(answer("train", "models", DATABASE_URL=sample_copy)) == 1
     assert "no model 2" in refusal("train", "activate", "2", DATABASE_URL=sample_copy)
 
@@ -45,6 +48,20 @@ def test_the_row_of_a_model_tells_its_story(sample_url: str) -> None:
     assert (model["state"], model["objective"], len(model["fingerprint"])) == ("active", "softmax", 64)
     assert {"loss", "seconds", "articles", "links", "pairs"} <= model["metrics"].keys()
     assert {"dimensions", "epochs", "seed", "min_articles", "kinds"} <= model["settings"].keys()
+
+
+def test_the_table_of_models_copes_with_rows_that_lack_metrics(sample_copy: str) -> None:
+    with psycopg.connect(sample_copy) as connection:
+        connection.execute(
+            "insert into models (state, objective, dimensions, settings, reason)"
+            " values ('failed', 'mse', 8, '{}', 'out of memory'), ('ready', 'mse', 8, '{}', null)"
+        )
+    heading, *lines = done("train", "models", DATABASE_URL=sample_copy).splitlines()
+    assert heading.split() == ["model", "state", "objective", "created", "articles", "links", "loss", "size", "why"]
+    assert len(lines) == 3
+    assert re.search(r"^ *1 +active +softmax, 50 .* [\d.]+ MB *$", lines[0])
+    assert re.search(r"^ *2 +failed +mse, 8 .* 0\.0 MB +out of memory *$", lines[1])
+    assert "vectors.articles_3 is missing" in refusal("train", "activate", "3", DATABASE_URL=sample_copy)
 
 
 def test_wrong_usage_is_exit_code_2() -> None:

@@ -1,0 +1,34 @@
+"""The application: routes, errors, metrics, and the database it asks."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+import api
+from api.service import errors, operations, routes
+from api.service.metrics import Metrics
+
+DESCRIPTION = (
+    "Recommendations from Wikipedia's links. The verbs, their arguments and answers are those of SQL and Python."
+)
+
+
+def create(shelf: api.Shelf) -> FastAPI:
+    """The application; it closes the shelf when it stops, after the last answer."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with api.AsyncShelf(shelf) as app.state.shelf:
+            yield
+
+    # The pages that FastAPI makes for people would load their scripts from a third party.
+    app = FastAPI(
+        title="Wikishelf", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    app.state.metrics = Metrics()
+    app.add_middleware(app.state.metrics.around)
+    app.include_router(routes.router)
+    app.include_router(operations.router)
+    errors.install(app)
+    return app

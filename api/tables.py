@@ -1,0 +1,47 @@
+"""Answers as tables for people."""
+
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from api.answer import Answer
+
+WIDTH = 12  # of the longest bar
+
+
+def show(answer: Answer[Any]) -> None:
+    """Print every field but the ids, with a bar after the last, by which the rows are ranked."""
+    if not answer:
+        print("nothing found", file=sys.stderr)
+        return
+    columns = {name: values for name, values in answer.columns().items() if not name.endswith("_id")}
+    ranking = list(columns)[-1]
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name, values in columns.items():
+        numeric = isinstance(values[-1], float) or isinstance(values[0], float)
+        table.add_column(
+            name,
+            justify="left" if name == ranking or not numeric else "right",
+            overflow="fold",
+            no_wrap=name == ranking,
+        )
+    longest = max(columns[ranking])
+    for index in range(len(answer)):
+        cells = {name: _cell(values[index]) for name, values in columns.items()}
+        cells[ranking] += f"  {bar(columns[ranking][index], longest)}"
+        table.add_row(*cells.values())
+    Console().print(table)
+
+
+def bar(value: float, longest: float) -> str:
+    """A bar for a value, `WIDTH` characters for the longest; none for a negative one."""
+    eighths = round(8 * WIDTH * max(value, 0.0) / longest) if longest > 0 else 0
+    return "█" * (eighths // 8) + ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")[eighths % 8]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return "" if value is None else str(value)

@@ -1,0 +1,213 @@
+"""Ten nearest articles, asked in every way, side by side on the same vectors.
+
+    python -m bench.search [--articles 37020] [--questions 400]
+
+Rows: the SQL function as a bare prepared statement, our Python API, HTTP, and the 2018 tutorial's way: NumPy over the
+whole matrix, in the memory of one process. Where faiss-cpu is installed, its exact and its HNSW index as well. The ways
+take turns at every question, so that a busy machine is as hard on one as on another. bench/README.md has results.
+"""
+
+import argparse
+import http.client
+import importlib.util
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+import api
+from bench.catalogue import SELECTIVITIES, plant, unit_rows
+from bench.soak import serving
+from db import embedded, migrate
+from db.connection import Database
+
+K, CLIENTS = 10, 8
+QUERY = "select * from similar_articles(%s::text, %s)"
+FILTERED = "select * from similar_articles(%s::text, %s, facets => %s)"
+Way = Callable[[int], set[int]]  # an article's number to those of its nearest
+
+
+class Maker(NamedTuple):
+    """A way, made anew for each client, as each has its own connection."""
+
+    name: str
+    make: Callable[[], Way]
+
+
+def main() -> None:
+    """Plant in a temporary home, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, default=37_020, metavar="N")
+    parser.add_argument("--questions", type=int, default=400, metavar="N")
+    options = parser.parse_args()
+    with planted(options.articles) as database, serving(database.url) as (_, port):
+        rows = unit_rows(options.articles, len("articles"))
+        asked = np.random.default_rng(1).integers(1, options.articles + 1, size=options.questions).tolist()
+        index(database)
+        exact = {number: tutorial(rows)(number) for number in asked[:200]}
+        with api.Shelf(database) as shelf:
+            unfiltered(list(makers(database, shelf, port, rows)), asked, exact)
+            filtered(database, asked)
+
+
+@contextmanager
+def planted(n_articles: int) -> Iterator[Database]:
+    """A database of so many articles and as many links as the tutorial has for them."""
+    with tempfile.TemporaryDirectory(prefix="wikishelf-bench-") as folder:
+        Path(folder).chmod(0o755)  # root's server runs as another user
+        with embedded.attach(Path(folder) / "home") as attachment, Database(attachment.url) as database:
+            migrate.upgrade(database)
+            plant(database, n_articles, 41_758)
+            yield database
+
+
+def makers(database: Database, shelf: api.Shelf, port: int, rows: NDArray[np.float32]) -> Iterator[Maker]:
+    """The ways that can be measured here."""
+    yield Maker("SQL, prepared", lambda: by_sql(database.url))
+    yield Maker("Python", lambda: by_python(shelf))
+    yield Maker("HTTP", lambda: by_http(port))
+    yield Maker("the tutorial's NumPy", lambda: tutorial(rows))
+    if importlib.util.find_spec("faiss"):
+        for name, factory in (("faiss, exact", "Flat"), ("faiss, HNSW", "HNSW16")):
+            found = faiss_index(name, factory, rows)
+            yield Maker(name, lambda found=found: by_faiss(found, rows))  # type: ignore[misc]
+
+
+def by_sql(url: str) -> Way:
+    """One statement, prepared when the connection meets it first."""
+    connection = psycopg.connect(url, autocommit=True)
+    return lambda number: {row[0] for row in connection.execute(QUERY, [f"Book {number}", K], prepare=True).fetchall()}
+
+
+def by_python(shelf: api.Shelf) -> Way:
+    """One shelf for all."""
+    return lambda number: {one.article_id for one in shelf.similar_articles(f"Book {number}", K)}
+
+
+def by_http(port: int) -> Way:
+    """One connection that is kept alive."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.connect()
+    connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(number: int) -> set[int]:
+        connection.request("GET", f"/articles/Book%20{number}/similar?count={K}")
+        text = connection.getresponse().read().decode()
+        return {int(part.split(",", 1)[0]) for part in text.split('"article_id":')[1:]}
+
+    return ask
+
+
+def tutorial(rows: NDArray[np.float32]) -> Way:
+    """Multiply the whole matrix by the asked row, sort all products, look up the names."""
+    names = {index: f"Book {index + 1}" for index in range(len(rows))}
+    indexes = {name: index for index, name in names.items()}
+
+    def ask(number: int) -> set[int]:
+        products = np.dot(rows, rows[indexes[f"Book {number}"]])
+        closest = np.argsort(products)[-K - 1 :]
+        return {int(names[index].split()[1]) for index in closest.tolist()} - {number}
+
+    return ask
+
+
+def faiss_index(name: str, factory: str, rows: NDArray[np.float32]) -> Any:
+    """Faiss's index of that kind, built and described."""
+    import faiss
+
+    start = time.perf_counter()
+    found = faiss.index_factory(rows.shape[1], factory, faiss.METRIC_INNER_PRODUCT)
+    found.add(rows)
+    seconds = time.perf_counter() - start
+    print(f"{name}: built in {seconds:.1f} s, {faiss.serialize_index(found).nbytes / 1e6:.1f} MB with its vectors")
+    if factory != "Flat":
+        found.hnsw.efSearch = 100  # as hnsw.ef_search of our databases
+    return found
+
+
+def by_faiss(found: Any, rows: NDArray[np.float32]) -> Way:
+    """In the memory of one process, without names."""
+
+    def ask(number: int) -> set[int]:
+        _, closest = found.search(rows[number - 1 : number], K + 1)
+        return {int(index) + 1 for index in closest[0]} - {number}
+
+    return ask
+
+
+def index(database: Database) -> None:
+    """Build pgvector's index once more, by the clock."""
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        start = time.perf_counter()
+        connection.execute("reindex index vectors.articles_1_embedding_idx")
+        seconds = time.perf_counter() - start
+        sizes = "select pg_relation_size('vectors.articles_1_embedding_idx'), pg_table_size('vectors.articles_1')"
+        size, table = connection.execute(sizes).fetchone()  # type: ignore[misc]
+    print(f"pgvector, HNSW: built in {seconds:.1f} s, {size / 1e6:.1f} MB, its table {table / 1e6:.1f} MB")
+
+
+def unfiltered(found: list[Maker], asked: list[int], exact: dict[int, set[int]]) -> None:
+    """Latency with one client, questions a second with eight, and how many of the ten nearest are found."""
+    ways = {maker.name: maker.make() for maker in found}
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    hits = dict.fromkeys(ways, 0)
+    for number in [*asked[:20], *asked]:
+        for name, way in ways.items():
+            start = time.perf_counter()
+            answer = way(number)
+            seconds[name].append(time.perf_counter() - start)
+            hits[name] += len(answer & exact.get(number, set()))
+    print(f"{'':22}{'p50 ms':>9}{'p99 ms':>9}{'1 client/s':>12}{'8 clients/s':>12}{'recall@10':>11}{'p50 / SQL':>11}")
+    first = np.median(seconds[found[0].name][20:])
+    for maker in found:
+        taken = np.array(seconds[maker.name][20:])
+        known = sum(number in exact for number in [*asked[:20], *asked])
+        p50, p99 = 1000 * np.percentile(taken, [50, 99])
+        print(
+            f"{maker.name:22}{p50:9.2f}{p99:9.2f}{1 / taken.mean():12,.0f}{rate(maker, asked):12,.0f}"
+            f"{hits[maker.name] / K / known:11.4f}{np.median(taken) / first:11.2f}",
+            flush=True,
+        )
+
+
+def rate(maker: Maker, asked: list[int]) -> float:
+    """Questions a second with eight clients at once."""
+
+    def client(way: Way) -> int:
+        return len([way(number) for number in asked])
+
+    ways = [maker.make() for _ in range(CLIENTS)]
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        start = time.perf_counter()
+        answered = sum(threads.map(client, ways))
+        return answered / (time.perf_counter() - start)
+
+
+def filtered(database: Database, asked: list[int]) -> None:
+    """Latency of the prepared statement under filters that fewer and fewer articles pass, beside none."""
+    print(f"{'filter passed by':22}{'p50 ms':>9}{'p99 ms':>9}{'rows':>6}")
+    with closing(psycopg.connect(database.url, autocommit=True)) as connection:
+        seconds: dict[str, list[float]] = {name: [] for name in ("all", *SELECTIVITIES)}
+        fewest = dict.fromkeys(seconds, K)
+        for number in asked:
+            for name in seconds:
+                facets = None if name == "all" else f'{{"genre": "{name}"}}'
+                start = time.perf_counter()
+                rows = connection.execute(FILTERED, [f"Book {number}", K, facets], prepare=True).fetchall()
+                seconds[name].append(time.perf_counter() - start)
+                fewest[name] = min(fewest[name], len(rows))
+    for name, taken in seconds.items():
+        p50, p99 = 1000 * np.percentile(taken, [50, 99])
+        print(f"{SELECTIVITIES.get(name, 100):>20} %{p50:9.2f}{p99:9.2f}{fewest[name]:6}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Whatever is asked, the service answers as its own OpenAPI document says."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from tests.acceptance.serving import Service, segment, serving
+
+COMMON = ("Dracula", "Napoleon", "genre=Novel", "year=1900..1950", "film", "true", "title", "1", "0.5")
+VALUES = st.one_of(st.sampled_from(COMMON), st.text(max_size=30), st.integers().map(str), st.floats().map(str))
+
+
+@pytest.fixture(scope="module")
+def service(sample_url: str) -> Iterator[Service]:
+    with serving(sample_url) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def document(service: Service) -> Any:
+    return service.get("/openapi.json").json
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_question_breaks_it(service: Service, document: Any, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(sorted(document["paths"])))
+    operation = document["paths"][path]["get"]
+    names = [parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
+    # surrogates cannot be sent at all
+    sendable = VALUES.map(lambda text: text.encode("utf-8", "replace").decode())
+    query = data.draw(st.dictionaries(st.sampled_from(names), sendable, max_size=4)) if names else {}
+    reply = service.get(re.sub(r"{\w+}", lambda _: segment(data.draw(sendable)), path), **query)
+    assert reply.status < 500, (path, query)
+    described = operation["responses"].get(str(reply.status), operation["responses"].get("default"))
+    media_type = reply.headers["Content-Type"].split(";")[0]
+    assert media_type in described["content"]
+    if media_type.endswith("json"):
+        schema = described["content"][media_type]["schema"]
+        Draft202012Validator({**schema, "components": document["components"]}).validate(reply.json)
