@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -63,9 +64,9 @@ def template(server_url: str) -> str:
     return "template_wikishelf"
 
 
-@pytest.fixture
-def database_url(server_url: str, template: str) -> Iterator[str]:
-    """A database of the test's own."""
+@contextmanager
+def new_database(server_url: str, template: str) -> Iterator[str]:
+    """The address of a copy of the template, dropped at the end."""
     name = f"test_{next(_numbers)}"
     _execute(server_url, f"create database {name} template {template}")
     url = make_conninfo(server_url, dbname=name)
@@ -74,6 +75,13 @@ def database_url(server_url: str, template: str) -> Iterator[str]:
             connection.execute(f"alter database {name} set {setting}")  # a template does not hand these on
     yield url
     _execute(server_url, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database_url(server_url: str, template: str) -> Iterator[str]:
+    """A database of the test's own."""
+    with new_database(server_url, template) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One verb, one set of arguments: SQL, Python and the command line."""
+"""One verb, one set of arguments: SQL, Python, the command line and HTTP."""
 
 import inspect
 import re
@@ -9,34 +9,67 @@ import pytest
 from sqlalchemy import text
 
 import api
+from api.service import app
 from db import search
 from db.connection import Database
 from tests.conftest import ROOT
 
+OPENAPI = app.create(api.Shelf(Database("postgresql://nobody@127.0.0.1:1/none"))).openapi()
+
+FILTERED = ["count", "topic", "facets"]
+CHOICES = ["same_author", "same_series", "least", "exact"]
+# The verb, its command and route, and its arguments in order.
 VERBS = {
-    "similar_articles": ("similar", ["title", "count", "topic"]),
-    "similar_links": ("similar", ["title", "count"]),
-    "search_articles": ("search", ["words", "count"]),
+    "similar_articles": ("similar", "/articles/{title}/similar", ["title", *FILTERED, *CHOICES]),
+    "similar_links": ("similar", "/links/{title}/similar", ["title", "count", "kind"]),
+    "articles_near_link": ("near", "/links/{title}/articles", ["title", *FILTERED]),
+    "links_near_article": ("lacking", "/articles/{title}/links", ["title", "count"]),
+    "recommend_articles": ("recommend", "/recommend", ["likes", "dislikes", "weights", *FILTERED, "diversity"]),
+    "explain_similarity": ("explain", "/explain", ["a", "b", "count"]),
+    "search_articles": ("search", "/search", ["words", "count", "topic"]),
 }
+SINGULAR = {"likes": "like", "dislikes": "dislike", "weights": "weight", "facets": "facet"}  # where they are repeated
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_the_same_arguments_everywhere(database: Database, verb: str) -> None:
-    command, arguments = VERBS[verb]
+def test_the_same_arguments_in_sql_and_python(database: Database, verb: str) -> None:
+    *_, arguments = VERBS[verb]
     with database.query() as connection:
-        names = connection.scalar(text("select proargnames from pg_proc where proname = :verb"), {"verb": verb})
+        query = "select proargnames from pg_proc where proname = :verb and proargtypes[0] <> 'integer'::regtype"
+        names = connection.scalar(text(query), {"verb": verb})
     assert names == arguments
-    assert list(inspect.signature(getattr(api.Shelf, verb)).parameters)[1:] == arguments
-    assert list(inspect.signature(getattr(search, verb)).parameters)[1:] == arguments
+    defaults = [inspect.signature(getattr(where, verb)).parameters for where in (api.Shelf, api.AsyncShelf, search)]
+    assert [list(parameters)[1:] for parameters in defaults] == 3 * [arguments]
+    assert len({str(list(parameters.values())[1:]) for parameters in defaults}) == 1
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_same_arguments_on_the_command_line_and_over_http(verb: str) -> None:
+    command, route, arguments = VERBS[verb]
     usage = subprocess.run(
         [sys.executable, "-m", "api", command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    for argument in arguments:
-        assert re.search(rf"(--|  ){argument}\b", usage), usage
+    asked = [SINGULAR.get(argument, argument) for argument in arguments]
+    for name in asked:
+        assert re.search(rf"(--|  |\(){name.replace('_', '-')}\b", usage), (name, usage)
+    parameters = {given["name"] for given in OPENAPI["paths"][route]["get"]["parameters"]}
+    assert parameters - {"by"} == set(asked)
 
 
-def test_a_query_client_starts_without_tensorflow() -> None:
-    code = "import sys, api, db.search; sys.exit('tensorflow' in sys.modules or 'alembic' in sys.modules)"
+def test_every_route_and_command_is_in_the_docs() -> None:
+    service = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
+    for route in OPENAPI["paths"]:
+        assert f"`{route}" in service, route
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    usage = subprocess.run(
+        [sys.executable, "-m", "api", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for command in re.findall(r"^    (\w+) ", usage, re.MULTILINE):
+        assert f"`{command}" in page, command
+
+
+def test_a_query_client_starts_without_what_it_does_not_need() -> None:
+    code = "import sys, api, db.search; sys.exit(bool({'tensorflow', 'alembic', 'fastapi', 'pandas'} & {*sys.modules}))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
