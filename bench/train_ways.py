@@ -185,7 +185,9 @@ def measured(way: str, epochs: int, records: Path | None, share: float) -> dict[
     times = [time.process_time()]
     scores = WAYS[way](pairs, epochs, lambda: times.append(time.process_time()), share)
     total = time.process_time() - times[0]
-    later = (times[-1] - times[1]) / max(len(times) - 2, 1) / share
+    later = (times[-1] - times[1]) / max(len(times) - 2, 1)
+    if way == "tutorial":
+        later /= share
     found = {"first": times[1] - times[0], "epoch": later, "total": total}
     found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     if split:
