@@ -29,6 +29,7 @@ bench: .venv/ready
 	python bench/load.py
 	python bench/ingest.py
 	python -m bench.search
+	python -m bench.train
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 14) else "Wikishelf needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d: run make PYTHON=python3.13" % v[:2])'

@@ -62,7 +62,7 @@ def _add_settings(top: argparse.ArgumentParser) -> None:
     )
     add = top.add_argument_group("softmax").add_argument
     add("--learning-rate", type=float, metavar="X", help="of Adam, at the start (default 0.02)")
-    add("--articles-per-step", type=int, metavar="N", help="default a 32nd of them, at most 512")
+    add("--articles-per-step", type=int, metavar="N", help="default a 32nd of them, at most 1,024")
     add("--pool", type=int, metavar="N", help="links that the articles of a step are compared with (default 4096)")
     add("--pool-power", type=float, metavar="X", help="the pool is drawn by articles of the link ** X (default 0.75)")
     add(

@@ -54,7 +54,7 @@ def test_possible_settings_pass_unchanged(settings: Settings) -> None:
         (1413, 40, 1.0, 44, 0.15),
         (4604, 40, 0.2, 143, 0.147),
         (9926, 30, 0.2, 310, 0.1),
-        (37_020, 15, 0.2, 512, 0.1),
+        (37_020, 15, 0.2, 1024, 0.1),
     ],
 )
 def test_the_size_decides(articles: int, epochs: int, max_share: float, per_step: int, temperature: float) -> None:
