@@ -1,7 +1,7 @@
 """Where a training starts: by article and link, so that the next training, of more articles, ends near this one.
 
 Articles that share links start close together: two rounds of averaging, in which a vector becomes the mean of its
-neighbours' in the graph of articles and links, do what the first 5 to 10 epochs did from random rows.
+neighbours' in the graph of articles and links. The same epochs then lead further than from random rows.
 """
 
 import numpy as np
