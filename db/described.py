@@ -75,12 +75,11 @@ def whole_model(connection: Connection, model_id: int | None) -> Model:
     ------
     ModelNotFound, ModelUnusable, NoActiveModel
     """
-    model = models.active(connection) if model_id is None else models.find(connection, model_id)
-    reason = None if model.state in {"ready", "active"} else f"its state is {model.state}"
+    model = models.usable(connection, model_id, "exported")
     for kind in QUERIES:
-        reason = reason or vectors.fault(connection, model.model_id, kind, model.dimensions, n_rows=None)
-    if reason:
-        raise ModelUnusable(model_id=model.model_id, verb="exported", reason=reason)
+        fault = vectors.fault(connection, model.model_id, kind, model.dimensions, n_rows=None)
+        if fault is not None:
+            raise ModelUnusable(model_id=model.model_id, verb="exported", reason=fault)
     return model
 
 

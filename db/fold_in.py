@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from db import models
-from db.errors import ModelUnusable
 
 # The links of each article without a trained vector, as far as the model has a vector for them. By that they are of the
 # kinds that it was trained on, and none is of a dropped title.
@@ -100,7 +99,4 @@ def _kept(connection: Connection, model_id: int | None) -> models.Model:
     """The model, which nobody can drop before the caller's transaction ends."""
     model_id = models.active(connection).model_id if model_id is None else model_id
     connection.execute(text("select from models where model_id = :id for key share"), {"id": model_id})
-    model = models.find(connection, model_id)
-    if model.state not in {"ready", "active"}:
-        raise ModelUnusable(model_id=model_id, verb="folded into", reason=f"its state is {model.state}")
-    return model
+    return models.usable(connection, model_id, "folded into")

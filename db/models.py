@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from db import locks, schema
 from db.connection import Database
-from db.errors import ModelNotFound, NoActiveModel, TrainingInProgress
+from db.errors import ModelNotFound, ModelUnusable, NoActiveModel, TrainingInProgress
 
 LOCK = "wikishelf.training"
 
@@ -131,6 +131,24 @@ def find(connection: Connection, model_id: int) -> Model:
     if row is None:
         raise ModelNotFound(model_id=model_id)
     return Model(**row)
+
+
+def usable(connection: Connection, model_id: int | None, verb: str) -> Model:
+    """The model of this number, or the active one, if it was trained to its end.
+
+    Parameters
+    ----------
+    verb : str
+        What it is wanted for, for the message: "exported".
+
+    Raises
+    ------
+    ModelNotFound, ModelUnusable, NoActiveModel
+    """
+    model = active(connection) if model_id is None else find(connection, model_id)
+    if model.state not in {"ready", "active"}:
+        raise ModelUnusable(model_id=model.model_id, verb=verb, reason=f"its state is {model.state}")
+    return model
 
 
 def active(connection: Connection) -> Model:

@@ -74,6 +74,11 @@ class Settings:
     negatives: int = 2048  # other pairs a step
 
 
+def option(name: str) -> str:
+    """A setting as the command line has it."""
+    return f"--{name.replace('_', '-')}"
+
+
 def checked(settings: Settings) -> Settings:
     """The settings themselves, if a training can follow them.
 
@@ -88,7 +93,7 @@ def checked(settings: Settings) -> Settings:
     for name, (least, most) in LIMITS.items():
         value = getattr(settings, name)
         allowed = value is None or least <= value <= most  # NaN is not
-        _require(allowed, f"--{name.replace('_', '-')}", value, f"use {least} to {most}")
+        _require(allowed, option(name), value, f"use {least} to {most}")
     _require(len(settings.kinds) > 0, "--kinds", '""', kinds)
     for kind in settings.kinds:
         _require(kind in KINDS, "--kinds", f'"{kind}"', kinds)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import db.facets
 from db import models
 from db.connection import Database
-from db.errors import ModelUnusable
 from db.facets import Facet
 from db.models import Model
 from db.pairs import Pairs
@@ -57,7 +56,8 @@ def evaluate(database: Database, model_id: int | None, n_splits: int, progress: 
     """
     if not 1 <= n_splits <= MAX_SPLITS:
         raise SettingInvalid(option="--splits", value=n_splits, reason=f"use 1 to {MAX_SPLITS}")
-    model = find(database, model_id)
+    with database.query() as connection:
+        model = models.usable(connection, model_id, "evaluated")
     settings = settings_of(model)
     pairs = trim(read(database, settings), settings.min_articles, settings.max_share or 1.0)
     facets = read_facets(database, pairs)
@@ -72,15 +72,6 @@ def evaluate(database: Database, model_id: int | None, n_splits: int, progress: 
     with database.begin() as connection:
         models.add_metrics(connection, model.model_id, {"evaluation": evaluation})
     return Evaluated(model, evaluation)
-
-
-def find(database: Database, model_id: int | None) -> Model:
-    """The model, if it was trained to its end."""
-    with database.query() as connection:
-        model = models.active(connection) if model_id is None else models.find(connection, model_id)
-    if model.state not in {"ready", "active"}:
-        raise ModelUnusable(model_id=model.model_id, verb="evaluated", reason=f"its state is {model.state}")
-    return model
 
 
 def settings_of(model: Model) -> Settings:

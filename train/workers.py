@@ -12,7 +12,7 @@ import re
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from db.pairs import Pairs
 from train.backend import keras, tf
-from train.config import Settings
+from train.config import Settings, option
 from train.data import fingerprint
 from train.errors import TfConfigInvalid, WorkerLost
 from train.fit import Alone
@@ -28,7 +28,7 @@ from train.meeting import meet
 from train.tf_config import Workers
 
 TIMEOUT = 1800.0  # seconds that the fastest worker waits for the slowest at the end of an epoch
-DECIDED = {"--max-share", "--articles-per-step", "--temperature"}  # by the number of articles, if nobody asks
+DECIDED = [field.name for field in fields(Settings) if field.default is None]  # by the number of articles
 
 Float32 = NDArray[np.float32]
 
@@ -96,10 +96,10 @@ class Team(Alone):
 
 def _facts(pairs: Pairs, settings: Settings) -> dict[str, Any]:
     """What must be the same for all workers; what one is asked for comes before what follows from it."""
-    options = {f"--{name.replace('_', '-')}": value for name, value in asdict(settings).items()}
-    asked = {name: value for name, value in options.items() if name not in DECIDED}
+    asked = {option(name): value for name, value in asdict(settings).items() if name not in DECIDED}
+    decided = {option(name): getattr(settings, name) for name in DECIDED}
     versions = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
-    return {**asked, "pairs of fingerprint": fingerprint(pairs), **options, **versions}
+    return {**asked, "pairs of fingerprint": fingerprint(pairs), **decided, **versions}
 
 
 def _strategy(threads: int) -> Any:
