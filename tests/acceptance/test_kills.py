@@ -46,9 +46,9 @@ def seconds_of(*arguments: str, **environment: str) -> float:
 
 
 def moments(whole: float, seed: int) -> Iterator[float]:
-    """Random moments of a run, most of them in its busy part, after the interpreter has started."""
+    """Random moments of a run after the interpreter has started, one in each equal part: some come before its end."""
     generator = random.Random(seed)
-    return (generator.uniform(0.1, 1.0) * whole for _ in range(KILLS))
+    return (generator.uniform(0.1 + 0.9 * n / KILLS, 0.1 + 0.9 * (n + 1) / KILLS) * whole for n in range(KILLS))
 
 
 def test_a_killed_import_in_parts_leaves_nothing_and_is_made_good(url: str, sample_dump: Path, sample_url: str) -> None:
