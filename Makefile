@@ -16,7 +16,7 @@ demo: .venv/ready
 	@echo "Ask on:  export WIKISHELF_HOME=$(DEMO_HOME); . .venv/bin/activate; python -m api similar 'Don Quixote'"
 
 test: .venv/ready
-	python -m pytest
+	python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 check: .venv/ready
 	ruff check .
