@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, text
 
 from db import migrate, scripts, views
@@ -17,6 +19,10 @@ OURS = """
     select p.oid, p.proname, p.prosrc, obj_description(p.oid, 'pg_proc') as description from pg_proc p
     where p.pronamespace = cast('public' as regnamespace) and p.proname <> 'fold_title'
       and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')"""
+
+STORED_SETTINGS = """
+    select s.setconfig from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
+    where d.datname = current_database() and s.setrole = 0"""
 
 
 @pytest.fixture
@@ -74,3 +80,24 @@ def test_the_database_says_whether_it_is_current(database: Database) -> None:
     with database.begin() as connection:
         connection.execute(text("update alembic_version set version_num = '0000'"))
     assert not migrate.is_current(database)
+
+
+def test_an_ordinary_owner_may_upgrade_again(server_url: str) -> None:
+    """Settings of pgvector's are anybody's to give once the session has loaded it, and a superuser's before."""
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute("create role keeper login")
+        admin.execute("create database kept owner keeper")
+    with psycopg.connect(make_conninfo(server_url, dbname="kept"), autocommit=True) as admin:
+        admin.execute("create extension vector")
+        admin.execute("create extension pg_trgm")
+    try:
+        for _ in range(2):
+            with Database(make_conninfo(server_url, dbname="kept", user="keeper")) as database:
+                migrate.upgrade(database)
+                with database.query() as connection:
+                    settings = connection.scalar(text(STORED_SETTINGS))
+                assert settings == [setting.replace(" ", "") for setting in migrate.SEARCH_DEFAULTS]
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as admin:
+            admin.execute("drop database kept with (force)")
+            admin.execute("drop role keeper")
