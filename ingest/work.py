@@ -30,21 +30,18 @@ def stage_job(url: str, key: str, job: Job, spare_core: bool, watch: Watch = lam
 
 
 def stage_jobs(pool: Executor, url: str, key: str, jobs: Sequence[Job], spare_core: bool) -> Iterator[Report]:
-    """Hand the jobs to a pool; yields their reports as they are done. The first error ends all."""
+    """Hand the jobs to a pool; yields their reports as they are done. The first error ends all: see `executor`."""
     futures = [pool.submit(stage_job, url, key, job, spare_core) for job in jobs]
     try:
         for future in as_completed(futures):
             yield future.result()
     except BrokenExecutor as error:
         raise WorkerDied(reason=error) from error
-    finally:
-        for future in futures:
-            future.cancel()
 
 
 @contextmanager
 def executor(workers: int, scheduler: str | None) -> Iterator[Executor]:
-    """Processes of this machine, or with `scheduler` those of a Dask cluster.
+    """Processes of this machine, or with `scheduler` those of a Dask cluster; an error in the block ends their work.
 
     The cluster's workers need Wikishelf, the same files under the same paths, and a way to the database.
 
@@ -60,15 +57,22 @@ def executor(workers: int, scheduler: str | None) -> Iterator[Executor]:
         except (ImportError, OSError, ValueError) as error:
             raise SchedulerUnusable(address=scheduler, reason=error) from None
         with client:
-            yield client.get_executor()
+            cluster = client.get_executor()
+            try:
+                yield cluster
+            except BaseException:
+                cluster.shutdown(wait=False)  # cancels what is not done
+                raise
     else:
         context = multiprocessing.get_context("spawn")  # a fork would share our connections and locks
         with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
             try:
                 yield pool
             except BaseException:
+                # What they have not committed is lost, and nobody waits for it. Futures that wait are left to the broken
+                # pool: on one that is cancelled its thread fails with a traceback.
                 for worker in multiprocessing.active_children():
-                    worker.terminate()  # what it has not committed is lost, and nobody waits for it
+                    worker.terminate()
                 raise
 
 
