@@ -69,8 +69,8 @@ def executor(workers: int, scheduler: str | None) -> Iterator[Executor]:
             try:
                 yield pool
             except BaseException:
-                # What they have not committed is lost, and nobody waits for it. Futures that wait are left to the broken
-                # pool: on one that is cancelled its thread fails with a traceback.
+                # What they have not committed is lost, and nobody waits for it. Futures that wait are left to the
+                # broken pool: on one that is cancelled its thread fails with a traceback.
                 for worker in multiprocessing.active_children():
                     worker.terminate()
                 raise
