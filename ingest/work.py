@@ -31,7 +31,8 @@ def stage_job(url: str, key: str, job: Job, spare_core: bool, watch: Watch = lam
 
 def stage_jobs(pool: Executor, url: str, key: str, jobs: Sequence[Job], spare_core: bool) -> Iterator[Report]:
     """Hand the jobs to a pool; yields their reports as they are done. The first error ends all: see `executor`."""
-    futures = [pool.submit(stage_job, url, key, job, spare_core) for job in jobs]
+    with _interrupts_held():
+        futures = [pool.submit(stage_job, url, key, job, spare_core) for job in jobs]
     try:
         for future in as_completed(futures):
             yield future.result()
@@ -76,9 +77,18 @@ def executor(workers: int, scheduler: str | None) -> Iterator[Executor]:
                 raise
 
 
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits for the end of the block; processes that start in it leave it to us for good, from their birth."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _end_with_parent() -> None:
-    """A worker leaves Ctrl-C to its parent; one whose parent was killed would wait for ever, in its transaction."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A worker whose parent was killed would wait for ever, in its transaction."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return

@@ -160,8 +160,18 @@ def test_dumps_of_two_wikis_are_refused_before_anything_is_read(url: str, sample
     assert "otherwiki" in line
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_import_ends_at_once_and_its_workers_with_it(url: str, sample_dump: Path, how: int) -> None:
+@pytest.mark.parametrize(
+    ("how", "sessions", "pause"),
+    [
+        (signal.SIGINT, 3, 0.0),  # the workers read
+        (signal.SIGTERM, 3, 0.0),
+        (signal.SIGINT, 1, 0.2),  # they are being started
+        (signal.SIGINT, 1, 0.4),
+    ],
+)
+def test_an_interrupted_import_ends_at_once_and_its_workers_with_it(
+    url: str, sample_dump: Path, how: int, sessions: int, pause: float
+) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "ingest", str(sample_dump), *TOPICS, *IN_PARTS],
         cwd=ROOT,
@@ -174,12 +184,13 @@ def test_an_interrupted_import_ends_at_once_and_its_workers_with_it(url: str, sa
     with psycopg.connect(url, autocommit=True) as connection:
         query = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
         deadline = time.monotonic() + 60
-        while connection.execute(query).fetchone() < (3,) and process.poll() is None:
+        while connection.execute(query).fetchone() < (sessions,) and process.poll() is None:
             assert time.monotonic() < deadline
             time.sleep(0.005)
+        time.sleep(pause)
         os.killpg(process.pid, how)  # as a terminal does
         _, errors = process.communicate(timeout=30)
-        assert "Traceback" not in errors
+        assert "Traceback" not in errors, errors
         deadline = time.monotonic() + 10
         while connection.execute(query).fetchone() != (0,):
             assert time.monotonic() < deadline, "a worker lives on"
