@@ -165,8 +165,8 @@ def test_dumps_of_two_wikis_are_refused_before_anything_is_read(url: str, sample
     [
         (signal.SIGINT, 3, 0.0),  # the workers read
         (signal.SIGTERM, 3, 0.0),
-        (signal.SIGINT, 1, 0.2),  # they are being started
-        (signal.SIGINT, 1, 0.4),
+        (signal.SIGINT, 1, 0.1),  # they are being started
+        (signal.SIGINT, 1, 0.3),
     ],
 )
 def test_an_interrupted_import_ends_at_once_and_its_workers_with_it(
@@ -182,10 +182,16 @@ def test_an_interrupted_import_ends_at_once_and_its_workers_with_it(
         start_new_session=True,
     )
     with psycopg.connect(url, autocommit=True) as connection:
-        query = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        query = """
+            select count(*) from pg_stat_activity
+            where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()"""
+        locked = """
+            select count(*) > 0 from pg_locks l join pg_database d on d.oid = l.database
+            where l.locktype = 'advisory' and d.datname = current_database()"""
         deadline = time.monotonic() + 60
-        while connection.execute(query).fetchone() < (sessions,) and process.poll() is None:
+        while connection.execute(f"select ({query}) >= %s and ({locked})", [sessions]).fetchone() != (True,):
             assert time.monotonic() < deadline
+            assert process.poll() is None
             time.sleep(0.005)
         time.sleep(pause)
         os.killpg(process.pid, how)  # as a terminal does
