@@ -47,7 +47,8 @@ def held(database: Database, name: str, refusal: type[WikishelfError]) -> Iterat
         try:
             yield connection
         finally:
-            connection.execute(text("select pg_advisory_unlock(hashtext(:name))"), {"name": name})
+            if not connection.invalidated:  # as an interrupted statement leaves it; the server lets go of its locks
+                connection.execute(text("select pg_advisory_unlock(hashtext(:name))"), {"name": name})
 
 
 def between_readers(

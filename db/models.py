@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, text
 
-from db import locks, schema
+from db import interrupts, locks, schema
 from db.connection import Database
 from db.errors import ModelNotFound, ModelUnusable, NoActiveModel, TrainingInProgress
 
@@ -54,12 +54,15 @@ def training(database: Database, objective: str, dimensions: int, settings: Mapp
     """
     with locks.held(database, LOCK, TrainingInProgress) as connection:
         mark_killed(connection)
-        model_id = connection.execute(
+        insert = (
             sa.insert(schema.models)
             .values(state="training", objective=objective, dimensions=dimensions, settings=settings)
             .returning(schema.models.c.model_id)
-        ).scalar_one()
+        )
+        model_id = 0
         try:
+            with interrupts.held():  # or a row might be there whose number we never learn
+                model_id = connection.execute(insert).scalar_one()
             yield model_id
         except BaseException as error:
             if _fail(connection, model_id, _reason(error)):

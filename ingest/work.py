@@ -31,7 +31,7 @@ def stage_job(url: str, key: str, job: Job, spare_core: bool, watch: Watch = lam
 
 def stage_jobs(pool: Executor, url: str, key: str, jobs: Sequence[Job], spare_core: bool) -> Iterator[Report]:
     """Hand the jobs to a pool; yields their reports as they are done. The first error ends all: see `executor`."""
-    with _interrupts_held():
+    with _ctrl_c_is_ours():
         futures = [pool.submit(stage_job, url, key, job, spare_core) for job in jobs]
     try:
         for future in as_completed(futures):
@@ -78,7 +78,7 @@ def executor(workers: int, scheduler: str | None) -> Iterator[Executor]:
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def _ctrl_c_is_ours() -> Iterator[None]:
     """Ctrl-C waits for the end of the block; processes that start in it leave it to us for good, from their birth."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

@@ -5,11 +5,14 @@ The import takes 3 to 4 seconds and 700 MB: only a fit pays for it.
 
 import os
 
+from db import interrupts
+
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or its C++ side reports every feature of the processor
 
-import keras
-import tensorflow as tf
+with interrupts.held():  # interrupted half way, these imports may end with an error of any other kind
+    import keras
+    import tensorflow as tf
 
 # Sums are split by the number of threads. By itself that is the number of cores, and a machine with one core would give
 # other last bits than one with two. 2, 4 and 8 threads gave the same bytes on 1 and on 2 cores. A fit may set another.

@@ -1,10 +1,12 @@
+import signal
+import threading
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 from sqlalchemy import text
 
-from db import models, search, switch
+from db import locks, models, search, switch
 from db.connection import Database
 from db.errors import ModelNotFound, ModelUnusable, NoActiveModel, TrainingInProgress
 from tests.database.planted import article, load, store_model
@@ -118,3 +120,32 @@ def test_an_unknown_model_is_named(shelf: Database) -> None:
         for unknown in (99, -1, 10**30):
             with pytest.raises(ModelNotFound, match=f"there is no model {unknown};"), shelf.begin() as connection:
                 verb(connection, unknown)
+
+
+def interrupt_soon() -> None:
+    """Ctrl-C in a third of a second."""
+    threading.Timer(0.3, signal.raise_signal, [signal.SIGINT]).start()
+
+
+def test_an_interrupted_statement_lets_go_of_the_lock(shelf: Database) -> None:
+    with pytest.raises(KeyboardInterrupt), locks.held(shelf, models.LOCK, TrainingInProgress) as connection:
+        interrupt_soon()
+        connection.execute(text("select pg_sleep(30)"))
+    with models.training(shelf, "mse", 8, {}):
+        pass
+
+
+def test_a_training_interrupted_while_its_row_is_written_leaves_its_reason(shelf: Database) -> None:
+    with shelf.begin() as connection:
+        connection.execute(
+            text(
+                "create function slow() returns trigger language plpgsql as "
+                "$$begin perform pg_sleep(1); return new; end$$"
+            )
+        )
+        connection.execute(text("create trigger slow before insert on models for each row execute function slow()"))
+    with pytest.raises(KeyboardInterrupt):
+        interrupt_soon()
+        with models.training(shelf, "mse", 8, {}):
+            raise AssertionError("the training went on")
+    assert states(shelf) == [(1, "failed", "interrupted")]
