@@ -1,5 +1,6 @@
 """The cluster of the embedded PostgreSQL: where its parts are, its settings, and how it is made."""
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -23,6 +24,8 @@ SMOKE = "create extension vector\nselect '[1,2]'::vector <=> '[2,1]'::vector\n"
 # Parallel index builds share up to maintenance_work_mem, too much for the /dev/shm of a container (64 MB). System V
 # memory has no small limit on Linux; on macOS it is the other way round.
 SHARED_MEMORY = "sysv" if sys.platform == "linux" else "posix"
+# In bytes, of a container: cgroups version 2 and 1.
+CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 CONFIGURATION = """\
 # Written anew at every start; "alter system set ..." is stronger and stays.
 listen_addresses = ''
@@ -31,7 +34,7 @@ unix_socket_directories = '{sockets}'
 unix_socket_permissions = 0700
 cluster_name = 'wikishelf'
 max_connections = 100
-shared_buffers = 256MB
+shared_buffers = {shared_buffers}MB
 maintenance_work_mem = 512MB
 max_wal_size = 2GB
 dynamic_shared_memory_type = {shared_memory}
@@ -105,8 +108,20 @@ def write_configuration(cluster: Cluster) -> None:
     # ".": a path of any length and spelling does, and a home may be moved
     sockets = "." if cluster.sockets == cluster.data else cluster.sockets
     file = cluster.home / "embedded.conf"
-    file.write_text(CONFIGURATION.format(sockets=sockets, shared_memory=SHARED_MEMORY))
+    file.write_text(CONFIGURATION.format(sockets=sockets, shared_buffers=shared_buffers(), shared_memory=SHARED_MEMORY))
     file.chmod(0o644)
+
+
+def shared_buffers() -> int:
+    """A quarter of the memory of this machine or container, as PostgreSQL's manual advises, from 128 to 2,048 MB.
+
+    The server takes of it what its data need. Where the index of a million articles fits, a search takes a third.
+    """
+    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    for file in CGROUP_LIMITS:
+        with contextlib.suppress(OSError, ValueError):  # not there, or "max"
+            limits.append(int(file.read_text()))
+    return max(128, min(min(limits) >> 22, 2048))
 
 
 def reason_in(output: str) -> str:

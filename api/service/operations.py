@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api.service.arguments import Shelf
+from api.service.arguments import shelf_of
 from api.service.routes import PROBLEMS
 
 router = APIRouter(responses={status: PROBLEMS[status] for status in (503, "default")})
@@ -16,13 +16,13 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-async def readyz(shelf: Shelf) -> dict[str, str | int]:
+async def readyz(request: Request) -> dict[str, str | int]:
     """Whether questions would be answered: there is a database, and a model is active."""
-    return {"status": "ready", "model": (await shelf.active_model()).model_id}
+    return {"status": "ready", "model": (await shelf_of(request).active_model()).model_id}
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-async def metrics(request: Request, shelf: Shelf) -> Response:
+async def metrics(request: Request) -> Response:
     """Counters and latencies for Prometheus."""
-    text = request.app.state.metrics.text(shelf.shelf.database.in_use)
+    text = request.app.state.metrics.text(shelf_of(request).shelf.database.in_use)
     return Response(text, media_type=CONTENT_TYPE_LATEST)

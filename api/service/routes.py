@@ -7,18 +7,20 @@ from fastapi import APIRouter, Request, Response
 from api import ExplainedLink, FoundArticle, Model, NearLink, SimilarArticle, SimilarLink
 from api.service.answers import answer
 from api.service.arguments import (
-    Article,
+    By,
     Count,
     Diversity,
-    Facets,
+    Facet,
     Flag,
     Kind,
     Likes,
-    Shelf,
     Text,
     Title,
     Topic,
     Weights,
+    asked_article,
+    facets_of,
+    shelf_of,
 )
 from api.service.errors import Problem
 
@@ -41,74 +43,79 @@ router = APIRouter(responses=PROBLEMS)
 @router.get("/articles/{title:path}/similar", response_model=list[SimilarArticle])
 async def similar_articles(
     request: Request,
-    shelf: Shelf,
-    title: Article,
-    facets: Facets,
+    title: Title,
+    by: By = "title",
     count: Count = 10,
     topic: Topic = None,
+    facet: Facet = [],  # noqa: B006  FastAPI copies it
     same_author: Flag = None,
     same_series: Flag = None,
     least: bool = False,
     exact: bool = False,
 ) -> Response:
     """The articles most like one, most similar first."""
-    found = await shelf.similar_articles(title, count, topic, facets, same_author, same_series, least, exact)
+    article, facets = asked_article(title, by), facets_of(facet)
+    found = await shelf_of(request).similar_articles(
+        article, count, topic, facets, same_author, same_series, least, exact
+    )
     return answer(request, found)
 
 
 @router.get("/articles/{title:path}/links", response_model=list[NearLink])
-async def links_near_article(request: Request, shelf: Shelf, title: Title, count: Count = 10) -> Response:
+async def links_near_article(request: Request, title: Title, count: Count = 10) -> Response:
     """The links that an article does not make and most likely would, the likeliest first."""
-    return answer(request, await shelf.links_near_article(title, count))
+    return answer(request, await shelf_of(request).links_near_article(title, count))
 
 
 @router.get("/links/{title:path}/similar", response_model=list[SimilarLink])
-async def similar_links(request: Request, shelf: Shelf, title: Title, count: Count = 10, kind: Kind = None) -> Response:
+async def similar_links(request: Request, title: Title, count: Count = 10, kind: Kind = None) -> Response:
     """The links most like one, most similar first."""
-    return answer(request, await shelf.similar_links(title, count, kind))
+    return answer(request, await shelf_of(request).similar_links(title, count, kind))
 
 
 @router.get("/links/{title:path}/articles", response_model=list[SimilarArticle])
 async def articles_near_link(
-    request: Request, shelf: Shelf, title: Title, facets: Facets, count: Count = 10, topic: Topic = None
+    request: Request,
+    title: Title,
+    count: Count = 10,
+    topic: Topic = None,
+    facet: Facet = [],  # noqa: B006
 ) -> Response:
     """The articles nearest to a link, whether they make it or not."""
-    return answer(request, await shelf.articles_near_link(title, count, topic, facets))
+    return answer(request, await shelf_of(request).articles_near_link(title, count, topic, facets_of(facet)))
 
 
 @router.get("/recommend", response_model=list[SimilarArticle])
 async def recommend_articles(
     request: Request,
-    shelf: Shelf,
-    facets: Facets,
     like: Likes,
-    dislike: Likes = [],  # noqa: B006  FastAPI copies it
+    dislike: Likes = [],  # noqa: B006
     weight: Weights = [],  # noqa: B006
     count: Count = 10,
     topic: Topic = None,
+    facet: Facet = [],  # noqa: B006
     diversity: Diversity = 0.0,
 ) -> Response:
     """Articles for somebody who likes these and dislikes those, best first."""
-    return answer(
-        request, await shelf.recommend_articles(like, dislike, weight or None, count, topic, facets, diversity)
+    found = await shelf_of(request).recommend_articles(
+        like, dislike, weight or None, count, topic, facets_of(facet), diversity
     )
+    return answer(request, found)
 
 
 @router.get("/explain", response_model=list[ExplainedLink])
-async def explain_similarity(request: Request, shelf: Shelf, a: Text, b: Text, count: Count = 10) -> Response:
+async def explain_similarity(request: Request, a: Text, b: Text, count: Count = 10) -> Response:
     """The links that two articles share or that mean nearly the same; the last row holds the rest."""
-    return answer(request, await shelf.explain_similarity(a, b, count))
+    return answer(request, await shelf_of(request).explain_similarity(a, b, count))
 
 
 @router.get("/search", response_model=list[FoundArticle])
-async def search_articles(
-    request: Request, shelf: Shelf, words: Text, count: Count = 10, topic: Topic = None
-) -> Response:
+async def search_articles(request: Request, words: Text, count: Count = 10, topic: Topic = None) -> Response:
     """The articles whose title or alias begins with the words or is like them, best first."""
-    return answer(request, await shelf.search_articles(words, count, topic))
+    return answer(request, await shelf_of(request).search_articles(words, count, topic))
 
 
 @router.get("/models", response_model=list[Model])
-async def models(request: Request, shelf: Shelf) -> Response:
+async def models(request: Request) -> Response:
     """All models; the one in state `active` answers."""
-    return answer(request, await shelf.models())
+    return answer(request, await shelf_of(request).models())

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from db import binaries, embedded
+from db import binaries, cluster, embedded
 from db.cluster import Cluster
 from tests.database.servers import PROJECT, ask, postmaster, python_db, wait_for
 
@@ -63,16 +63,30 @@ def test_settings(made_home: Path) -> None:
     with embedded.attach(made_home) as attachment:
         shown = {
             name: ask(attachment.url, f"show {name}")
-            for name in ("listen_addresses", "shared_buffers", "synchronous_commit", "fsync", "jit", "timezone")
+            for name in ("listen_addresses", "synchronous_commit", "fsync", "jit", "timezone")
         }
+        shared = ask(attachment.url, "select setting::int * 8 / 1024 from pg_settings where name = 'shared_buffers'")
     assert shown == {
         "listen_addresses": "",
-        "shared_buffers": "256MB",
         "synchronous_commit": "on",
         "fsync": "on",
         "jit": "off",
         "timezone": "UTC",
     }
+    assert shared == str(cluster.shared_buffers())
+
+
+@pytest.mark.parametrize(("limit", "megabytes"), [("1073741824\n", 256), ("1048576\n", 128), ("max\n", None)])
+def test_the_server_is_content_with_a_quarter_of_its_container(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, megabytes: int | None
+) -> None:
+    monkeypatch.setattr(cluster, "CGROUP_LIMITS", ())
+    of_the_machine = cluster.shared_buffers()
+    assert 128 <= of_the_machine <= 2048
+    file = tmp_path / "memory.max"
+    file.write_text(limit)
+    monkeypatch.setattr(cluster, "CGROUP_LIMITS", (tmp_path / "none", file))
+    assert cluster.shared_buffers() == (megabytes or of_the_machine)
 
 
 def test_only_the_servers_user_enters_the_data(made_home: Path) -> None:

@@ -71,7 +71,7 @@ def scans(plan: str) -> dict[str, int]:
     lines = [line for line in plan.splitlines() if "never executed" not in line]
     return {
         "nearest": sum(SCAN in line for line in lines),
-        "few": sum("(article_id = ANY (" in line for line in lines),
+        "few": sum("Index Cond: (article_id = ANY (" in line for line in lines),
         "all": any("Seq Scan on articles_1" in line or "Function Scan on matching_articles" in line for line in lines),
     }
 

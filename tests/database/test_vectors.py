@@ -45,3 +45,15 @@ def test_a_table_of_vectors_has_its_index(database: Database) -> None:
             text("select indexdef from pg_indexes where indexname = 'links_1_embedding_idx'")
         )
     assert "USING hnsw (embedding vector_cosine_ops)" in str(definition)
+
+
+def test_the_index_is_built_where_workers_cannot_share_memory(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "build_memory", lambda n_rows, dimensions: "2147483647kB")  # no machine has so much
+    rows = unit_rows(2000, 50)
+    with database.begin() as connection:
+        connection.execute(text("set local min_parallel_table_scan_size = 0"))  # workers, for a small table too
+        vectors.store(connection, 1, "links", np.arange(2000, dtype=np.int32), rows)
+        assert connection.scalar(text("show max_parallel_maintenance_workers")) == "0"
+        assert connection.scalar(text("select indisvalid from pg_index where indrelid = 'vectors.links_1'::regclass"))
