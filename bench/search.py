@@ -29,6 +29,7 @@ from bench.catalogue import SELECTIVITIES, plant, unit_rows
 from bench.soak import serving
 from db import embedded, migrate
 from db.connection import Database
+from db.vectors import build_memory
 
 K, CLIENTS, TURN = 10, 8, 40
 QUERY = "select * from similar_articles(%s::text, %s)"
@@ -52,7 +53,7 @@ def main() -> None:
     with planted(options.articles) as database, serving(database.url) as (_, port):
         rows = unit_rows(options.articles, len("articles"))
         asked = np.random.default_rng(1).integers(1, options.articles + 1, size=options.questions).tolist()
-        index(database)
+        index(database, *rows.shape)
         exact = {number: tutorial(rows)(number) for number in asked[:200]}
         with api.Shelf(database) as shelf:
             unfiltered(list(makers(database, shelf, port, rows)), asked, exact)
@@ -144,9 +145,10 @@ def by_faiss(found: Any, rows: NDArray[np.float32]) -> Way:
     return ask
 
 
-def index(database: Database) -> None:
+def index(database: Database, n_rows: int, dimensions: int) -> None:
     """Build pgvector's index once more, by the clock."""
     with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute(f"set maintenance_work_mem = '{build_memory(n_rows, dimensions)}'")
         start = time.perf_counter()
         connection.execute("reindex index vectors.articles_1_embedding_idx")
         seconds = time.perf_counter() - start

@@ -50,9 +50,10 @@ def test_possible_settings_pass_unchanged(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("articles", "epochs", "max_share", "per_step", "temperature"),
     [
-        (1, 40, 1.0, 1, 0.15),
-        (1413, 40, 1.0, 44, 0.15),
-        (4604, 40, 0.2, 143, 0.147),
+        (1, 40, 1.0, 1, 0.17),
+        (1413, 40, 1.0, 44, 0.17),
+        (4604, 40, 0.2, 143, 0.17),
+        (6000, 40, 0.2, 187, 0.14),
         (9926, 30, 0.2, 310, 0.1),
         (37_020, 15, 0.2, 1024, 0.1),
     ],
