@@ -26,8 +26,8 @@ check: .venv/ready
 	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 bench: .venv/ready
-	python bench/load.py
-	python bench/ingest.py
+	python -m bench.load
+	python -m bench.ingest
 	python -m bench.search
 	python -m bench.train
 

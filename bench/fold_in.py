@@ -1,6 +1,6 @@
 """Articles folded in beside the same articles trained: their ten nearest articles, on what the database holds.
 
-    python -m ingest RECORDS && python bench/fold_in.py [--share 0.1]
+    python -m ingest RECORDS && python -m bench.fold_in [--share 0.1]
 
 Trains on all articles (seeds 0 and 1) and on all but a share; folds that share in. Two CPU minutes with 9,926 articles.
 The models are dropped at the end; searches go on with the active one.

@@ -1,6 +1,6 @@
 """A dump to articles and links: ours beside the usual ways, in CPU seconds and relative to unpacking alone.
 
-    python bench/ingest.py [DUMP.xml.bz2 ...] [--repeats 3]
+    python -m bench.ingest [DUMP.xml.bz2 ...] [--repeats 3]
 
 Without a dump it makes one of 30 MB with 0.4 % of its bytes in books, about Wikipedia's share. Every way (ways.py) runs
 in a process of its own, in turn; starting Python and importing is left out. mwxml and wikitextparser are optional.

@@ -1,6 +1,6 @@
 """Rows in and out at the size of the 2018 tutorial: ours beside the usual ways, CPU seconds of client and server.
 
-    python bench/load.py [--share 1.0]
+    python -m bench.load [--share 1.0]
 
 Expected on 2 cores: pairs in, ours 3 times cheaper than write_row and 100 times cheaper than executemany; out, 1.7
 times cheaper than fetchall; vectors in, 8 to 14 times cheaper than write_row.

@@ -1,6 +1,6 @@
 """A made-up MediaWiki dump of any size: a given share of its bytes are book articles, the rest other pages.
 
-    python bench/make_dump.py OUT.xml.bz2 --megabytes 50 --book-share 0.004 [--seed 0] [--multistream]
+    python -m bench.make_dump OUT.xml.bz2 --megabytes 50 --book-share 0.004 [--seed 0] [--multistream]
 
 The shape is about the English Wikipedia's (export schema 0.11): of the pages 46 in 100 are redirects, 26 lie in other
 namespaces; words and link targets follow Zipf's law; bz2 packs it 4 times. The same seed makes the same bytes, and

@@ -1,6 +1,6 @@
 """Time and memory of the whole chain by the number of articles: import, read, fit, store.
 
-    python bench/scale.py [37020 200000 1000000] [--epochs 3] [--articles-per-step N]
+    python -m bench.scale [37020 200000 1000000] [--epochs 3] [--articles-per-step N]
 
 Generated articles of 21 links each, as many links to choose from as there are articles, by a power law. Each size has
 a process and an embedded PostgreSQL of its own, in a temporary folder (3 GB at a million). CPU seconds are of this

@@ -1,6 +1,6 @@
 """Searches while models are stored, activated, rolled back and dropped: latency, failures, answers of two models.
 
-    python bench/switch.py [--articles 10000] [--rounds 20] [--clients 8]
+    python -m bench.switch [--articles 10000] [--rounds 20] [--clients 8]
 
 Models of layout A and of layout B have vectors of their own, and an article's is that of the link of its number: the
 similarities in an answer tell the layout; those of two layouts in one answer fit neither.
