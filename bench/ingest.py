@@ -5,8 +5,8 @@
 Without a dump it makes one of 30 MB with 0.4 % of its bytes in books, about Wikipedia's share. Every way (ways.py) runs
 in a process of its own, in turn; starting Python and importing is left out. mwxml and wikitextparser are optional.
 
-Expected: the tutorial's way costs 15 to 20 times ours, mwxml with wikitextparser 5 times; unpacking alone costs 0.88 of
-ours; and all ways find the same links. On shared cores the last figure moves by 0.05 from run to run: repeat more.
+Expected: the tutorial's way costs 15 to 20 times ours, mwxml with wikitextparser 5 times; unpacking alone, by Python's
+bz2 module, costs as much as ours; and all ways find the same links. On shared cores ratios move by 0.05: repeat more.
 """
 
 import argparse

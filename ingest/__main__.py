@@ -23,7 +23,7 @@ def main() -> None:
         return
     options = _parser().parse_args()
     topics = load_topics(options.topic or [DEFAULT], options.topics)
-    plan = make_plan(find_sources(options.sources), topics, options.refs, int(options.part_size * 1e6))
+    plan = make_plan(find_sources(options.sources), topics, options.refs, options.part_size)
 
     with connection.connect() as database:
         reports, stored = import_all(database, plan, topics, options.prune, options.workers, options.scheduler)
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--no-refs", dest="refs", action="store_false", help="leave out the links in footnotes")
     add("--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes (default: one a core)")
     add("--scheduler", metavar="ADDRESS", help="let the workers of this Dask cluster read, in place of processes here")
-    add("--part-size", type=_megabytes, default=32, metavar="MB", help="of a file that a worker reads at once (32)")
+    add("--part-size", type=_megabytes, metavar="MB", help="of a file that a worker reads at once (4 to 32)")
     add("--json", action="store_true", help="print the report as JSON")
     return parser
 
@@ -60,14 +60,14 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _megabytes(text: str) -> float:
+def _megabytes(text: str) -> int:
     try:
         size = float(text)
     except ValueError:
         size = 0
     if not 0.001 <= size <= 1e6:
         raise argparse.ArgumentTypeError(f"{text!r} is not a size in megabytes, 0.001 or more")
-    return size
+    return int(size * 1e6)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from ingest.source import Source, find_stream, read_chunks
 from ingest.titles import Site
 from ingest.topics import Topic, in_language
 
+LEAST_PART, LARGEST_PART = 4_000_000, 32_000_000  # bytes: staging one costs 20 ms beside its reading
 VERSION = 1  # of the reading: raise it when the same bytes give other records, so that no staged part is taken over
 
 
@@ -41,19 +42,23 @@ class Plan:
         return sum(source.path.stat().st_size for source in self.sources)
 
 
-def make_plan(sources: Sequence[Source], topics: Sequence[Topic], refs: bool, part_size: int) -> Plan:
+def make_plan(sources: Sequence[Source], topics: Sequence[Topic], refs: bool, part_size: int | None = None) -> Plan:
     """Read the head of every source, and cut those that can be.
 
     Parameters
     ----------
-    part_size : int
-        Bytes of the file that a job reads at least; only bz2 files of many streams are cut.
+    part_size : int or None
+        Bytes of the file that a job reads at least; only bz2 files of many streams are cut. None: a 32nd of all files,
+        within limits, so that workers end at nearly the same time.
 
     Raises
     ------
     WikishelfError
         A head is not that of a dump, or of another wiki than the first.
     """
+    if part_size is None:
+        all_files = sum(source.path.stat().st_size for source in sources)
+        part_size = min(max(all_files // 32, LEAST_PART), LARGEST_PART)
     sites = [None if source.is_records else _site(source) for source in sources]
     _check_one_wiki(sources, sites)
     jobs = [

@@ -13,7 +13,6 @@ from ingest.report import Report
 from ingest.source import Source, read_chunks
 from ingest.titles import MAIN, Site, Title, read_title
 from ingest.topics import Topic, by_infobox, candidate_pattern
-from ingest.unpack import ahead
 
 
 def records(
@@ -22,7 +21,7 @@ def records(
     report: Report,
     refs: bool = True,
     site: Site | None = None,
-    spare_core: bool = False,
+    threads: int = 1,
 ) -> Iterator[Article | Redirect]:
     """Articles of the wanted topics and redirects of the main namespace.
 
@@ -41,17 +40,15 @@ def records(
         Whether links in footnotes count.
     site : Site or None
         Of a part, for only the first has a head to read it from.
-    spare_core : bool
-        Whether a core is free to unpack the next bytes while the last are parsed; else that would only cost.
+    threads : int
+        How many may unpack what comes next while the last is parsed; more than there are free cores would only cost.
 
     Raises
     ------
     WikishelfError
         One of ingest.errors, with the file and the position.
     """
-    chunks = read_chunks(source, report)
-    if spare_core:
-        chunks = ahead(chunks)
+    chunks = read_chunks(source, report, threads)
     if source.is_records:
         found: Iterator[Article | Redirect] = read_records(chunks, source.path, topics[0], report)
     elif source.start and site:

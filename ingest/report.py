@@ -19,7 +19,7 @@ class Report:
     wiki : str or None
         The database name in the dump's <siteinfo>; None where the source does not say.
     sha256 : str
-        Of the file's bytes as they lie on disk, hexadecimal; empty until the source is read to its end.
+        Of the file's bytes as they lie on disk, hexadecimal; taken on the side, and empty until then.
     bytes_read : int
         Bytes of the file read so far.
     occurrences, pairs : int
@@ -64,7 +64,6 @@ class Report:
 
     def absorb(self, other: "Report") -> None:
         """Add the counts of another part of the source."""
-        self.sha256 = other.sha256 or self.sha256
         for name in ("bytes_read", "pages", "redirects", "occurrences", "pairs"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.topics.update(other.topics)

@@ -38,7 +38,7 @@ def import_all(
         staging.importing(database, key, [topic.name for topic in topics], prune) as done,
         ThreadPoolExecutor(1) as side,
     ):
-        sums = {path: side.submit(_sha256, path) for path in _paths_in_parts(plan)}
+        sums = {source.path: side.submit(_sha256, source.path) for source in plan.sources}
         _stage(database.url, key, plan, [job for job in plan.jobs if job.number not in done], workers, scheduler)
         with database.begin() as transaction:
             reports = _by_source(plan, staging.reports(transaction), sums)
@@ -51,14 +51,14 @@ def import_all(
 
 def _stage(url: str, key: str, plan: Plan, jobs: Sequence[Job], workers: int, scheduler: str | None) -> None:
     """One job is done here, with progress as it goes on; several by a pool, with progress as they end."""
-    spare_core = scheduler is None and workers > len(jobs)
+    threads = max(1, workers // max(len(jobs), 1)) if scheduler is None else 1  # what unpacks one bz2 file
     with progress.shown(plan.size) as show:
         if scheduler is None and min(workers, len(jobs)) <= 1:
             for job in jobs:
-                stage_job(url, key, job, spare_core, partial(progress.watch, show))
+                stage_job(url, key, job, threads, partial(progress.watch, show))
         else:
             with executor(min(workers, len(jobs)), scheduler) as pool:
-                for report in stage_jobs(pool, url, key, jobs, spare_core):
+                for report in stage_jobs(pool, url, key, jobs, threads):
                     show.add(report)
 
 
@@ -72,11 +72,6 @@ def _by_source(plan: Plan, found: Mapping[int, Mapping[str, Any]], sums: dict[Pa
     for path, future in sums.items():
         reports[path].sha256 = future.result()
     return list(reports.values())
-
-
-def _paths_in_parts(plan: Plan) -> list[Path]:
-    """Of the files that no job reads from end to end, the SHA-256 is taken on the side."""
-    return list(dict.fromkeys(job.source.path for job in plan.jobs if job.source.is_part))
 
 
 def _sha256(path: Path) -> str:

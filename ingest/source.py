@@ -1,12 +1,10 @@
 """Sources: which files there are, how they are packed, and their bytes."""
 
-import hashlib
 import re
-import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from ingest.errors import (
     DamagedSource,
@@ -17,9 +15,7 @@ from ingest.errors import (
     UnreadablePacking,
 )
 from ingest.report import Report
-from ingest.unpack import LONGEST_STREAM, STREAM, unpack_bz2, unpack_gz
-
-PIECE = 1 << 18  # bytes read from the file at once
+from ingest.unpack import LONGEST_STREAM, STREAM, FilePart, Packing, unpack
 
 _PART = re.compile(r"\.xml|\.ndjson$")
 _INDEX = re.compile(r"-index[^/]*\.txt")
@@ -30,13 +26,6 @@ _FOREIGN = {  # first bytes of packings that are not read, with their names and 
     b"\x28\xb5\x2f\xfd": ("zstd", "zstd -d {path}"),
     b"PK\x03\x04": ("zip", "unzip {path}"),
     b"\x04\x22\x4d\x18": ("lz4", "lz4 -d {path}"),
-}
-
-Packing = Literal["plain", "bz2", "gz"]
-UNPACK: Mapping[Packing, Callable[[Iterator[bytes]], Iterator[bytes]]] = {
-    "plain": iter,
-    "bz2": unpack_bz2,
-    "gz": unpack_gz,
 }
 
 
@@ -70,24 +59,23 @@ def find_sources(paths: Iterable[Path]) -> list[Source]:
     return [Source(file, _packing(file)) for file in files]
 
 
-def read_chunks(source: Source, report: Report) -> Iterator[bytes]:
-    """The unpacked bytes; counts the file's bytes and, of a whole file, takes their SHA-256 in the same pass.
+def read_chunks(source: Source, report: Report, threads: int = 1) -> Iterator[bytes]:
+    """The unpacked bytes; counts the file's bytes that they took.
 
     Raises
     ------
     TruncatedSource, DamagedSource
         With the position in the packed file.
     """
-    digest = hashlib.sha256()
-    try:
-        yield from UNPACK[source.packing](_read_pieces(source, digest, report))
-    except EOFError:
-        reason = f"the {source.packing} data stop in the middle"
-        raise TruncatedSource(path=source.path, position=source.start + report.bytes_read, reason=reason) from None
-    except (OSError, ValueError, zlib.error) as error:
-        raise DamagedSource(path=source.path, position=source.start + report.bytes_read, reason=error) from error
-    if not source.is_part:
-        report.sha256 = digest.hexdigest()
+    with FilePart(source.path, source.start, source.stop) as part:
+        try:
+            for chunk, report.bytes_read in unpack(part, source.packing, threads):
+                yield chunk
+        except EOFError:
+            reason = f"the {source.packing} data stop in the middle"
+            raise TruncatedSource(path=source.path, position=source.start + part.size, reason=reason) from None
+        except (OSError, zlib.error) as error:
+            raise DamagedSource(path=source.path, position=source.start + report.bytes_read, reason=error) from error
 
 
 def read_beyond(source: Source) -> Iterator[bytes]:
@@ -130,14 +118,3 @@ def _packing(file: Path) -> Packing:
         if start.startswith(magic):
             raise UnreadablePacking(path=file, packing=packing, remedy=remedy.format(path=file))
     return "bz2" if start.startswith(b"BZh") else "gz" if start.startswith(b"\x1f\x8b") else "plain"
-
-
-def _read_pieces(source: Source, digest: "hashlib._Hash", report: Report) -> Iterator[bytes]:
-    with source.path.open("rb") as file:
-        file.seek(source.start)
-        left = sys.maxsize if source.stop is None else source.stop - source.start
-        while piece := file.read(min(PIECE, left)):
-            digest.update(piece)
-            report.bytes_read += len(piece)
-            left -= len(piece)
-            yield piece
