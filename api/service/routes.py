@@ -23,6 +23,7 @@ from api.service.arguments import (
     shelf_of,
 )
 from api.service.errors import Problem
+from api.service.route import Route
 
 
 def _problem(description: str) -> dict[str, Any]:
@@ -37,7 +38,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     503: _problem("Not now: too many requests, or no database or model; `Retry-After` says when"),
     "default": {**_problem("Anything else"), "model": Problem},
 }
-router = APIRouter(responses=PROBLEMS)
+router = APIRouter(responses=PROBLEMS, route_class=Route)
 
 
 @router.get("/articles/{title:path}/similar", response_model=list[SimilarArticle])

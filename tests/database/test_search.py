@@ -102,6 +102,21 @@ def test_what_came_after_the_training_has_no_vector(shelf: Database) -> None:
         search.similar_links(shelf, "New link")
 
 
+def test_articles_nearest_to_any_vector_are_all_but_those_left_out(shelf: Database) -> None:
+    def nearest_to(arguments: str) -> list[int]:
+        with shelf.query() as connection:
+            return list(connection.scalars(text(f"select article_id from nearest_articles({arguments}, count => 99)")))
+
+    assert nearest_to("article_embedding(3), null")[0] == 3
+    assert nearest_to("article_embedding(3), '{}'")[0] == 3
+    assert (
+        nearest_to("article_embedding(3), '{3}'")
+        == nearest_to("null, null, article_id => 3")
+        == nearest_to("article_embedding(3), null")[1:]
+    )
+    assert nearest_to("null, null") == []
+
+
 @pytest.mark.parametrize(
     ("words", "title", "alias"),
     [

@@ -7,9 +7,9 @@ language sql stable parallel safe rows 10
 as $$
     select n.*
     from nearest_articles(
-        article_embedding(similar_articles.article_id), array[similar_articles.article_id], similar_articles.count,
-        similar_articles.topic, similar_articles.facets, similar_articles.article_id, similar_articles.same_author,
-        similar_articles.same_series, similar_articles."least", similar_articles.exact) n
+        null, null, similar_articles.count, similar_articles.topic, similar_articles.facets,
+        similar_articles.article_id, similar_articles.same_author, similar_articles.same_series,
+        similar_articles."least", similar_articles.exact) n
 $$;
 comment on function similar_articles(integer, integer, text, jsonb, boolean, boolean, boolean, boolean) is
     'The articles most like the one of this id; see similar_articles(title)';
