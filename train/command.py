@@ -66,10 +66,10 @@ def _add_settings(top: argparse.ArgumentParser) -> None:
     add("--pool", type=int, metavar="N", help="links that the articles of a step are compared with (default 4096)")
     add("--pool-power", type=float, metavar="X", help="the pool is drawn by articles of the link ** X (default 0.75)")
     add(
-        "--temperature", type=float, metavar="X", help="of the cosine (default 0.15, falling to 0.1 at 10,000 articles)"
+        "--temperature", type=float, metavar="X", help="of the cosine (default 0.17, falling to 0.1 at 9,300 articles)"
     )
     add("--popularity", type=float, metavar="X", help="times log(articles of the link), added to a score (default 0.8)")
-    add("--trained-weight", type=float, metavar="X", help="of the trained vector, the links' mean being 1 (default 2)")
+    add("--trained-weight", type=float, metavar="X", help="of the trained vector, the links' mean being 1 (3)")
     add = top.add_argument_group("sigmoid, mse").add_argument
     add("--positives", type=int, metavar="N", help="true pairs a step (default 1024)")
     add("--negatives", type=int, metavar="N", help="other pairs a step (default 2048)")

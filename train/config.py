@@ -67,7 +67,7 @@ class Settings:
     pool_power: float = 0.75  # the pool is drawn by articles ** 0.75, as word2vec draws
     temperature: float | None = None  # of the cosine; lower ranks links better and blurs the neighbours
     popularity: float = 0.8  # times log(articles of the link), added to the score: vectors need not encode it
-    trained_weight: float = 2.0  # of the trained vector beside the mean of the links' vectors, in what is stored
+    trained_weight: float = 3.0  # of the trained vector beside the mean of the links' vectors, in what is stored
 
     # sigmoid, mse
     positives: int = 1024  # true pairs a step

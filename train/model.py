@@ -10,6 +10,10 @@ from train.config import Settings
 
 Float32 = NDArray[np.float32]
 
+# Keras draws the one weight between cosine and probability from -1.73 to 1.73. Its sign says nothing, for a negative
+# one only turns all link vectors round; its size decides hundredths of recall, so it is the middle one of all draws.
+WEIGHT = keras.initializers.Constant(3**0.5 / 2)
+
 
 def build(starting_articles: Float32, starting_links: Float32, settings: Settings) -> Any:
     """A model from (article, link) positions of shape (n,) to scores of shape (n, 1), at its start.
@@ -27,8 +31,7 @@ def build(starting_articles: Float32, starting_links: Float32, settings: Setting
     links = keras.layers.Embedding(*starting_links.shape, name="links")
     score = keras.layers.Dot(axes=-1, normalize=True, name="cosine")([articles(article), links(link)])
     if settings.objective == "sigmoid":
-        # Keras would draw the one weight at random, and a negative one turns every link vector round.
-        score = keras.layers.Dense(1, activation="sigmoid", kernel_initializer="ones", name="probability")(score)
+        score = keras.layers.Dense(1, activation="sigmoid", kernel_initializer=WEIGHT, name="probability")(score)
     articles.set_weights([starting_articles])
     links.set_weights([starting_links])
     return keras.Model([article, link], score, name="wikishelf")

@@ -17,7 +17,7 @@ def unit(rows: Float32) -> Float32:
 def article_vectors(trained: Float32, links: Float32, pairs: Pairs, trained_weight: float) -> Float32:
     """Each article's trained vector, drawn towards the mean of its links' vectors.
 
-    The trained vector ranks links best, the mean of the links finds the better neighbours; 2 to 1 keeps most of both.
+    The trained vector ranks links best, the mean of the links finds the better neighbours; 3 to 1 keeps most of both.
 
     Parameters
     ----------
