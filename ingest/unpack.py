@@ -14,6 +14,8 @@ from typing import Literal
 
 from rapidgzip import IndexedBzip2File
 
+from db import interrupts
+
 CHUNK = 1 << 18  # bytes at once: they stay in the cache while they are parsed, and a member of a billion zeros small
 LONGEST_STREAM = 1 << 23  # packed bytes; a multistream dump has about 300 KB a stream, others have one stream a file
 
@@ -76,16 +78,26 @@ def unpack(part: FilePart, packing: Packing, threads: int) -> Iterator[tuple[byt
 
 def _unpack_bz2(part: FilePart, threads: int) -> Iterator[tuple[bytes, int]]:
     """Every stream to the end: a multistream dump has one for each 100 pages, pbzip2 writes one for each 900 KB."""
+    file = None
     try:
-        with IndexedBzip2File(part, parallelization=threads) as file:  # left open it would abort Python's end
-            while chunk := file.read(CHUNK):
-                yield chunk, file.tell_compressed() // 8
-            if file.tell_compressed() // 8 != part.size:
-                raise OSError("what follows the last stream is no bz2")
+        with interrupts.held():  # it calls back into FilePart, and an exception there would end it with a SystemError
+            file = IndexedBzip2File(part, parallelization=threads)
+        while True:
+            with interrupts.held():
+                chunk, taken = file.read(CHUNK), file.tell_compressed() // 8
+            if not chunk:
+                break
+            yield chunk, taken
+        if taken != part.size:
+            raise OSError("what follows the last stream is no bz2")
     except (RuntimeError, ValueError) as error:
         if "End of file" in str(error):
             raise EOFError from None
         raise OSError(" ".join(str(error).split())) from None
+    finally:
+        if file:  # left open it would abort Python's end
+            with interrupts.held():
+                file.close()
 
 
 def _unpack_gz(pieces: Iterable[bytes]) -> Iterator[bytes]:

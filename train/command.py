@@ -62,12 +62,10 @@ def _add_settings(top: argparse.ArgumentParser) -> None:
     )
     add = top.add_argument_group("softmax").add_argument
     add("--learning-rate", type=float, metavar="X", help="of Adam, at the start (default 0.02)")
-    add("--articles-per-step", type=int, metavar="N", help="default a 32nd of them, at most 1,024")
+    add("--articles-per-step", type=int, metavar="N", help="default a 32nd of them, at most 1,024, or a 128th")
     add("--pool", type=int, metavar="N", help="links that the articles of a step are compared with (default 4096)")
     add("--pool-power", type=float, metavar="X", help="the pool is drawn by articles of the link ** X (default 0.75)")
-    add(
-        "--temperature", type=float, metavar="X", help="of the cosine (default 0.17, falling to 0.1 at 9,300 articles)"
-    )
+    add("--temperature", type=float, metavar="X", help="of the cosine (default 0.17, falling to 0.1 at 9,300 articles)")
     add("--popularity", type=float, metavar="X", help="times log(articles of the link), added to a score (default 0.8)")
     add("--trained-weight", type=float, metavar="X", help="of the trained vector, the links' mean being 1 (3)")
     add = top.add_argument_group("sigmoid, mse").add_argument

@@ -3,7 +3,9 @@
 import bz2
 import gzip
 import io
+import itertools
 import random
+import signal
 import zipfile
 
 import pytest
@@ -13,8 +15,9 @@ from ingest import errors
 from ingest.plan import make_plan
 from ingest.read import records
 from ingest.report import Report
-from ingest.source import find_sources
+from ingest.source import Source, find_sources, read_chunks
 from ingest.topics import load_topics
+from ingest.unpack import FilePart
 
 HEAD = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en">
   <siteinfo>
@@ -174,6 +177,24 @@ def test_what_cannot_be_read_is_one_clear_error(read, name, content, error, mess
     with pytest.raises(error, match=f"(?s){name}.*{message}") as caught:
         read(content, name)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("call", range(0, 28, 4))
+def test_ctrl_c_while_bz2_is_unpacked_is_one_whatever_the_moment(tmp_path, monkeypatch, threads, call):
+    path = tmp_path / "noise.bz2"
+    path.write_bytes(bz2.compress(random.Random(1).randbytes(3_000_000).hex().encode()))
+    seek, calls = FilePart.seek, itertools.count()
+
+    def interrupted(part, *place):
+        if next(calls) == call:
+            signal.raise_signal(signal.SIGINT)
+        return seek(part, *place)
+
+    monkeypatch.setattr(FilePart, "seek", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        for _ in read_chunks(Source(path, "bz2"), Report("noise"), threads):
+            pass
 
 
 def test_many_streams_are_unpacked_in_their_order(read):

@@ -56,6 +56,9 @@ def test_possible_settings_pass_unchanged(settings: Settings) -> None:
         (6000, 40, 0.2, 187, 0.14),
         (9926, 30, 0.2, 310, 0.1),
         (37_020, 15, 0.2, 1024, 0.1),
+        (131_000, 15, 0.2, 1024, 0.1),
+        (200_000, 15, 0.2, 1562, 0.1),
+        (2_000_000, 15, 0.2, 8192, 0.1),
     ],
 )
 def test_the_size_decides(articles: int, epochs: int, max_share: float, per_step: int, temperature: float) -> None:
