@@ -17,6 +17,8 @@ from ingest.report import Report
 from ingest.topics import Topic
 from ingest.work import executor, stage_job, stage_jobs
 
+MOST_THREADS = 8  # that unpack one file: to parse it costs an eighth of that
+
 
 def import_all(
     database: Database, plan: Plan, topics: Sequence[Topic], prune: bool, workers: int, scheduler: str | None
@@ -51,7 +53,8 @@ def import_all(
 
 def _stage(url: str, key: str, plan: Plan, jobs: Sequence[Job], workers: int, scheduler: str | None) -> None:
     """One job is done here, with progress as it goes on; several by a pool, with progress as they end."""
-    threads = max(1, workers // max(len(jobs), 1)) if scheduler is None else 1  # what unpacks one bz2 file
+    spare = workers // max(len(jobs), 1) if scheduler is None else 1
+    threads = min(max(spare, 1), MOST_THREADS)
     with progress.shown(plan.size) as show:
         if scheduler is None and min(workers, len(jobs)) <= 1:
             for job in jobs:
