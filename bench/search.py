@@ -133,7 +133,7 @@ def faiss_index(name: str, factory: str, rows: NDArray[np.float32]) -> Any:
     seconds = time.perf_counter() - start
     print(f"{name}: built in {seconds:.1f} s, {faiss.serialize_index(found).nbytes / 1e6:.1f} MB with its vectors")
     if factory != "Flat":
-        found.hnsw.efSearch = 20  # as hnsw.ef_search of our databases
+        found.hnsw.efSearch = 30  # as hnsw.ef_search of our databases
     return found
 
 
