@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--no-refs", dest="refs", action="store_false", help="leave out the links in footnotes")
     add("--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes (default: one a core)")
     add("--scheduler", metavar="ADDRESS", help="let the workers of this Dask cluster read, in place of processes here")
-    add("--part-size", type=_megabytes, metavar="MB", help="of a file that a worker reads at once (4 to 32)")
+    add("--part-size", type=_megabytes, metavar="MB", help="of a file that a worker reads at once (a 32nd of all)")
     add("--json", action="store_true", help="print the report as JSON")
     return parser
 

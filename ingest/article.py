@@ -11,7 +11,7 @@ from ingest.topics import Topic
 from ingest.values import read_value
 from ingest.wikitext import link_sites, link_targets, live, named_arguments, templates, without_refs
 
-LONGEST_TEXT = 2_200_000  # characters; MediaWiki saves 2 MiB at most. The worst of this length takes 2 s and 220 MB
+LONGEST_TEXT = 2_200_000  # characters; MediaWiki saves 2 MiB at most. The worst of this length takes 2 s and 240 MB
 
 
 def read_article(page: Page, title: str, topics: Mapping[str, Topic], site: Site, refs: bool = True) -> Article | None:
