@@ -8,8 +8,8 @@
 from api.answer import Answer
 from api.async_shelf import AsyncShelf, connect_async
 from api.shelf import Shelf, connect
-from db.models import Model
-from db.reading import Limits
+from db.models.registry import Model
+from db.read_pool import Limits
 from db.search import ExplainedLink, FoundArticle, NearLink, SimilarArticle, SimilarLink
 
 __all__ = [

@@ -14,7 +14,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 from api.shelf import Shelf, connect
 from db.connection import without_password
 from db.errors import DatabaseBusy
-from db.reading import Limits
+from db.read_pool import Limits
 
 Arguments = ParamSpec("Arguments")
 Given = TypeVar("Given")

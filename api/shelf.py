@@ -6,11 +6,12 @@ from typing import Self
 
 import db.connection
 from api.answer import Answer
-from db import models, search
+from db import search
 from db.connection import Database
 from db.errors import ArticleNotFound, CountInvalid
-from db.models import Model
-from db.reading import Limits
+from db.models import registry
+from db.models.registry import Model
+from db.read_pool import Limits
 from db.search import ExplainedLink, Facets, FoundArticle, NearLink, SimilarArticle, SimilarLink
 
 
@@ -170,7 +171,7 @@ class Shelf:
     def models(self) -> Answer[Model]:
         """All models, the newest last; the one in state `active` answers."""
         with self.database.query() as connection:
-            return Answer(Model, models.listed(connection))
+            return Answer(Model, registry.listed(connection))
 
     def active_model(self) -> Model:
         """The model that answers.
@@ -180,7 +181,7 @@ class Shelf:
         db.errors.NoActiveModel
         """
         with self.database.query() as connection:
-            return models.active(connection)
+            return registry.active(connection)
 
     def close(self) -> None:
         """Close the connections."""

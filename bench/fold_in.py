@@ -18,14 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import text
 
-from db import facets, fold_in, models, switch, vectors
+from db import facet_values
 from db.connection import Database, connect
+from db.models import activation, fold_in, registry, vectors
 from db.pairs import Pairs
 from train import pipeline
 from train.config import Settings, settled, with_max_share
-from train.data import trim
 from train.evaluation.neighbours import agreement, nearest
 from train.fit import fit
+from train.trimming import trim
 
 Int32 = NDArray[np.int32]
 
@@ -76,7 +77,7 @@ def trained(database: Database, wanted: Mapping[str, tuple[Pairs, int]]) -> Iter
     finally:
         for model_id in model_ids.values():
             with database.begin() as connection:
-                switch.drop(connection, model_id)
+                activation.drop(connection, model_id)
 
 
 def train_one(database: Database, pairs: Pairs, seed: int) -> int:
@@ -84,7 +85,7 @@ def train_one(database: Database, pairs: Pairs, seed: int) -> int:
     settings = with_max_share(Settings(seed=seed), len(pairs.article_ids))
     trimmed = trim(pairs, settings.min_articles, settings.max_share or 1.0)
     settings = settled(settings, len(trimmed.article_ids))
-    with models.training(database, settings.objective, settings.dimensions, asdict(settings)) as model_id:
+    with registry.training(database, settings.objective, settings.dimensions, asdict(settings)) as model_id:
         pipeline.store(database, model_id, trimmed, fit(trimmed, settings))
     return model_id
 
@@ -108,7 +109,7 @@ def server_seconds(pid: int) -> float:
 def neighbours(database: Database, model_id: int) -> Neighbours:
     """All of a model's, compared exactly."""
     with database.begin() as connection:
-        model = models.find(connection, model_id)
+        model = registry.find(connection, model_id)
         ids, rows = vectors.read(connection, model_id, "articles", model.dimensions)
     return Neighbours(ids, nearest(lambda asked: rows[asked] @ rows.T, len(ids), 10)[0])
 
@@ -137,7 +138,7 @@ def overlap(found: Mapping[str, Neighbours], name: str, asked: Int32) -> float:
 def agreeing(database: Database, found: Neighbours, name: str, asked: Int32) -> float:
     """The share of the neighbours that have a value of the facet in common with the article."""
     with database.begin() as connection:
-        facet = facets.read(connection, name, found.article_ids)
+        facet = facet_values.read(connection, name, found.article_ids)
     shares = agreement({"here": found.places}, facet, len(found.article_ids))["here"]
     return float(np.nanmean(shares[np.searchsorted(found.article_ids, asked)]))
 

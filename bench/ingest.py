@@ -85,7 +85,7 @@ def compare(dump: Path, repeats: int) -> None:
 
 def run(way: str, dump: Path) -> Run:
     """Run a way in a fresh process."""
-    answer = json.loads(start("bench.ways", way, str(dump)))
+    answer = json.loads(start("bench.readers", way, str(dump)))
     return Run(answer["seconds"], frozenset(map(tuple, answer["pairs"])))
 
 

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from db import connection, copy, pairs, scripts, staging, vectors
-from db.articles import Article, Link
+from db import binary_copy, connection, pairs, sql_files
+from db.importing import staging
+from db.importing.records import Article, Link
+from db.models import vectors
 
 ARTICLES, LINKS, PAIRS, DIMENSIONS = 37_020, 41_758, 772_798, 50
 
@@ -84,19 +86,19 @@ def server_seconds(pid: int) -> float:
 
 def run_file(transaction: Connection, name: str, n_pairs: int) -> int:
     """Ours: a step of the merge in SQL."""
-    scripts.run_file(transaction, name)
+    sql_files.run_file(transaction, name)
     return n_pairs
 
 
 def copy_pairs(transaction: Connection, *columns: NDArray[np.int32]) -> int:
     """Ours."""
-    copy.copy_in(transaction, "p", copy.integer_rows(*columns))
+    binary_copy.copy_in(transaction, "p", binary_copy.integer_rows(*columns))
     return len(columns[0])
 
 
 def copy_vectors(transaction: Connection, matrix: NDArray[np.float32]) -> int:
     """Ours."""
-    copy.copy_in(transaction, "v", copy.vector_rows(np.arange(len(matrix), dtype=np.int32), matrix))
+    binary_copy.copy_in(transaction, "v", binary_copy.vector_rows(np.arange(len(matrix), dtype=np.int32), matrix))
     return len(matrix)
 
 
@@ -108,7 +110,7 @@ def store(transaction: Connection, ids: NDArray[np.int32], matrix: NDArray[np.fl
 
 def write_rows(transaction: Connection, table: str, rows: list[object]) -> int:
     """Psycopg's own COPY, row by row."""
-    copy.copy_records(transaction, table, rows)  # type: ignore[arg-type]
+    binary_copy.copy_records(transaction, table, rows)  # type: ignore[arg-type]
     return len(rows)
 
 

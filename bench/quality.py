@@ -19,8 +19,8 @@ from bench import quality_peers as peers
 from bench.quality_data import Dataset, read_books, read_wikispeedia
 from train.config import Settings, settled
 from train.evaluation.measure import Estimate, estimates, measure
+from train.evaluation.rankers import Way, by_popularity, by_tfidf, by_vectors
 from train.evaluation.split import Split, hold_out
-from train.evaluation.ways import Way, by_popularity, by_tfidf, by_vectors
 from train.fit import fit
 
 TUNING_SPLIT = 100  # never reported

@@ -7,14 +7,14 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from db.articles import Article, Link
-from db.facets import Facet
+from db.facet_values import Facet
+from db.importing.records import Article, Link
 from db.pairs import Pairs
-from ingest.records import read_records
+from ingest.dumps.ndjson import read_records
 from ingest.report import Report
-from ingest.topics import load_topics
+from ingest.topics.catalogue import load_topics
 from train.config import Settings, with_max_share
-from train.data import trim
+from train.trimming import trim
 
 FACETS = ("author", "genre", "series")
 

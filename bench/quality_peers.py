@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from db.pairs import Pairs
 from train.evaluation.measure import estimates, measure
 from train.evaluation.neighbours import NEIGHBOURS, nearest
+from train.evaluation.rankers import Way
 from train.evaluation.split import Split
-from train.evaluation.ways import Way
 
 DIMENSIONS = 50
 

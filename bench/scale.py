@@ -20,9 +20,12 @@ from typing import Any
 import numpy as np
 from sqlalchemy import text
 
-from db import embedded, migrate, models, staging
-from db.articles import Article, Link
+from db import migrate
 from db.connection import Database
+from db.embedded import sharing
+from db.importing import staging
+from db.importing.records import Article, Link
+from db.models import registry
 from db.pairs import Pairs
 from train.config import Settings
 from train.fit import Fitted, fit
@@ -51,13 +54,13 @@ def measure(size: int, asked: Settings) -> None:
     with tempfile.TemporaryDirectory(prefix="wikishelf-scale-") as folder:
         Path(folder).chmod(0o755)  # the server's user must reach its home
         home = Path(folder) / "home"
-        with embedded.attach(home) as attachment, Database(attachment.url) as database:
+        with sharing.attach(home) as attachment, Database(attachment.url) as database:
             migrate.upgrade(database)
             stage(home, f"{size:,} articles: import", lambda: load(database, size))
             pairs, settings, _ = stage(home, "read, trim", lambda: prepared(database, asked))
             print(f"    {len(pairs.article_ids):,} articles, {len(pairs.link_ids):,} links,", end=" ")
             print(f"{len(pairs.link_index):,} pairs", flush=True)
-            with models.training(database, "softmax", settings.dimensions, {}) as model_id:
+            with registry.training(database, "softmax", settings.dimensions, {}) as model_id:
                 fitted = stage(home, f"fit, {asked.epochs} epochs", lambda: fit_timed(pairs, settings))
                 stage(home, "store: COPY, keys, HNSW", lambda: store(database, model_id, pairs, fitted))
             print_sizes(database)

@@ -26,11 +26,12 @@ import psycopg
 from numpy.typing import NDArray
 
 import api
-from bench.catalogue import SELECTIVITIES, plant, unit_rows
+from bench.planted_catalogue import SELECTIVITIES, plant, unit_rows
 from bench.soak import serving
-from db import embedded, migrate
+from db import migrate
 from db.connection import Database
-from db.vectors import build_memory
+from db.embedded import sharing
+from db.models.vectors import build_memory
 
 K, CLIENTS, TURN = 10, 8, 40
 QUERY = "select * from similar_articles(%s::text, %s)"
@@ -66,7 +67,7 @@ def planted(n_articles: int) -> Iterator[Database]:
     """A database of so many articles and as many links as the tutorial has for them."""
     with tempfile.TemporaryDirectory(prefix="wikishelf-bench-") as folder:
         Path(folder).chmod(0o755)  # root's server runs as another user
-        with embedded.attach(Path(folder) / "home") as attachment, Database(attachment.url) as database:
+        with sharing.attach(Path(folder) / "home") as attachment, Database(attachment.url) as database:
             migrate.upgrade(database)
             plant(database, n_articles, 41_758)
             yield database

@@ -2,8 +2,8 @@
 
     python -m bench.soak [--minutes 30] [--clients 16] [--kills 5] [--switch-seconds 10]
 
-Each model has an answer of its own to every question (bench/layouts.py): one that is neither's is wrong. Only while the
-database is down may there be errors, and up to 2 s after it is back, and all of them 503.
+Each model has an answer of its own to every question (bench/planted_models.py): one that is neither's is wrong. Only
+while the database is down may there be errors, and up to 2 s after it is back, and all of them 503.
 """
 
 import argparse
@@ -26,10 +26,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import psycopg
 
-from bench import layouts
-from db import embedded, migrate, server, switch
-from db.cluster import Cluster
+from bench import planted_models
+from db import migrate
 from db.connection import Database
+from db.embedded import process, sharing
+from db.embedded.cluster import Cluster
+from db.models import activation
 
 PATIENCE = 2.0  # seconds from the database's return until every answer is one
 ROOT = Path(__file__).parent.parent
@@ -79,11 +81,11 @@ def main() -> None:
 def run(home: Path, plan: Plan) -> Report:
     """Plant, serve, ask, switch, kill; then judge."""
     report = Report()
-    with embedded.attach(home) as attachment, Database(attachment.url) as database:
+    with sharing.attach(home) as attachment, Database(attachment.url) as database:
         migrate.upgrade(database)
-        models = layouts.plant(database)
+        models = planted_models.plant(database)
         with database.begin() as connection:
-            switch.activate(connection, models["A"])
+            activation.activate(connection, models["A"])
         with serving(attachment.url) as (process, port):
             with asking(port, plan.clients, report.asked):
                 troubled(report, plan, database, models, Cluster(home.resolve()), process.pid)
@@ -103,7 +105,7 @@ def troubled(
             deaths.pop(0)
             report.outages.append(killed(cluster))
         with database.begin() as connection:
-            switch.activate(connection, models["BA"[report.switches % 2]])
+            activation.activate(connection, models["BA"[report.switches % 2]])
         report.switches += 1
         report.megabytes.append(resident(service_pid))
         time.sleep(plan.switch_seconds)
@@ -115,23 +117,23 @@ def killed(cluster: Cluster) -> tuple[float, float]:
     start = time.monotonic()
     os.kill(process_id, signal.SIGKILL)
     time.sleep(1)
-    server.ensure_running(cluster)
+    process.ensure_running(cluster)
     return start, time.monotonic()
 
 
 def faults(report: Report) -> Iterator[str]:
     """What must not be."""
     for asked in report.asked:
-        if asked.outcome in layouts.DIMENSIONS:
+        if asked.outcome in planted_models.DIMENSIONS:
             continue
         excused = any(asked.end > down and asked.start < back + PATIENCE for down, back in report.outages)
         if asked.outcome != "503" or not excused:
             yield f"{asked.outcome} at {asked.start:.2f} s"
     for _, back in report.outages:
-        late = [a.end for a in report.asked if a.start > back + PATIENCE and a.outcome in layouts.DIMENSIONS]
+        late = [a.end for a in report.asked if a.start > back + PATIENCE and a.outcome in planted_models.DIMENSIONS]
         if not late:
             yield f"no answer after the return at {back:.2f} s"
-    if {asked.outcome for asked in report.asked} < layouts.DIMENSIONS.keys():
+    if {asked.outcome for asked in report.asked} < planted_models.DIMENSIONS.keys():
         yield "not both models answered"
     if report.busy:
         yield f"{report.busy} connections are in use after the last answer"
@@ -180,7 +182,7 @@ def ask_until(port: int, seed: int, stop: threading.Event, asked: list[Asked]) -
     generator = random.Random(seed)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     while not stop.wait(0.2):
-        number, start = generator.randrange(layouts.N_ARTICLES), time.monotonic()
+        number, start = generator.randrange(planted_models.N_ARTICLES), time.monotonic()
         try:
             connection.request("GET", f"/articles/Book%20{number}/similar")
             response = connection.getresponse()
@@ -197,7 +199,7 @@ def outcome_of(number: int, status: int, content: bytes) -> str:
     if status != 200:
         return str(status)
     found = {int(one) for one in re.findall(rb'"article_id":(\d+)', content)}
-    return layouts.layout_of(number, found) or f"wrong: {number} with {sorted(found)}"
+    return planted_models.layout_of(number, found) or f"wrong: {number} with {sorted(found)}"
 
 
 def busy(database: Database) -> int:
@@ -218,13 +220,15 @@ def resident(process_id: int) -> float:
 
 def show(report: Report) -> None:
     """Print the figures."""
-    seconds = [asked.end - asked.start for asked in report.asked if asked.outcome in layouts.DIMENSIONS]
+    seconds = [asked.end - asked.start for asked in report.asked if asked.outcome in planted_models.DIMENSIONS]
     refused = sum(asked.outcome == "503" for asked in report.asked)
     median, p99, most = 1000 * np.percentile(seconds, [50, 99, 100])
     print(f"{len(report.asked):,} questions, {refused} times 503, {report.switches} switches")
     print(f"answers: median {median:.1f} ms, p99 {p99:.1f} ms, most {most:.1f} ms")
     for down, back in report.outages:
-        first = min(a.end for a in report.asked if a.start > down and a.end > back and a.outcome in layouts.DIMENSIONS)
+        first = min(
+            a.end for a in report.asked if a.start > down and a.end > back and a.outcome in planted_models.DIMENSIONS
+        )
         last = max((a.end for a in report.asked if down < a.start < back + 60 and a.outcome == "503"), default=back)
         print(
             f"database away {back - down:.2f} s; first answer {first - back:.2f} s, last 503 {last - back:.2f} s after"

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 import api
-from db import models, switch, vectors
 from db.connection import Database, connect
 from db.errors import ArticleWithoutVector
+from db.models import activation, registry, vectors
 
 DIMENSIONS = {"A": 50, "B": 64}
 PROCESSES = multiprocessing.get_context("spawn")
@@ -64,7 +64,7 @@ def run(
     plant(database, n_articles)
     first = store(database, "A", n_articles)
     with database.begin() as connection:
-        switch.activate(connection, first)
+        activation.activate(connection, first)
     with asking(database.url, n_articles, clients) as queries:
         phases = list(switched(database, first, n_articles, rounds, pause))
     return queries, phases
@@ -77,16 +77,16 @@ def switched(database: Database, first: int, n_articles: int, rounds: int, pause
         start = time.monotonic()
         second = store(database, "B", n_articles)
         yield Phase("store", start, time.monotonic())
-        yield timed("activate", in_transaction(database, switch.activate, second))
+        yield timed("activate", in_transaction(database, activation.activate, second))
         yield timed("B answers", lambda: time.sleep(pause))
-        yield timed("roll back", in_transaction(database, switch.activate, first))
+        yield timed("roll back", in_transaction(database, activation.activate, first))
         yield timed("A answers", lambda: time.sleep(pause))
-        yield timed("drop", in_transaction(database, switch.drop, second))
+        yield timed("drop", in_transaction(database, activation.drop, second))
     second = store(database, "B", n_articles)
     reader = threading.Thread(target=read_for, args=(database, 10 * pause))
     reader.start()
     time.sleep(pause)
-    yield timed("activate behind a long query", in_transaction(database, switch.activate, second))
+    yield timed("activate behind a long query", in_transaction(database, activation.activate, second))
     reader.join()
 
 
@@ -135,11 +135,11 @@ def store(database: Database, layout: str, n_articles: int) -> int:
     """A model of this layout, ready but not active."""
     numbers = np.arange(n_articles + (layout == "B"), dtype=np.int32)
     rows = planted_rows(layout, n_articles)[: len(numbers)]
-    with models.training(database, "softmax", DIMENSIONS[layout], {"layout": layout}) as model_id:
+    with registry.training(database, "softmax", DIMENSIONS[layout], {"layout": layout}) as model_id:
         with database.begin() as connection:
             vectors.store(connection, model_id, "articles", numbers, rows)
             vectors.store(connection, model_id, "links", numbers[:n_articles], rows[:n_articles])
-            models.finish(connection, model_id, {"articles": len(numbers), "links": n_articles}, layout)
+            registry.finish(connection, model_id, {"articles": len(numbers), "links": n_articles}, layout)
     return model_id
 
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.train_ways import generated
+from bench.trainers import generated
 
 ROOT = Path(__file__).parent.parent
 GOAL = 0.40  # recall@20
@@ -89,7 +89,7 @@ def show_recall(records: Path) -> None:
 def run(way: str, *arguments: str) -> dict[str, float]:
     """Run a way in a fresh process."""
     name, _, tuned = way.partition(", ")
-    command = [sys.executable, "-W", "ignore", "-m", "bench.train_ways", name, *arguments]
+    command = [sys.executable, "-W", "ignore", "-m", "bench.trainers", name, *arguments]
     environment = os.environ | (TUNED if tuned else {})
     done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     answer: dict[str, float] = json.loads(done.stdout)
@@ -125,9 +125,9 @@ def server() -> Iterator[int]:
 
 def load() -> None:
     """Import the generated pairs."""
-    from db import staging
-    from db.articles import Article, Link
     from db.connection import connect
+    from db.importing import staging
+    from db.importing.records import Article, Link
 
     pairs = generated()
     rows: dict[int, dict[Link, int]] = {}

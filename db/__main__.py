@@ -11,8 +11,9 @@ from contextlib import nullcontext
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from db import binaries, connection, embedded, migrate, settings
+from db import connection, migrate, settings
 from db.console import run
+from db.embedded import binaries, sharing
 from db.errors import ServerNotOurs
 
 
@@ -25,12 +26,12 @@ def main() -> None:
 
 def start() -> None:
     """Start the embedded PostgreSQL and keep it running (else it stops when its last client leaves)"""
-    print(embedded.start(_embedded_settings("start").home))
+    print(sharing.start(_embedded_settings("start").home))
 
 
 def stop() -> None:
     """Stop the embedded PostgreSQL, also if it is in use"""
-    stopped = embedded.stop(_embedded_settings("stop").home)
+    stopped = sharing.stop(_embedded_settings("stop").home)
     print("stopped" if stopped else "not running")
 
 
@@ -39,10 +40,10 @@ def status() -> None:
     where = settings.load()
     if where.database_url:
         with connection.translated_errors(where.database_url):
-            found: embedded.Status | None = embedded.ask(where.database_url)
+            found: sharing.Status | None = sharing.ask(where.database_url)
         place = f"at {connection.without_password(where.database_url)}"
     else:
-        found, place = embedded.status(where.home), f"in {where.home}"
+        found, place = sharing.status(where.home), f"in {where.home}"
     if found is None:
         print(f"not running {place}")
         return
@@ -53,7 +54,7 @@ def status() -> None:
 def url() -> None:
     """Print the address for psql and other clients; it starts nothing, see start"""
     where = settings.load()
-    print(where.database_url or embedded.url(where.home))
+    print(where.database_url or sharing.url(where.home))
 
 
 def psql(*arguments: str) -> None:
@@ -61,7 +62,7 @@ def psql(*arguments: str) -> None:
     where = settings.load()
     wheel = binaries.wheel_programs() / "psql"
     program = (shutil.which("psql") if where.database_url else None) or str(wheel)
-    with nullcontext() if where.database_url else embedded.attach(where.home) as attachment:
+    with nullcontext() if where.database_url else sharing.attach(where.home) as attachment:
         address = conninfo_to_dict(attachment.url if attachment else where.database_url or "")
         password = (
             {"PGPASSWORD": str(address.pop("password"))} if "password" in address else {}

@@ -10,8 +10,9 @@ import sqlalchemy.exc
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, text
 
-from db import embedded, errors, migrate, settings
-from db.reading import Limits, Reading, is_broken
+from db import errors, migrate, settings
+from db.embedded import sharing
+from db.read_pool import Limits, Reading, is_broken
 
 MIN_POSTGRES = 150_000  # as `server_version_num` has it
 MIN_VECTOR = (0, 8)
@@ -28,7 +29,7 @@ class Database:
         Thread-safe.
     """
 
-    def __init__(self, url: str, attachment: embedded.Attachment | None = None, limits: Limits | None = None) -> None:
+    def __init__(self, url: str, attachment: sharing.Attachment | None = None, limits: Limits | None = None) -> None:
         self.url = url
         self.limits = limits or Limits()
         conninfo = _conninfo(url)
@@ -90,7 +91,7 @@ def connect(schema: Literal["upgrade", "require", "any"] = "upgrade", limits: Li
         The server cannot be reached, is too old, or has no usable pgvector or schema.
     """
     configured = settings.load()
-    attachment = None if configured.database_url else embedded.attach(configured.home)
+    attachment = None if configured.database_url else sharing.attach(configured.home)
     database = Database(configured.database_url or attachment.url, attachment, limits)  # type: ignore[union-attr]
     try:
         _check_server(database)

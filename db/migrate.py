@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
-from db import scripts
+from db import sql_files
 
 if TYPE_CHECKING:
     from db.connection import Database
@@ -46,11 +46,11 @@ def upgrade(database: "Database") -> None:
 
 def set_search_defaults(connection: Connection) -> None:
     """Make the search settings the database's own, so that psql and every client share them."""
-    scripts.load_pgvector(connection)
+    sql_files.load_pgvector(connection)
     commands = "\n".join(
         f"execute format('alter database %I set {setting}', current_database());" for setting in SEARCH_DEFAULTS
     )
-    scripts.run(
+    sql_files.run(
         connection,
         f"""do $$ begin {commands}
         exception when insufficient_privilege then

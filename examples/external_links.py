@@ -18,8 +18,8 @@ import sys
 
 import psycopg
 
-from db import switch
 from db.connection import connect
+from db.models import activation
 from train.config import Settings
 from train.pipeline import train
 from train.progress import progress
@@ -45,7 +45,7 @@ with connect(schema="require") as database:
     with psycopg.connect(database.url) as connection:
         rows = connection.execute(QUERY.format(model=model.model_id), [n_sites]).fetchall()
     with database.begin() as connection:
-        switch.drop(connection, model.model_id)
+        activation.drop(connection, model.model_id)
 
 print(f"{model.metrics['articles']:,} articles, {model.metrics['links']:,} sites")
 for site, articles in dict.fromkeys((site, articles) for site, articles, *_ in rows):

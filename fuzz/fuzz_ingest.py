@@ -15,19 +15,19 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["ingest"]):
-    from db.articles import Article, Redirect
     from db.errors import WikishelfError
+    from db.importing.records import Article, Redirect
     from ingest.article import count_links, read_article
-    from ingest.facets import read_facets, read_parameters
-    from ingest.page import Page
+    from ingest.dumps.files import find_sources
+    from ingest.dumps.page import Page
+    from ingest.extract import records
     from ingest.plan import Job, make_plan
-    from ingest.read import records
     from ingest.report import Report
-    from ingest.source import find_sources
-    from ingest.titles import ENGLISH_SITE, read_title
-    from ingest.topics import by_infobox, candidate_pattern, load_topics
-    from ingest.values import Value, read_value
-    from ingest.wikitext import link_sites, link_targets, live, named_arguments, templates, without_refs
+    from ingest.topics.catalogue import by_infobox, candidate_pattern, load_topics
+    from ingest.topics.facets import read_facets, read_parameters
+    from ingest.wikitext.scan import link_sites, link_targets, live, named_arguments, templates, without_refs
+    from ingest.wikitext.titles import ENGLISH_SITE, read_title
+    from ingest.wikitext.values import Value, read_value
 
 LIMITS = ("-timeout=5", "-rss_limit_mb=512", "-max_len=4096")  # seconds a call, memory, bytes of an input
 LONGEST = 1_000  # bytes of a text in an index: PostgreSQL takes 2,704

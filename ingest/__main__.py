@@ -7,11 +7,11 @@ from pathlib import Path
 
 from db import connection
 from db.console import print_json, run
+from ingest.dumps.files import find_sources
 from ingest.plan import make_plan
 from ingest.report import print_table
 from ingest.run import import_all
-from ingest.source import find_sources
-from ingest.topics import DEFAULT, load_topics
+from ingest.topics.catalogue import DEFAULT, load_topics
 
 
 def main() -> None:
@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ingest",
         description="Read Wikipedia dumps or .ndjson records into the database.",
-        epilog="To fetch a dump: python -m ingest download WIKI; see its --help. Topics: see ingest/topics.toml.",
+        epilog="To fetch a dump: python -m ingest download WIKI; see its --help. Topics: ingest/topics/topics.toml.",
     )
     add = parser.add_argument
     add("sources", nargs="+", type=Path, metavar="SOURCE", help="a dump, a folder of its parts, or an .ndjson file")

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from db.articles import Article, Link
-from ingest.facets import read_facets, read_parameters
-from ingest.page import Page
-from ingest.titles import Site, read_link, read_title
-from ingest.topics import Topic
-from ingest.values import read_value
-from ingest.wikitext import link_sites, link_targets, live, named_arguments, templates, without_refs
+from db.importing.records import Article, Link
+from ingest.dumps.page import Page
+from ingest.topics.catalogue import Topic
+from ingest.topics.facets import read_facets, read_parameters
+from ingest.wikitext.scan import link_sites, link_targets, live, named_arguments, templates, without_refs
+from ingest.wikitext.titles import Site, read_link, read_title
+from ingest.wikitext.values import read_value
 
 LONGEST_TEXT = 2_200_000  # characters; MediaWiki saves 2 MiB at most. The worst of this length takes 2 s and 240 MB
 

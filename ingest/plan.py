@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ingest.dump import open_dump
+from ingest.dumps.files import Source, find_stream, read_chunks
+from ingest.dumps.pages import open_dump
 from ingest.errors import SourcesOfTwoWikis
 from ingest.report import Report
-from ingest.source import Source, find_stream, read_chunks
-from ingest.titles import Site
-from ingest.topics import Topic, in_language
+from ingest.topics.catalogue import Topic, in_language
+from ingest.wikitext.titles import Site
 
 LEAST_PART, LARGEST_PART = 4_000_000, 32_000_000  # bytes: staging one costs 20 ms beside its reading
 VERSION = 1  # of the reading: raise it when the same bytes give other records, so that no staged part is taken over

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from db.staging import Record
+from db.importing.staging import Record
 from ingest.report import Report
 
 BAR_EVERY, LINE_EVERY = 0.2, 10.0  # seconds

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
-from db.articles import Article, Redirect
+from db.importing.records import Article, Redirect
 
 NAMED = 20  # titles kept for each reason of skipping: enough to look into it, flat in memory
 

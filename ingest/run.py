@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from db import imports, staging, views
-from db.articles import Counts
 from db.connection import Database
+from db.importing import provenance, staging, topic_views
+from db.importing.records import Counts
 from ingest import progress
 from ingest.plan import Job, Plan
 from ingest.report import Report
-from ingest.topics import Topic
-from ingest.work import executor, stage_job, stage_jobs
+from ingest.topics.catalogue import Topic
+from ingest.workers import executor, stage_job, stage_jobs
 
 MOST_THREADS = 8  # that unpack one file: to parse it costs an eighth of that
 
@@ -34,7 +34,7 @@ def import_all(
     started_at = datetime.now(UTC)
     with database.query() as connection:
         for source, wiki in zip(plan.sources, plan.wikis, strict=True):
-            imports.check_wiki(connection, str(source.path), wiki)
+            provenance.check_wiki(connection, str(source.path), wiki)
     key = f"{plan.key} {prune}"
     with (
         staging.importing(database, key, [topic.name for topic in topics], prune) as done,
@@ -46,8 +46,8 @@ def import_all(
             reports = _by_source(plan, staging.reports(transaction), sums)
             stored = staging.merge(transaction)
             for report in reports:
-                imports.record(transaction, report.source, report.sha256, report.wiki, started_at, report.counts())
-            views.create_topic_views(transaction, map(_view, topics))
+                provenance.record(transaction, report.source, report.sha256, report.wiki, started_at, report.counts())
+            topic_views.create_topic_views(transaction, map(_view, topics))
     return reports, stored
 
 
@@ -82,5 +82,5 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _view(topic: Topic) -> views.TopicView:
-    return views.TopicView(topic.view, topic.name, tuple(facet.name for facet in topic.facets))
+def _view(topic: Topic) -> topic_views.TopicView:
+    return topic_views.TopicView(topic.view, topic.name, tuple(facet.name for facet in topic.facets))

@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from db import connection as db_connection
-from db import migrate, scripts
+from db import migrate, sql_files
 from db.schema import metadata
 
 
@@ -15,8 +15,8 @@ def run(connection: Connection) -> None:
     with context.begin_transaction():
         context.run_migrations()
         if context.get_context().get_current_revision() == migrate.head():
-            scripts.replay_functions(connection)
-            scripts.run_file(connection, "reader")
+            sql_files.replay_functions(connection)
+            sql_files.run_file(connection, "reader_role")
 
 
 given = context.config.attributes.get("connection")

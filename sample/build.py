@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from db.articles import Redirect
 from db.errors import WikishelfError
+from db.importing.records import Redirect
 from sample.tables import Record
 from sample.wikitext import write_article
 

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from db.articles import Redirect
 from db.errors import WikishelfError
+from db.importing.records import Redirect
 
 Topic = Literal["book", "film"]
 Parsed = TypeVar("Parsed")

@@ -13,8 +13,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from db import embedded, migrate
+from db import migrate
 from db.connection import Database
+from db.embedded import sharing
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -50,7 +51,7 @@ def server_url() -> Iterator[str]:
     """An embedded server of the session's own."""
     path = Path(tempfile.mkdtemp(prefix="wikishelf-session-"))
     path.chmod(0o755)
-    with embedded.attach(path / "home") as attachment:
+    with sharing.attach(path / "home") as attachment:
         yield attachment.url
     shutil.rmtree(path, ignore_errors=True)
 

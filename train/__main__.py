@@ -6,19 +6,19 @@ import signal
 from collections.abc import Callable
 from dataclasses import asdict
 
-from db import models, switch
 from db.connection import connect
 from db.console import print_json, run
-from db.fold_in import fold_in
-from train import listing
-from train.command import parser, settings_of
+from db.models import activation, registry
+from db.models.fold_in import fold_in
+from train import printing
+from train.arguments import parser, settings_of
 from train.config import checked
-from train.evaluate import evaluate
+from train.distributed.tf_config import workers_of
 from train.evaluation import report
+from train.evaluation.evaluate import evaluate
 from train.exporting.export import export
 from train.pipeline import assist, train
 from train.progress import progress
-from train.tf_config import workers_of
 
 
 def main() -> None:
@@ -37,32 +37,32 @@ def train_one(arguments: argparse.Namespace) -> None:
             assist(database, settings, progress(), workers)
             return
         model = train(database, settings, arguments.activate, progress(), workers)
-    print_json(asdict(model)) if arguments.json else print(listing.summary(model))
+    print_json(asdict(model)) if arguments.json else print(printing.summary(model))
 
 
 def list_models(arguments: argparse.Namespace) -> None:
     """List all models, the newest last."""
     with connect(schema="require") as database, database.query() as connection:
-        models.mark_killed(connection)
-        found, sizes = models.listed(connection), models.sizes(connection)
+        registry.mark_killed(connection)
+        found, sizes = registry.listed(connection), registry.sizes(connection)
     if arguments.json:
         print_json([asdict(model) | {"bytes": sizes[model.model_id]} for model in found])
     else:
-        listing.show(found, sizes)
+        printing.show(found, sizes)
 
 
 def activate(arguments: argparse.Namespace) -> None:
     """Let every search answer from this model, from now on."""
     with connect(schema="require") as database, database.begin() as connection:
-        switch.activate(connection, arguments.model_id)
-        model = models.find(connection, arguments.model_id)
-    print_json(asdict(model)) if arguments.json else print(listing.summary(model))
+        activation.activate(connection, arguments.model_id)
+        model = registry.find(connection, arguments.model_id)
+    print_json(asdict(model)) if arguments.json else print(printing.summary(model))
 
 
 def drop(arguments: argparse.Namespace) -> None:
     """Delete a model and free its space."""
     with connect(schema="require") as database, database.begin() as connection:
-        switch.drop(connection, arguments.model_id)
+        activation.drop(connection, arguments.model_id)
     print_json({"dropped": arguments.model_id}) if arguments.json else print(f"model {arguments.model_id} is dropped")
 
 
@@ -77,14 +77,14 @@ def export_model(arguments: argparse.Namespace) -> None:
     """Write a model's vectors into files that other tools read."""
     with connect(schema="require") as database:
         done = export(database, arguments.folder, arguments.formats, arguments.model_id, arguments.topics or ())
-    print_json(done._asdict()) if arguments.json else print(listing.exported(done))
+    print_json(done._asdict()) if arguments.json else print(printing.exported(done))
 
 
 def fold_in_new(arguments: argparse.Namespace) -> None:
     """Give vectors to the articles that came after the training."""
     with connect(schema="require") as database, database.begin() as connection:
         done = fold_in(connection, arguments.model_id)
-    print_json(asdict(done)) if arguments.json else print(listing.folded_in(done))
+    print_json(asdict(done)) if arguments.json else print(printing.folded_in(done))
 
 
 COMMANDS: dict[str | None, Callable[[argparse.Namespace], None]] = {

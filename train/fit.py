@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from db.pairs import Pairs
 from train.backend import keras, tf
 from train.config import Settings
-from train.data import link_counts
+from train.initial_rows import starting_rows
 from train.model import build
 from train.objectives import Objective, objective
-from train.start import starting_rows
-from train.stored import article_vectors, unit
+from train.trimming import link_counts
+from train.unit_vectors import article_vectors, unit
 
 Float32 = NDArray[np.float32]
 
@@ -30,7 +30,7 @@ class Epoch(NamedTuple):
 
 
 class Alone:
-    """Who trains: one process, on all pairs. `train.workers.Team` is several."""
+    """Who trains: one process, on all pairs. `train.distributed.team.Team` is several."""
 
     index, size = 0, 1
 

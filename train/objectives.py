@@ -10,7 +10,7 @@ from db.pairs import Pairs
 from train import sampling
 from train.backend import keras, tf
 from train.config import Settings
-from train.data import Int64
+from train.trimming import Int64
 
 
 class Objective(NamedTuple):

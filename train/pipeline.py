@@ -4,16 +4,16 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+import db.models.vectors
 import db.pairs
-import db.vectors
-from db import models, switch
 from db.connection import Database
 from db.errors import NothingToTrain, TopicNotStored
-from db.models import Model
+from db.models import activation, registry
+from db.models.registry import Model
 from db.pairs import Pairs
 from train.config import Settings, settled, used, with_max_share
-from train.data import fingerprint, trim
-from train.tf_config import Workers
+from train.distributed.tf_config import Workers
+from train.trimming import fingerprint, trim
 
 if TYPE_CHECKING:
     from train.fit import Epoch, Fitted
@@ -39,7 +39,7 @@ def train(
         Another training holds the database.
     """
     pairs, settings, left_out = prepared(database, settings)
-    with models.training(database, settings.objective, settings.dimensions, used(settings)) as model_id:
+    with registry.training(database, settings.objective, settings.dimensions, used(settings)) as model_id:
         fitted = fitted_to(pairs, settings, progress, workers)
         fitted.metrics["articles_left_out"] = left_out
         store(database, model_id, pairs, fitted)
@@ -68,7 +68,7 @@ def fitted_to(pairs: Pairs, settings: Settings, progress: Progress, workers: Wor
 
         if workers is None:
             return fit(pairs, settings, report)
-        from train.workers import Team
+        from train.distributed.team import Team
 
         return fit(pairs, settings, report, Team(workers, pairs, settings))
 
@@ -97,9 +97,9 @@ def read(database: Database, settings: Settings) -> Pairs:
 def store(database: Database, model_id: int, pairs: Pairs, fitted: "Fitted") -> None:
     """Write the vectors and call the model ready, all in one transaction."""
     with database.begin() as connection:
-        db.vectors.store(connection, model_id, "articles", pairs.article_ids, fitted.articles)
-        db.vectors.store(connection, model_id, "links", pairs.link_ids, fitted.links)
-        models.finish(connection, model_id, fitted.metrics, fingerprint(pairs))
+        db.models.vectors.store(connection, model_id, "articles", pairs.article_ids, fitted.articles)
+        db.models.vectors.store(connection, model_id, "links", pairs.link_ids, fitted.links)
+        registry.finish(connection, model_id, fitted.metrics, fingerprint(pairs))
 
 
 def finished(database: Database, model_id: int, activate: bool) -> Model:
@@ -109,5 +109,5 @@ def finished(database: Database, model_id: int, activate: bool) -> Model:
     """
     with database.begin() as connection:
         if activate:
-            switch.activate(connection, model_id)
-        return models.find(connection, model_id)
+            activation.activate(connection, model_id)
+        return registry.find(connection, model_id)

@@ -7,7 +7,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from db.pairs import Pairs
-from train.data import article_counts
+from train.trimming import article_counts
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]

@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 
 from db.connection import Database
 from db.errors import DiversityInvalid, NothingLiked, WeightsInvalid
-from db.search import asking
+from db.search import run
+from db.search.diagnose import check_article, check_link
 from db.search.facets import Facets, as_json, check_stored
-from db.search.named import check_article, check_link
 from db.search.records import SimilarArticle
 
 FILTERS = "%(topic)s::text, %(facets)s::jsonb"
@@ -72,7 +72,7 @@ def similar_articles(
         check_article(connection, title)
         check_stored(connection, topic, facets)
 
-    return [SimilarArticle(*row) for row in asking.rows(database, query, asked, explain)]
+    return [SimilarArticle(*row) for row in run.rows(database, query, asked, explain)]
 
 
 def articles_near_link(
@@ -91,7 +91,7 @@ def articles_near_link(
         check_link(connection, title)
         check_stored(connection, topic, facets)
 
-    return [SimilarArticle(*row) for row in asking.rows(database, ARTICLES_NEAR_LINK, asked, explain)]
+    return [SimilarArticle(*row) for row in run.rows(database, ARTICLES_NEAR_LINK, asked, explain)]
 
 
 def recommend_articles(
@@ -130,12 +130,12 @@ def recommend_articles(
         "facets": as_json(facets),
         "diversity": diversity,
     }
-    asking.check_text("likes", asked["likes"])
-    asking.check_text("dislikes", asked["dislikes"])
+    run.check_text("likes", asked["likes"])
+    run.check_text("dislikes", asked["dislikes"])
     with database.query() as connection:
         for title in (*likes, *dislikes):
             check_article(connection, title)
-    found = asking.rows(database, RECOMMEND_ARTICLES, asked, lambda connection: check_stored(connection, topic, facets))
+    found = run.rows(database, RECOMMEND_ARTICLES, asked, lambda connection: check_stored(connection, topic, facets))
     return [SimilarArticle(*row) for row in found]
 
 

@@ -3,8 +3,8 @@
 from sqlalchemy import Connection
 
 from db.connection import Database
-from db.search import asking
-from db.search.named import check_article
+from db.search import run
+from db.search.diagnose import check_article
 from db.search.records import ExplainedLink
 
 EXPLAIN_SIMILARITY = "select * from explain_similarity(%(a)s, %(b)s, %(count)s)"
@@ -29,5 +29,5 @@ def explain_similarity(database: Database, a: str, b: str, count: int = 10) -> l
         check_article(connection, a)
         check_article(connection, b)
 
-    found = asking.rows(database, EXPLAIN_SIMILARITY, {"a": a, "b": b, "count": count}, explain)
+    found = run.rows(database, EXPLAIN_SIMILARITY, {"a": a, "b": b, "count": count}, explain)
     return [ExplainedLink(*row) for row in found]

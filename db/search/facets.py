@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from db import pairs
 from db.errors import FacetInvalid, FacetNotStored, TopicNotStored, YearInvalid
-from db.search.asking import check_text
+from db.search.run import check_text
 
 # {"genre": ["Fantasy"], "country": ["France", "Italy"], "year": "1950..1980"}: of one name any value, of all names one
 Facets = Mapping[str, str | int | Sequence[str | int]]

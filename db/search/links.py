@@ -2,11 +2,11 @@
 
 from typing import get_args
 
-from db.articles import LinkKind
 from db.connection import Database
 from db.errors import KindInvalid
-from db.search import asking
-from db.search.named import check_article, check_link
+from db.importing.records import LinkKind
+from db.search import run
+from db.search.diagnose import check_article, check_link
 from db.search.records import NearLink, SimilarLink
 
 SIMILAR_LINKS = "select * from similar_links(%(title)s, %(count)s, %(kind)s)"
@@ -28,7 +28,7 @@ def similar_links(database: Database, title: str, count: int = 10, kind: str | N
     if kind is not None and kind not in get_args(LinkKind):
         raise KindInvalid(kind=kind)
     asked = {"title": title, "count": count, "kind": kind}
-    found = asking.rows(database, SIMILAR_LINKS, asked, lambda connection: check_link(connection, title))
+    found = run.rows(database, SIMILAR_LINKS, asked, lambda connection: check_link(connection, title))
     return [SimilarLink(*row) for row in found]
 
 
@@ -40,5 +40,5 @@ def links_near_article(database: Database, title: str, count: int = 10) -> list[
     ArticleNotFound, ArticleWithoutVector, NoActiveModel, TextInvalid
     """
     asked = {"title": title, "count": count}
-    found = asking.rows(database, LINKS_NEAR_ARTICLE, asked, lambda connection: check_article(connection, title))
+    found = run.rows(database, LINKS_NEAR_ARTICLE, asked, lambda connection: check_article(connection, title))
     return [NearLink(*row) for row in found]

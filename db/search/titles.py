@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from db.connection import Database
-from db.search import asking
+from db.search import run
 from db.search.facets import check_stored
 from db.search.records import FoundArticle
 
@@ -18,7 +18,7 @@ def search_articles(database: Database, words: str, count: int = 10, topic: str 
     TopicNotStored, TextInvalid
     """
     asked = {"words": words, "count": count, "topic": topic}
-    found = asking.rows(database, SEARCH_ARTICLES, asked, lambda connection: check_stored(connection, topic, None))
+    found = run.rows(database, SEARCH_ARTICLES, asked, lambda connection: check_stored(connection, topic, None))
     return [FoundArticle(*row) for row in found]
 
 

@@ -85,7 +85,7 @@ from staging.facets f
 join merged_articles m using (part, row)
 left join resolved_aliases r on r.title = f.value;
 
--- 4. Links by their resolved titles. The pairs follow: db.staging maps them by numpy.
+-- 4. Links by their resolved titles. The pairs follow: db.importing.staging maps them by numpy.
 create temporary table titled_links on commit drop as
 select s.part, s.number, s.kind, coalesce(r.target, s.title) as title
 from staging.links s left join resolved_aliases r on r.title = s.title and s.kind = 'page';

@@ -8,8 +8,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from db import migrate
-from tests.acceptance.commands import done
 from tests.conftest import as_url
+from tests.support.commands import done
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ import api
 from api import commands, literals, tables
 from db.connection import Database
 from db.errors import WikishelfError
-from tests.acceptance.commands import answer, command, done
 from tests.conftest import ROOT
+from tests.support.commands import answer, command, done
 
 ASKED = {
     "similar": ["similar", "Dracula", "--count", "4", "--facet", "language=English", "--same-author", "no"],

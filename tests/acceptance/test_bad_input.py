@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.commands import IMPORTED, contents, done, refusal
+from tests.support.commands import IMPORTED, contents, done, refusal
 
 
 @pytest.fixture

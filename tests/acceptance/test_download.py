@@ -12,8 +12,8 @@ from ingest.download.errors import (
     MirrorUnreachable,
     NotAMirror,
 )
-from tests.acceptance.downloading import BODY, HALF, INDEX, NAME, PATH, download, is_clean
-from tests.acceptance.mirror import Fault, Mirror, running
+from tests.support.downloading import BODY, HALF, INDEX, NAME, PATH, download, is_clean
+from tests.support.mirror import Fault, Mirror, running
 
 
 @pytest.fixture

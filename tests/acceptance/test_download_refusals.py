@@ -29,9 +29,9 @@ from ingest.download.errors import (
     NotEnoughSpace,
     PageMissing,
 )
-from tests.acceptance.commands import refusal
-from tests.acceptance.downloading import BODY, INDEX, NAME, PATH, QUICK, download
-from tests.acceptance.mirror import Fault, Mirror, running
+from tests.support.commands import refusal
+from tests.support.downloading import BODY, INDEX, NAME, PATH, QUICK, download
+from tests.support.mirror import Fault, Mirror, running
 
 
 @pytest.fixture

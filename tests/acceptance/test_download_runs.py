@@ -14,14 +14,14 @@ import pytest
 
 from ingest.download.command import main
 from ingest.download.errors import DownloadRunning
-from ingest.read import records
+from ingest.dumps.files import find_sources
+from ingest.extract import records
 from ingest.report import Report
-from ingest.source import find_sources
-from ingest.topics import load_topics
-from tests.acceptance.commands import answer
-from tests.acceptance.downloading import BODY, HALF, INDEX, NAME, PATH, QUICK, download, is_clean
-from tests.acceptance.mirror import Fault, Mirror, running
+from ingest.topics.catalogue import load_topics
 from tests.conftest import ROOT
+from tests.support.commands import answer
+from tests.support.downloading import BODY, HALF, INDEX, NAME, PATH, QUICK, download, is_clean
+from tests.support.mirror import Fault, Mirror, running
 
 
 @pytest.fixture

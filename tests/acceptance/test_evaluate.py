@@ -1,6 +1,6 @@
 """The sample's model judged by the command."""
 
-from tests.acceptance.commands import answer, refusal
+from tests.support.commands import answer, refusal
 
 
 def test_the_figures_of_the_sample_are_told_and_stored(sample_copy: str) -> None:

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.acceptance.commands import contents, done
 from tests.conftest import ROOT
+from tests.support.commands import contents, done
 
 
 def run(script: str, *arguments: str, url: str) -> str:

@@ -10,7 +10,7 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 
-from tests.acceptance.commands import answer, command, done, refusal
+from tests.support.commands import answer, command, done, refusal
 
 Cloud = dict[str, tuple[float, ...]]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.acceptance.commands import answer, done, refusal
 from tests.acceptance.test_kills import kill_after, moments, seconds_of
 from tests.conftest import ROOT
+from tests.support.commands import answer, done, refusal
 
 LINKS = ["Leo Tolstoy", "Russian literature", "Napoleon", "Zzyzx"]
 

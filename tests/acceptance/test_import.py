@@ -14,8 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.acceptance.commands import IMPORTED, answer, contents, done, refusal
 from tests.conftest import ROOT
+from tests.support.commands import IMPORTED, answer, contents, done, refusal
 
 TOPICS = ("--topic", "book", "--topic", "film")
 IN_PARTS = ("--part-size", "0.02", "--workers", "2")  # the sample has 9 streams

@@ -1,6 +1,6 @@
 """Real dump pieces, read a second time by other means: an ordinary XML parser and mwparserfromhell on every page.
 
-Only the title rules (tests/unit/test_titles.py) are shared. Differences that remain are listed in EXPLAINED.
+Only the title rules (tests/unit/ingest/test_titles.py) are shared. Differences that remain are listed in EXPLAINED.
 """
 
 import bz2
@@ -19,16 +19,16 @@ import pytest
 from mwparserfromhell.nodes import Comment
 from mwparserfromhell.wikicode import Wikicode
 
-from db.articles import Article, Link
+from db.importing.records import Article, Link
 from ingest.article import count_links
+from ingest.dumps.files import find_sources
 from ingest.errors import UnreadablePacking
-from ingest.hosts import read_site
-from ingest.read import records
+from ingest.extract import records
 from ingest.report import Report
-from ingest.source import find_sources
-from ingest.titles import Site, read_link, read_title, site
-from ingest.topics import by_infobox, load_topics
-from ingest.wikitext import link_targets, live
+from ingest.topics.catalogue import by_infobox, load_topics
+from ingest.wikitext.scan import link_targets, live
+from ingest.wikitext.sites import read_site
+from ingest.wikitext.titles import Site, read_link, read_title, site
 
 GENSIM = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"
 PIECES = [

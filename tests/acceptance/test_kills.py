@@ -16,9 +16,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from db import embedded
-from tests.acceptance.commands import IMPORTED, answer, contents, done
+from db.embedded import sharing
 from tests.conftest import ROOT
+from tests.support.commands import IMPORTED, answer, contents, done
 
 KILLS = int(os.environ.get("WIKISHELF_KILLS", "2"))
 
@@ -143,7 +143,7 @@ def test_a_killed_server_comes_back_whole(home: Path, sample_dump: Path) -> None
     arguments = ("ingest", str(sample_dump), "--topic", "book", "--topic", "film")
     here = {"WIKISHELF_HOME": str(home)}
     whole = seconds_of(*arguments, **here)
-    with embedded.attach(home) as server:
+    with sharing.attach(home) as server:
         expected = contents(server.url, *IMPORTED)
     for moment in moments(whole, seed=3):
         process = subprocess.Popen(
@@ -159,7 +159,7 @@ def test_a_killed_server_comes_back_whole(home: Path, sample_dump: Path) -> None
         _, errors = process.communicate()
         assert process.returncode in (0, 1)
         assert "Traceback" not in errors
-        with embedded.attach(home) as server:
+        with sharing.attach(home) as server:
             assert contents(server.url, *IMPORTED) == expected
     done(*arguments, **here)
 

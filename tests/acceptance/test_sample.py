@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 import api
-from tests.acceptance.commands import answer, done, refusal
 from tests.conftest import ROOT
+from tests.support.commands import answer, done, refusal
 
 
 def facet(url: str, title: str, name: str) -> set[str]:

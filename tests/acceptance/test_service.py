@@ -11,12 +11,12 @@ from psycopg.conninfo import make_conninfo
 
 import api
 from db import migrate
-from db.articles import Redirect
 from db.connection import Database
-from tests.acceptance.commands import contents
-from tests.acceptance.serving import Service, segment, serving
+from db.importing.records import Redirect
 from tests.conftest import as_url
-from tests.database.planted import article, load, store_model
+from tests.support.commands import contents
+from tests.support.planted import article, load, store_model
+from tests.support.serving import Service, segment, serving
 
 TITLES = (
     *("AC/DC", "Face/Off", "1984", "%", "100% (album)", "What's Up, Doc?", "C#", "A/similar", "Ça & là", "a=b+c"),

@@ -11,10 +11,10 @@ import pytest
 
 from bench import soak
 from db.connection import Database
-from tests.acceptance.commands import command, refusal
-from tests.acceptance.serving import Service, serving
 from tests.conftest import as_url
-from tests.database.planted import article, load, store_model
+from tests.support.commands import command, refusal
+from tests.support.planted import article, load, store_model
+from tests.support.serving import Service, serving
 
 ASKED = "/articles/A/similar"
 

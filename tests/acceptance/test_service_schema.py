@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from tests.acceptance.serving import Service, segment, serving
+from tests.support.serving import Service, segment, serving
 
 COMMON = ("Dracula", "Napoleon", "genre=Novel", "year=1900..1950", "film", "true", "title", "1", "0.5")
 VALUES = st.one_of(st.sampled_from(COMMON), st.text(max_size=30), st.integers().map(str), st.floats().map(str))

@@ -17,7 +17,7 @@ from db.connection import Database
 from db.errors import ArticleNotFound, DatabaseBusy
 from tests.acceptance.test_examples import run
 from tests.conftest import ROOT
-from tests.database.planted import article, load, store_model
+from tests.support.planted import article, load, store_model
 
 VERBS = [name for name, verb in vars(api.Shelf).items() if inspect.isfunction(verb) and name[0] != "_"]
 

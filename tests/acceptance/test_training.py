@@ -4,7 +4,7 @@ import re
 
 import psycopg
 
-from tests.acceptance.commands import answer, command, done, refusal
+from tests.support.commands import answer, command, done, refusal
 
 
 def vectors_of(url: str, model_id: int) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from db import scripts
+from db import sql_files
 from db.connection import Database
 from tests.conftest import ROOT
 
@@ -15,7 +15,7 @@ EXAMPLES = "\n".join(re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL))
 SIGNATURES = dict(re.findall(r"^\| `(\w+)\((.*?)\)`", PAGE, re.MULTILINE))
 
 
-@pytest.mark.parametrize("function", [Path(str(path)).stem for path in scripts.FUNCTIONS.iterdir()])
+@pytest.mark.parametrize("function", [Path(str(path)).stem for path in sql_files.FUNCTIONS.iterdir()])
 def test_the_function_is_listed_and_called(function: str) -> None:
     assert f"`{function}" in PAGE
     assert f"{function}(" in EXAMPLES

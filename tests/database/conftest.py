@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db import embedded
+from db.embedded import sharing
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +15,7 @@ def shared_home() -> Iterator[Path]:
     """A home with a cluster for all tests that leave it sound: making one takes 2 s."""
     folder = Path(tempfile.mkdtemp(prefix="wikishelf-"))
     folder.chmod(0o755)
-    embedded.attach(folder / "home").close()
+    sharing.attach(folder / "home").close()
     yield folder / "home"
     shutil.rmtree(folder)
 
@@ -24,4 +24,4 @@ def shared_home() -> Iterator[Path]:
 def made_home(shared_home: Path) -> Iterator[Path]:
     """A home with a cluster that does not run, neither before nor after the test."""
     yield shared_home
-    assert not embedded.stop(shared_home)
+    assert not sharing.stop(shared_home)

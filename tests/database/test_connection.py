@@ -11,8 +11,9 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import text
 
-from db import binaries, connection, embedded, errors
+from db import connection, errors
 from db.connection import Database
+from db.embedded import binaries, sharing
 from tests.conftest import ROOT, as_url
 
 
@@ -88,12 +89,13 @@ def test_a_server_without_a_fit_pgvector_is_refused(other_pgvector: Path, home: 
     script = f"""
 import sys
 sys.path.insert(0, {str(home.parent)!r})
-import db.cluster
-db.cluster.SMOKE = "select 1\\n"
+import db.embedded.cluster
+db.embedded.cluster.SMOKE = "select 1\\n"
 from pathlib import Path
-from db import connection, embedded
+from db import connection
+from db.embedded import sharing
 import os
-with embedded.attach(Path({str(home)!r})) as server:
+with sharing.attach(Path({str(home)!r})) as server:
     os.environ["DATABASE_URL"] = server.url
     try:
         connection.connect()
@@ -107,11 +109,11 @@ with embedded.attach(Path({str(home)!r})) as server:
 
 
 def test_a_lost_server_is_one_line_and_the_pool_recovers(home: Path) -> None:
-    with embedded.attach(home) as attachment, Database(attachment.url) as database:
+    with sharing.attach(home) as attachment, Database(attachment.url) as database:
         with database.query() as reader:
             assert reader.scalar(text("select 1")) == 1
-        embedded.stop(home)
+        sharing.stop(home)
         with pytest.raises(errors.DatabaseUnreachable), database.query() as reader:
             reader.scalar(text("select 1"))
-        with embedded.attach(home), database.query() as reader:
+        with sharing.attach(home), database.query() as reader:
             assert reader.scalar(text("select 2")) == 2

@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from db import embedded
-from tests.database.servers import PROJECT, ask, one_line, python_db, wait_for
+from db.embedded import sharing
+from tests.support.servers import PROJECT, ask, one_line, python_db, wait_for
 
 
 def test_environment_does_not_reach_the_server(made_home: Path) -> None:
@@ -20,7 +20,7 @@ def test_environment_does_not_reach_the_server(made_home: Path) -> None:
 
 
 def test_database_url_leaves_the_embedded_server_alone(made_home: Path) -> None:
-    with embedded.attach(made_home) as attachment:
+    with sharing.attach(made_home) as attachment:
         url = attachment.url.replace("postgres@", "postgres:hush@").replace("postgresql:", "postgresql+psycopg:")
         nowhere = made_home.parent / "nowhere"
         asked = python_db(nowhere, "psql", "-Atc", r"\! ps -o args= -p $PPID", "-c", "select 7", DATABASE_URL=url)
@@ -44,7 +44,7 @@ def test_psql_passes_arguments_and_exit_code_on(made_home: Path) -> None:
     assert python_db(made_home, "psql", "-Atc", "select 6 * 7").stdout == "42\n"
     assert python_db(made_home, "psql", "--version").stdout.startswith("psql (PostgreSQL) 18.")
     assert python_db(made_home, "psql", "-c", "select nonsense").returncode == 1
-    assert embedded.status(made_home) is None
+    assert sharing.status(made_home) is None
 
 
 def test_ctrl_c_in_psql_cancels_the_query_only(made_home: Path) -> None:
@@ -58,10 +58,10 @@ def test_ctrl_c_in_psql_cancels_the_query_only(made_home: Path) -> None:
         start_new_session=True,
     )
     sleeping = "select count(*) from pg_stat_activity where query = 'select pg_sleep(60)' and pid <> pg_backend_pid()"
-    wait_for(lambda: embedded.status(made_home) and ask(embedded.url(made_home), sleeping) == "1")
+    wait_for(lambda: sharing.status(made_home) and ask(sharing.url(made_home), sleeping) == "1")
     os.killpg(process.pid, signal.SIGINT)
     assert (
         process.communicate(timeout=30)[1] == "Cancel request sent\nERROR:  canceling statement due to user request\n"
     )
     assert process.returncode == 1
-    assert embedded.status(made_home) is None
+    assert sharing.status(made_home) is None

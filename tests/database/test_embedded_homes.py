@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from db import binaries, embedded
-from db.cluster import Cluster
+from db.embedded import binaries, sharing
+from db.embedded.cluster import Cluster
 from db.errors import HomeUnusable, ServerNotStarted
-from tests.database.servers import PROJECT, ask, one_line, python_db
+from tests.support.servers import PROJECT, ask, one_line, python_db
 
 ROOT = os.geteuid() == 0
 
@@ -22,11 +22,11 @@ def test_any_path_will_do_and_a_home_may_be_moved(made_home: Path) -> None:
     for name in names:
         home = home.rename(home.parent / name)
         sockets = Cluster(home).sockets
-        with embedded.attach(home) as attachment:
+        with sharing.attach(home) as attachment:
             assert ask(attachment.url, "select current_database()") == "wikishelf"
             assert sockets.stat().st_uid == (home / "data").stat().st_uid
             assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
-        assert embedded.status(home) is None
+        assert sharing.status(home) is None
     assert sockets.parent == Path("/tmp")
     assert not sockets.exists()
     home.rename(made_home)
@@ -43,7 +43,7 @@ def test_socket_folder_of_somebody_else_is_refused(home: Path, trap: str) -> Non
         if trap == "symbolic link":
             private.mkdir(mode=0o700)
     with pytest.raises(HomeUnusable, match=f"{sockets}.* was made by somebody else"):
-        embedded.attach(home)
+        sharing.attach(home)
     sockets.rmdir() if trap == "open folder" else sockets.unlink()
 
 
@@ -68,7 +68,7 @@ def test_home_without_write_permission(home: Path) -> None:
 def test_failed_start_gives_the_servers_reason(made_home: Path) -> None:
     (made_home / "data" / "PG_VERSION").write_text("12\n")
     with pytest.raises(ServerNotStarted, match="database files are incompatible with server"):
-        embedded.attach(made_home)
+        sharing.attach(made_home)
     (made_home / "data" / "PG_VERSION").write_text("18\n")
 
 
@@ -124,11 +124,11 @@ def test_ordinary_user(home: Path) -> None:
     home.mkdir()
     os.chown(home, 65534, 65534)
     script = (  # imports first: the interpreter itself may lie in root's closed folder
-        "import encodings.idna, os, sys, psycopg; from pathlib import Path; from db import embedded\n"
+        "import encodings.idna, os, sys, psycopg; from pathlib import Path; from db.embedded import sharing\n"
         "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
-        "with embedded.attach(Path(sys.argv[1])) as attachment, psycopg.connect(attachment.url) as connection:\n"
+        "with sharing.attach(Path(sys.argv[1])) as attachment, psycopg.connect(attachment.url) as connection:\n"
         "    print(connection.execute('select 42').fetchone()[0])\n"
-        "print(embedded.status(Path(sys.argv[1])))\n"
+        "print(sharing.status(Path(sys.argv[1])))\n"
     )
     done = subprocess.run([sys.executable, "-c", script, home], cwd=PROJECT, capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("42\nNone\n", "")

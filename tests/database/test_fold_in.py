@@ -8,12 +8,13 @@ import pytest
 from numpy.typing import NDArray
 from sqlalchemy import text
 
-from db import fold_in, models, search, switch, vectors
-from db.articles import Link, Redirect
+from db import search
 from db.connection import Database
 from db.errors import ArticleWithoutVector, ModelNotFound, ModelUnusable, NoActiveModel
-from db.fold_in import FoldedIn
-from tests.database.planted import article, load, store_model
+from db.importing.records import Link, Redirect
+from db.models import activation, fold_in, registry, vectors
+from db.models.fold_in import FoldedIn
+from tests.support.planted import article, load, store_model
 
 Vectors = Mapping[int, NDArray[np.float32]]
 
@@ -38,7 +39,7 @@ def embedded(database: Database, *titles: str | None) -> NDArray[np.float32] | N
 
 def stored(database: Database, kind: vectors.VectorKind = "articles", model_id: int = 1) -> Vectors:
     with database.begin() as connection:
-        model = models.find(connection, model_id)
+        model = registry.find(connection, model_id)
         return dict(zip(*vectors.read(connection, model_id, kind, model.dimensions), strict=True))
 
 
@@ -165,13 +166,13 @@ def test_activation_switches_and_a_dropped_model_takes_all_with_it(shelf: Databa
     second = embedded(shelf, "Shared", "Link 2")
     assert second == pytest.approx(expected(shelf, ["Shared", "Link 2"], model_id=2), abs=1e-6)
     with shelf.begin() as connection:
-        switch.activate(connection, 1)
+        activation.activate(connection, 1)
     assert embedded(shelf, "Shared", "Link 2") == pytest.approx(first, abs=0)
     assert search.similar_articles(shelf, "Anna Karenina") == answers
     load(shelf, article("Emma", ["Shared"]))
     assert folded(shelf, model_id=2).new == 1
     with shelf.begin() as connection:
-        switch.drop(connection, 2)
+        activation.drop(connection, 2)
         left = connection.scalars(text("select relname from pg_class where relname ~ '_2(_|$)'"))
         assert list(left) == []
 
@@ -202,7 +203,7 @@ def test_a_second_one_waits_for_the_first_and_searches_do_not(shelf: Database) -
 def test_an_unfit_model_is_refused(shelf: Database) -> None:
     with pytest.raises(ModelNotFound, match="no model 99"):
         folded(shelf, model_id=99)
-    with pytest.raises(ValueError, match="boom"), models.training(shelf, "mse", 8, {}):
+    with pytest.raises(ValueError, match="boom"), registry.training(shelf, "mse", 8, {}):
         raise ValueError("boom")
     with pytest.raises(ModelUnusable, match="model 2 cannot be folded into: its state is failed"):
         folded(shelf, model_id=2)

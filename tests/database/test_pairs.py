@@ -1,9 +1,9 @@
 import numpy as np
 
 from db import pairs
-from db.articles import Link
 from db.connection import Database
-from tests.database.planted import article, load
+from db.importing.records import Link
+from tests.support.planted import article, load
 
 
 def test_pairs_come_ordered_and_indexed(database: Database) -> None:

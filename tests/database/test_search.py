@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from db import search, vectors
-from db.articles import Redirect
+from db import search
 from db.connection import Database
 from db.errors import (
     ArticleNotFound,
@@ -28,7 +27,9 @@ from db.errors import (
     WikishelfError,
     YearInvalid,
 )
-from tests.database.planted import article, load, store_model
+from db.importing.records import Redirect
+from db.models import vectors
+from tests.support.planted import article, load, store_model
 
 
 @pytest.fixture

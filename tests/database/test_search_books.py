@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from db import search
 from db.connection import Database
 from tests.conftest import SHARED, new_database
-from tests.database import books as planted
-from tests.database.books import Books, Float, mean_of_links, unit
-from train.scores import SHARPNESS
+from tests.support import books as planted
+from tests.support.books import Books, Float, mean_of_links, unit
+from train.evaluation.scores import SHARPNESS
 
 QUESTIONS = 200
 TOOL = SHARED.parent / "tools" / "librarything_to_ndjson.py"

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from sqlalchemy import Connection, text
 
-from db import search, views
+from db import search
 from db.connection import Database
+from db.importing import topic_views
 from tests.conftest import new_database
-from tests.database import library as planted
-from tests.database.library import SHARES, Library, N
+from tests.support import library as planted
+from tests.support.library import SHARES, Library, N
 
 AUTO_EXPLAIN = (
     "load 'auto_explain'",
@@ -36,7 +37,7 @@ def shelf(server_url: str, template: str, library: Library) -> Iterator[Database
     with new_database(server_url, template) as url, Database(url) as database:
         planted.store(database, library)
         with database.begin() as connection:
-            views.create_topic_views(connection, [views.TopicView("books", "book", ("author", "year"))])
+            topic_views.create_topic_views(connection, [topic_views.TopicView("books", "book", ("author", "year"))])
         yield database
 
 

@@ -5,10 +5,10 @@ import threading
 import pytest
 from sqlalchemy import text
 
-from db import staging
 from db.connection import Database
 from db.errors import ImportInProgress
-from tests.database.planted import article
+from db.importing import staging
+from tests.support.planted import article
 
 
 def stage(database: Database, key: str, part: int, *titles: str) -> bool:

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from db import vectors
 from db.connection import Database
 from db.errors import BadVectors
-from tests.database.planted import unit_rows
+from db.models import vectors
+from tests.support.planted import unit_rows
 
 IDS = np.array([3, 5, 8], dtype=np.int32)
 

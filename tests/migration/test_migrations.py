@@ -11,8 +11,9 @@ from alembic.config import Config
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, text
 
-from db import migrate, scripts, views
+from db import migrate, sql_files
 from db.connection import Database
+from db.importing import topic_views
 from tests.conftest import ROOT
 
 OURS = """
@@ -38,7 +39,7 @@ def config(connection: Connection) -> Config:
 
 
 def test_down_and_up_again(connection: Connection) -> None:
-    views.create_topic_views(connection, [views.TopicView("books", "book", ())])
+    topic_views.create_topic_views(connection, [topic_views.TopicView("books", "book", ())])
     command.downgrade(config(connection), "base")
     kinds = "relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'c')"
     left = connection.scalars(
@@ -56,7 +57,7 @@ def test_the_tables_equal_the_code_s(connection: Connection) -> None:
 def test_the_functions_equal_the_files(connection: Connection) -> None:
     stored = [(row.proname, row.prosrc) for row in connection.execute(text(OURS))]
     files = []
-    for path in scripts.FUNCTIONS.iterdir():
+    for path in sql_files.FUNCTIONS.iterdir():
         source = path.read_text(encoding="utf-8")
         found = re.findall(r"create or replace function (\w+)\(.*?as \$\$(.*?)\$\$;", source, re.DOTALL)
         assert {name for name, _ in found} == {Path(str(path)).stem}

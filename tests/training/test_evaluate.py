@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from db import models, switch
-from db.articles import Article, Link
 from db.connection import Database
 from db.errors import ModelNotFound, ModelUnusable, NoActiveModel
-from db.models import Model
-from tests.database.planted import article, load, store_model
-from tests.training.planted import blocks
+from db.importing.records import Article, Link
+from db.models import activation, registry
+from db.models.registry import Model
+from tests.support.planted import article, load, store_model
+from tests.support.planted_blocks import blocks
 from train.config import Settings
 from train.errors import NothingToEvaluate, SettingInvalid
-from train.evaluate import Evaluated, evaluate, settings_of
+from train.evaluation.evaluate import Evaluated, evaluate, settings_of
 from train.evaluation.report import show
 from train.pipeline import train
 
@@ -63,7 +63,7 @@ def test_a_planted_model_is_good_and_its_figures_are_stored(planted: Database) -
     assert (model.model_id, evaluation["splits"]) == (before.model_id, 2)
     assert (evaluation["articles"], evaluation["held_out"]) == (120, 120)  # each has seven or eight links
     with planted.query() as connection:
-        after = models.find(connection, model.model_id)
+        after = registry.find(connection, model.model_id)
     assert after.metrics == {**before.metrics, "evaluation": evaluation}
     assert after.state == "active"
 
@@ -95,7 +95,7 @@ def test_the_settings_come_back_from_the_row(planted: Database) -> None:
     with planted.begin() as connection:
         connection.execute(text("update models set settings = settings - 'seed' || '{\"of a later version\": 1}'"))
     with planted.query() as connection:
-        assert settings_of(models.find(connection, model.model_id)) == again
+        assert settings_of(registry.find(connection, model.model_id)) == again
 
 
 def test_what_cannot_be_evaluated(database: Database) -> None:
@@ -125,6 +125,6 @@ def test_a_model_that_was_dropped_meanwhile_keeps_nothing(planted: Database) -> 
     other = store_model(planted, activate=True)
     assert other == 2
     with planted.begin() as connection:
-        switch.drop(connection, 1)
+        activation.drop(connection, 1)
     with pytest.raises(ModelNotFound), planted.begin() as connection:
-        models.add_metrics(connection, 1, {"evaluation": {}})
+        registry.add_metrics(connection, 1, {"evaluation": {}})

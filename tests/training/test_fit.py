@@ -8,9 +8,9 @@ import sys
 import numpy as np
 import pytest
 
-from db.vectors import check
+from db.models.vectors import check
 from tests.conftest import ROOT
-from tests.training.planted import blocks, pairs_of, share_of_own_block
+from tests.support.planted_blocks import blocks, pairs_of, share_of_own_block
 from train.config import Settings, settled
 from train.fit import Epoch, Fitted, fit
 

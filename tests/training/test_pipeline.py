@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from db import models, search, vectors
-from db.articles import Article, Link
+from db import search
 from db.connection import Database
 from db.errors import ArticleWithoutVector, NothingToTrain, TopicNotStored
-from tests.database.planted import load
-from tests.training.planted import blocks, share_of_own_block
+from db.importing.records import Article, Link
+from db.models import registry, vectors
+from tests.support.planted import load
+from tests.support.planted_blocks import blocks, share_of_own_block
 from train.config import Settings
 from train.fit import Epoch
 from train.pipeline import train
@@ -86,7 +87,7 @@ def test_nothing_to_train_leaves_no_trace(
     with pytest.raises(NothingToTrain, match=culprit):
         train(database, settings, activate=True, progress=silent())
     with database.query() as connection:
-        assert models.listed(connection) == []
+        assert registry.listed(connection) == []
 
 
 def test_an_unknown_topic_is_told_those_that_are_stored(database: Database, block_of: np.ndarray) -> None:
@@ -123,7 +124,7 @@ def test_a_training_that_breaks_is_listed_with_its_reason(database: Database, bl
     with pytest.raises(RuntimeError, match="stopped"):
         train(database, QUICK, activate=True, progress=breaking())
     with database.query() as connection:
-        (model,) = models.listed(connection)
+        (model,) = registry.listed(connection)
         tables = connection.scalar(text("select count(*) from pg_tables where schemaname = 'vectors'"))
     assert (model.state, model.reason) == ("failed", "stopped in epoch 1")
     assert tables == 0

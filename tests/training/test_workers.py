@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from db import models, vectors
 from db.connection import Database
+from db.models import registry, vectors
 from tests.conftest import as_url
-from tests.database.planted import load
-from tests.training.machines import free_ports, start
-from tests.training.planted import blocks, share_of_own_block
+from tests.support.machines import free_ports, start
+from tests.support.planted import load
+from tests.support.planted_blocks import blocks, share_of_own_block
 from tests.training.test_pipeline import record
 
 
@@ -46,7 +46,7 @@ def test_two_workers_train_one_model_as_good_as_of_one(
     assert code == 0, errors
     assert assistant[:2] == (0, ""), assistant
     with database.query() as connection:
-        (model,) = models.listed(connection)
+        (model,) = registry.listed(connection)
         ids, stored = vectors.read(connection, model.model_id, "articles", 50)
         titles = dict(connection.execute(text("select article_id, title from articles")).all())
     assert json.loads(printed)["model_id"] == model.model_id
@@ -67,7 +67,7 @@ def test_a_killed_worker_fails_the_training(database: Database, database_url: st
     assert last.startswith("python -m train: worker 1 (127.0.0.1:")
     assert "Traceback" not in errors
     with database.query() as connection:
-        (model,) = models.listed(connection)
+        (model,) = registry.listed(connection)
     assert model.state == "failed"
     assert model.reason == last.removeprefix("python -m train: ")
 
@@ -80,5 +80,5 @@ def test_workers_with_other_settings_are_refused(database: Database, database_ur
         assert errors.startswith("python -m train: worker 1 has --epochs 3 and worker 0 has 2;")
         assert errors.count("\n") == 1
     with database.query() as connection:
-        (model,) = models.listed(connection)
+        (model,) = registry.listed(connection)
     assert model.state == "failed"

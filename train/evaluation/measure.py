@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from db.facets import Facet
+from db.facet_values import Facet
 from train.evaluation.neighbours import agreement
+from train.evaluation.rankers import Way
 from train.evaluation.ranking import ranking_measures, ranks
 from train.evaluation.split import Split
-from train.evaluation.ways import Way
 
 Float64 = NDArray[np.float64]
 Measured = dict[tuple[str, str], Float64]  # (way, measure) to a value an article, NaN where there is none

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from db.facets import Facet
+from db.facet_values import Facet
 from train.evaluation.ranking import blocks
 
 Int64 = NDArray[np.int64]

@@ -6,11 +6,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from db.models import Model
+from db.models.registry import Model
 from db.pairs import Pairs
-from train.data import fingerprint
 from train.evaluation.measure import Estimate
 from train.evaluation.split import Split
+from train.trimming import fingerprint
 
 
 def document(estimates: Mapping[tuple[str, str], Estimate], pairs: Pairs, splits: Sequence[Split]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.pairs import Pairs
-from train.data import article_counts, trim
+from train.trimming import article_counts, trim
 
 
 class Split(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from db.described import Described
+from db.models.labelled import Described
 
 
 def write_npz(folder: Path, tables: Sequence[Described], about: Mapping[str, Any]) -> None:

@@ -7,11 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from db import described
 from db.connection import Database
-from db.described import Described
-from db.models import Model
-from db.vectors import VectorKind
+from db.models import labelled
+from db.models.labelled import Described
+from db.models.registry import Model
+from db.models.vectors import VectorKind
 from train.exporting import arrays, projector, word2vec
 from train.exporting.errors import ArrowMissing, TopicNotInModel
 from train.exporting.folder import appearing, free
@@ -84,12 +84,12 @@ def chosen_formats(asked: Sequence[str] | None) -> tuple[str, ...]:
 def read(database: Database, model_id: int | None, topics: Sequence[str]) -> tuple[Model, list[Described]]:
     """The model and its vectors of both kinds."""
     with database.begin() as connection:
-        model = described.whole_model(connection, model_id)
-        known = described.topics_of(connection, model)
+        model = labelled.whole_model(connection, model_id)
+        known = labelled.topics_of(connection, model)
         for topic in topics:
             if topic not in known:
                 raise TopicNotInModel(model_id=model.model_id, topic=topic, known=", ".join(known))
-        return model, [described.read(connection, model, kind, topics) for kind in KINDS]
+        return model, [labelled.read(connection, model, kind, topics) for kind in KINDS]
 
 
 def about_model(model: Model, topics: Sequence[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from db.described import Described
+from db.models.labelled import Described
 from train.exporting.lines import numbers, unbroken
 
 SAMPLE = 10_000  # points: the projector's t-SNE takes no more, and a browser turns them with ease

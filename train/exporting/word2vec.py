@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from db.described import Described
+from db.models.labelled import Described
 from train.exporting.lines import numbers, unbroken
 
 

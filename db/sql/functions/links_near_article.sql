@@ -1,4 +1,4 @@
--- Ranked as the trainer ranks (train/scores.py): softmax models by cosine x 1.25 / temperature + popularity x log(articles
+-- Ranked as the trainer ranks (train/evaluation/scores.py): softmax models by cosine x 1.25 / temperature + popularity x log(articles
 -- that make the link), others by the cosine. No index orders by that: every link is scored.
 create or replace function links_near_article(title text, count integer default 10)
 returns setof near_link

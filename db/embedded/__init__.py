@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL: who shares it, its process, its files, and the programs of its wheel."""

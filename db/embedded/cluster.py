@@ -1,0 +1,137 @@
+"""The cluster of the embedded PostgreSQL: where its parts are, its settings, and how it is made."""
+
+import contextlib
+import hashlib
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from db.embedded.binaries import Programs
+from db.errors import ServerNotStarted, UnsupportedProcessor
+
+LONGEST_FOLDER = 85  # bytes: a socket's path ends at 103 on macOS and 107 on Linux, and "/.s.PGSQL.5432" takes 14
+LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", *LOCALE)
+SMOKE = "create extension vector\nselect '[1,2]'::vector <=> '[2,1]'::vector\n"
+# Parallel index builds share up to maintenance_work_mem, too much for the /dev/shm of a container (64 MB). System V
+# memory has no small limit on Linux; on macOS it is the other way round.
+SHARED_MEMORY = "sysv" if sys.platform == "linux" else "posix"
+# In bytes, of a container: cgroups version 2 and 1.
+CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+CONFIGURATION = """\
+# Written anew at every start; "alter system set ..." is stronger and stays.
+listen_addresses = ''
+port = 5432
+unix_socket_directories = '{sockets}'
+unix_socket_permissions = 0700
+cluster_name = 'wikishelf'
+max_connections = 100
+shared_buffers = {shared_buffers}MB
+maintenance_work_mem = 512MB
+max_wal_size = 2GB
+dynamic_shared_memory_type = {shared_memory}
+jit = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where the parts of one PostgreSQL are; `home` is absolute and free of symbolic links."""
+
+    home: Path
+
+    @property
+    def data(self) -> Path:
+        """The data folder, private to the server's user; the log is there too, and the socket if the path allows it."""
+        return self.home / "data"
+
+    @property
+    def log(self) -> Path:
+        """What the server says."""
+        return self.data / "server.log"
+
+    @property
+    def sockets(self) -> Path:
+        """The private folder of the socket: the data, or one below /tmp if that path is too long (or has a comma)."""
+        if len(os.fsencode(self.data)) <= LONGEST_FOLDER and "," not in str(self.data):
+            return self.data
+        return Path("/tmp") / f"wikishelf-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]}"
+
+    @property
+    def lock_files(self) -> tuple[Path, Path]:
+        """PostgreSQL's own, each beginning with the server's process id."""
+        return self.data / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"
+
+    @property
+    def url(self) -> str:
+        """The address for libpq, and so for psycopg and psql."""
+        return f"postgresql://postgres@/wikishelf?host={quote(os.fsencode(self.sockets), safe='')}&port=5432"
+
+
+def create(cluster: Cluster, tools: Programs) -> None:
+    """Make the cluster aside and rename it when it is whole: a killed attempt leaves a draft that the next one removes.
+
+    Each attempt has a draft of its own, because the initdb of a killed one may still be writing.
+    """
+    draft = Path(tempfile.mkdtemp(prefix="data.init-", dir=cluster.home))
+    if tools.user:
+        tools.user.own(draft)
+    write_configuration(cluster)
+    _check(cluster, tools.run("initdb", "-D", draft.name, *INITDB, cwd=cluster.home))
+    # no link is followed, since the draft now belongs to another user than root
+    with os.fdopen(os.open(draft / "postgresql.conf", os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW), "a") as file:
+        file.write("include '../embedded.conf'\n")
+    for database, script in (("postgres", "create database wikishelf\n"), ("wikishelf", SMOKE)):
+        alone = ("--single", "-D", draft.name, "-c", "exit_on_error=true", database)
+        _check(cluster, tools.run("postgres", *alone, cwd=cluster.home, script=script))
+    draft.rename(cluster.data)
+
+
+def remove_drafts(cluster: Cluster) -> None:
+    """Remove what killed attempts left; one whose initdb still writes is removed by a later call."""
+    for left in cluster.home.glob("data.init-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def write_configuration(cluster: Cluster) -> None:
+    """Write the settings that postgresql.conf includes."""
+    # ".": a path of any length and spelling does, and a home may be moved
+    sockets = "." if cluster.sockets == cluster.data else cluster.sockets
+    file = cluster.home / "embedded.conf"
+    file.write_text(CONFIGURATION.format(sockets=sockets, shared_buffers=shared_buffers(), shared_memory=SHARED_MEMORY))
+    file.chmod(0o644)
+
+
+def shared_buffers() -> int:
+    """A quarter of the memory of this machine or container, as PostgreSQL's manual advises, from 128 to 2,048 MB.
+
+    The server takes of it what its data need. Where the index of a million articles fits, a search takes a third.
+    """
+    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    for file in CGROUP_LIMITS:
+        with contextlib.suppress(OSError, ValueError):  # not there, or "max"
+            limits.append(int(file.read_text()))
+    return max(128, min(min(limits) >> 22, 2048))
+
+
+def reason_in(output: str) -> str:
+    """The last line that names a failure, else the first."""
+    failures: list[str] = re.findall(r"(?:FATAL|PANIC|error): +(.+)", output)
+    return (failures or output.strip().splitlines()[:1] or ["it gave no reason"])[-1]
+
+
+def _check(cluster: Cluster, done: subprocess.CompletedProcess[str]) -> None:
+    if done.returncode == -signal.SIGILL:
+        raise UnsupportedProcessor(reason=f"illegal instruction on {platform.machine()}")
+    if done.returncode != 0:
+        raise ServerNotStarted(home=cluster.home, reason=reason_in(done.stderr))

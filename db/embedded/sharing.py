@@ -1,0 +1,176 @@
+"""The embedded PostgreSQL, shared: whoever comes first starts it, whoever leaves last stops it.
+
+Two locks in the home, both flocks, which the kernel drops when a process is killed: `start.lock`, held by the one who
+starts, stops or leaves, and `clients.lock`, shared by all clients as long as they stay.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from psycopg import pq
+
+from db.embedded import process
+from db.embedded.cluster import Cluster
+from db.errors import HomeUnusable, ServerNotStarted
+
+KEEP = "keep-running"  # the marker that `start` leaves in the home and `stop` removes
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a server says of itself; `pgvector` is None where the database has no such extension."""
+
+    since: datetime
+    postgresql: str
+    pgvector: str | None
+
+
+class Attachment:
+    """A share in the running server.
+
+    Attributes
+    ----------
+    url : str
+        Its address for libpq.
+    """
+
+    def __init__(self, cluster: Cluster, clients: int) -> None:
+        self.url = cluster.url
+        self._cluster = cluster
+        self._clients: int | None = clients
+
+    def close(self) -> None:
+        """Leave, and stop the server if nobody else is there, unless `start` asked for it to stay."""
+        if self._clients is None:
+            return
+        clients, self._clients = self._clients, None
+        with _locked(self._cluster.home / "start.lock"):
+            try:
+                if _is_alone(clients) and not (self._cluster.home / KEEP).exists():
+                    process.stop(self._cluster)
+            finally:
+                _unlock(clients)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def attach(home: Path) -> Attachment:
+    """Join the server of that home, which is made and started if need be (2 to 3 s and 0.2 s).
+
+    Raises
+    ------
+    BinariesNotFound, HomeUnusable, ServerNotStarted, UnsupportedProcessor
+        See their messages.
+    """
+    cluster = Cluster(_opened(home))
+    with _locked(cluster.home / "start.lock"):
+        try:
+            process.ensure_running(cluster)
+        except OSError as error:  # a full disk, a folder made read-only, a process that may not change its user
+            raise ServerNotStarted(home=home, reason=str(error)) from error
+        return Attachment(cluster, _lock(cluster.home / "clients.lock", fcntl.LOCK_SH))
+
+
+def start(home: Path) -> str:
+    """Start the server and keep it running until `stop`; return its address."""
+    with attach(home) as attachment:
+        (home / KEEP).touch()
+        return attachment.url
+
+
+def stop(home: Path) -> bool:
+    """Stop the server, whoever uses it; False if it was not running."""
+    if not home.exists():
+        return False
+    cluster = Cluster(_opened(home))
+    with _locked(cluster.home / "start.lock"):
+        (cluster.home / KEEP).unlink(missing_ok=True)
+        return process.stop(cluster)
+
+
+def url(home: Path) -> str:
+    """The address of the server of that home, running or not."""
+    return Cluster(home.resolve()).url
+
+
+def status(home: Path) -> Status | None:
+    """What the server of that home says of itself; None if it is not running."""
+    if process.answers(Cluster(home.resolve())) != pq.Ping.OK:
+        return None
+    return ask(url(home))
+
+
+def ask(url: str) -> Status:
+    """What the server at that address says of itself; psycopg.OperationalError if it cannot be reached."""
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        row = connection.execute(
+            "select pg_postmaster_start_time(), current_setting('server_version'),"
+            " (select extversion from pg_extension where extname = 'vector')"
+        ).fetchone()
+    assert row is not None
+    return Status(row[0].astimezone(UTC), row[1], row[2])
+
+
+def _opened(home: Path) -> Path:
+    """The real path of the home, which is made if need be; what lies there must be safe from other users."""
+    root = os.geteuid() == 0
+    try:
+        if not home.exists():
+            home.mkdir(parents=True)
+            home.chmod(0o755 if root else 0o700)  # root's server is run by another user, who must enter
+        found = home.stat()
+    except FileExistsError:  # another process was faster
+        found = home.stat()
+    except OSError as error:
+        raise HomeUnusable(home=home, reason=error.strerror) from error
+    if found.st_uid != os.geteuid():
+        raise HomeUnusable(home=home, reason="the folder belongs to another user")
+    if found.st_mode & 0o002:
+        raise HomeUnusable(home=home, reason="everybody may write there")
+    return home.resolve()
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    lock = _lock(path, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        _unlock(lock)
+
+
+def _lock(path: Path, kind: int) -> int:
+    """Wait for the lock; return its file descriptor, which no program that we run inherits (PEP 446)."""
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(lock, kind)
+    except OSError as error:  # read-only, or a network file system without locks
+        raise HomeUnusable(home=path.parent, reason=error.strerror) from error
+    return lock
+
+
+def _unlock(lock: int) -> None:
+    fcntl.flock(lock, fcntl.LOCK_UN)  # closing alone would leave it to a forked child, which has the same open file
+    os.close(lock)
+
+
+def _is_alone(clients: int) -> bool:
+    try:
+        fcntl.flock(clients, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

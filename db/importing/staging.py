@@ -1,0 +1,224 @@
+"""Where an import's records wait, part by part, until all are read.
+
+A part is staged in a transaction of its own, by any process. The parts of a killed import stay, so that a rerun of the
+same import goes on with the others; any other import clears them. Readers see nothing before the merge.
+"""
+
+import itertools
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, text
+
+from db import binary_copy, locks, sql_files
+from db.connection import Database
+from db.errors import ImportInProgress
+from db.importing.records import Article, Counts, Link, Redirect
+from db.pairs import Int32
+
+BATCH = 4_000  # records staged at a time: at most about 80,000 pairs; a worker that met only books took 146 MB in all
+TABLES = ", ".join(f"staging.{name}" for name in ("import", "parts", "articles", "facets", "links", "pairs", "aliases"))
+
+PIECES = text("""
+    select string_agg(int4send(row) || int4send(number) || int4send(occurrences), ''::bytea)
+    from staging.pairs where part = :part group by row / 65536 order by row / 65536""")
+
+Record = Article | Redirect
+Done = dict[int, Mapping[str, Any]]
+
+
+@contextmanager
+def importing(database: Database, key: str, topics: Sequence[str], prune: bool) -> Iterator[Done]:
+    """Hold the import lock; yields the parts that a killed run of the same import has staged, with their reports.
+
+    Parameters
+    ----------
+    key : str
+        Names the import: the same sources, read the same way, have the same key.
+    topics : sequence of str
+        Those that were asked for.
+    prune : bool
+        Delete stored articles of these topics, and aliases, that the sources do not have.
+
+    Raises
+    ------
+    ImportInProgress
+        Another process holds the lock.
+    """
+    with locks.held(database, "wikishelf.import", ImportInProgress):
+        with database.begin() as connection:
+            done = _staged(connection, key)
+            if not done:
+                clear(connection, key, topics, prune)
+        yield done
+
+
+def clear(connection: Connection, key: str, topics: Sequence[str], prune: bool) -> None:
+    """Empty the area, for an import of this key."""
+    connection.execute(text(f"truncate {TABLES}"))
+    connection.execute(
+        text("insert into staging.import values (:key, :topics, :prune)"),
+        {"key": key, "topics": list(topics), "prune": prune},
+    )
+
+
+def stage(
+    connection: Connection,
+    key: str,
+    part: int,
+    records: Iterable[Record],
+    report: Callable[[], Mapping[str, Any]] = dict,
+) -> bool:
+    """Stage one part in the caller's transaction.
+
+    Parameters
+    ----------
+    records : iterable of Article or Redirect
+        Read in batches, between two COPYs, so it may use the connection.
+    report : function
+        Called at the end; what it gives is kept with the part.
+
+    Returns
+    -------
+    bool
+        False where the part is staged already, perhaps at this moment, by a process that outlived a killed import; or
+        where another import has taken the area.
+    """
+    claim = text(
+        "insert into staging.parts (part) select :part from staging.import where key = :key on conflict do nothing"
+    )
+    if connection.execute(claim, {"part": part, "key": key}).rowcount == 0:
+        return False
+    row = number = 0
+    for batch in _batches(records, BATCH):
+        articles = [record for record in batch if isinstance(record, Article)]
+        number += _stage_articles(connection, part, articles, row, number)
+        row += len(articles)
+        binary_copy.copy_records(
+            connection, "staging.aliases", (record for record in batch if isinstance(record, Redirect))
+        )
+    connection.execute(
+        text("update staging.parts set report = cast(:report as jsonb) where part = :part"),
+        {"report": json.dumps(report()), "part": part},
+    )
+    return True
+
+
+def merge(connection: Connection) -> Counts:
+    """Merge what is staged into the tables, in the caller's transaction, and empty the area.
+
+    An article that is stored already (by page id, else by title) is replaced and keeps its `article_id`; of two of one
+    title the last counts. Links and facet values that are redirects are resolved to the end.
+    """
+    sql_files.run_file(connection, "merge")
+    merge_pairs(connection)
+    sql_files.run_file(connection, "finish")
+    counts = Counts(*connection.execute(text("select * from merged")).one())
+    connection.execute(text(f"truncate {TABLES}"))
+    return counts
+
+
+def merge_pairs(connection: Connection) -> int:
+    """Give the staged pairs their ids and store them; two links of an article that lead to one page become one pair.
+
+    Done by numpy, part by part in pieces of 65,536 articles, for a third of what joins and a sort in SQL cost.
+
+    Returns
+    -------
+    int
+        How many pairs were stored.
+    """
+    stored = 0
+    parts = connection.execute(text("select distinct part from staging.pairs order by part")).scalars().all()
+    for part in parts:
+        article_of = _ids_by_number(connection, "select row, article_id from merged_articles where part = :part", part)
+        link_of = _ids_by_number(connection, "select number, link_id from merged_links where part = :part", part)
+        pieces = connection.execute(PIECES, {"part": part}).scalars()
+        for piece in pieces.all():
+            row, number, occurrences = np.frombuffer(piece, dtype=">i4").reshape(-1, 3).T
+            article_id, link_id, times = _distinct(article_of[row], link_of[number], occurrences)
+            binary_copy.copy_in(connection, "article_links", binary_copy.integer_rows(article_id, link_id, times))
+            stored += len(times)
+    return stored
+
+
+def _ids_by_number(connection: Connection, query: str, part: int) -> Int32:
+    """The ids at the places of their numbers; -1 where a number has none, as an article that a later one replaced."""
+    packed = text(f"select string_agg(int4send(n) || int4send(id), ''::bytea) from ({query}) q(n, id)")
+    data = connection.execute(packed, {"part": part}).scalar_one() or b""
+    number, ids = np.frombuffer(data, dtype=">i4").reshape(-1, 2).T
+    found = np.full(int(number.max(initial=-1)) + 2, -1, dtype=np.int32)
+    found[number] = ids
+    return found
+
+
+def _distinct(article_id: Int32, link_id: Int32, occurrences: Int32) -> tuple[Int32, Int32, Int32]:
+    """Pairs once, in order, with the sum of their occurrences; those of no article left out."""
+    known = article_id >= 0
+    keys, position = np.unique(
+        article_id[known].astype(np.int64) << 32 | link_id[known].astype(np.int64), return_inverse=True
+    )
+    times = np.bincount(position, weights=occurrences[known], minlength=len(keys))
+    return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32), times.astype(np.int32)
+
+
+def reports(connection: Connection) -> Done:
+    """The reports of all staged parts."""
+    return _by_part(connection, "select part, report from staging.parts", {})
+
+
+def _staged(connection: Connection, key: str) -> Done:
+    return _by_part(connection, "select part, report from staging.parts, staging.import where key = :key", {"key": key})
+
+
+def _by_part(connection: Connection, query: str, values: Mapping[str, Any]) -> Done:
+    return {row.part: row.report for row in connection.execute(text(query), values)}
+
+
+def _batches(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
+    iterator = iter(records)
+    while batch := list(itertools.islice(iterator, size)):
+        yield batch
+
+
+def _stage_articles(
+    connection: Connection, part: int, articles: Sequence[Article], first_row: int, first_number: int
+) -> int:
+    """Stage a batch; returns how many links it numbered."""
+    numbered = list(enumerate(articles, first_row))
+    binary_copy.copy_records(
+        connection, "staging.articles", (_article_row(part, row, article) for row, article in numbered)
+    )
+    facets = ((part, row, *facet) for row, article in numbered for facet in article.facets)
+    binary_copy.copy_records(connection, "staging.facets", facets)
+    # A link is written once a batch and its pairs as integers: 761,000 titles become 236,000.
+    numbers: dict[Link, int] = {}
+    pairs = [
+        (row, numbers.setdefault(link, first_number + len(numbers)), occurrences)
+        for row, article in numbered
+        for link, occurrences in article.links.items()
+    ]
+    binary_copy.copy_records(connection, "staging.links", ((part, number, *link) for link, number in numbers.items()))
+    columns = np.array(pairs, dtype=np.int32).reshape(-1, 3).T
+    binary_copy.copy_in(
+        connection, "staging.pairs", binary_copy.integer_rows(np.full(len(pairs), part, dtype=np.int32), *columns)
+    )
+    return len(numbers)
+
+
+def _article_row(part: int, row: int, article: Article) -> tuple[Any, ...]:
+    return (
+        part,
+        row,
+        article.page_id,
+        article.topic,
+        article.title,
+        Jsonb(dict(article.infobox)),
+        article.revision_id,
+        article.revised_at,
+        article.text_length,
+    )

@@ -1,0 +1,81 @@
+"""Which model answers: activated, rolled back and dropped while searches go on."""
+
+from functools import partial
+
+from sqlalchemy import Connection, text
+
+from db import locks
+from db.errors import ModelUnusable
+from db.models import registry, vectors
+
+VIEWS: dict[vectors.VectorKind, str] = {"articles": "article", "links": "link"}  # the prefix of the view and of its id
+
+
+def activate(connection: Connection, model_id: int) -> None:
+    """Let every search answer from this model, from the commit on; commit at once, for searches wait until then.
+
+    No search mixes two models: it locks the views that it reads, and both are replaced in one transaction.
+
+    Raises
+    ------
+    ModelNotFound
+    ModelUnusable
+        It is not ready, its vectors are damaged, or a long query is in the way.
+    """
+    refusal = partial(ModelUnusable, model_id=model_id, verb="activated")
+    views = [f"{name}_vectors" for name in VIEWS.values()]
+    locks.between_readers(connection, views, lambda: _activate(connection, model_id, refusal), refusal)
+
+
+def drop(connection: Connection, model_id: int) -> None:
+    """Delete a model that is not active, and its vectors; their space is free from the commit on.
+
+    Raises
+    ------
+    ModelNotFound
+    ModelUnusable
+        It is active or in training, or a long query is in the way.
+    """
+    refusal = partial(ModelUnusable, model_id=model_id, verb="dropped")
+    tables = [f"vectors.{kind}_{model_id}" for kind in VIEWS]
+    locks.between_readers(connection, tables, lambda: _drop(connection, model_id, refusal), refusal)
+
+
+def _activate(connection: Connection, model_id: int, refusal: partial[ModelUnusable]) -> None:
+    model = _locked(connection, model_id)
+    if model.state == "active":
+        return
+    if model.state != "ready":
+        raise refusal(reason=f"its state is {model.state}")
+    for kind in VIEWS:
+        fault = vectors.fault(connection, model_id, kind, model.dimensions, model.metrics.get(kind))
+        if fault is not None:
+            raise refusal(reason=f"{fault}; drop it and train another")
+    connection.execute(text("update models set state = 'ready' where state = 'active'"))
+    connection.execute(text("update models set state = 'active' where model_id = :id"), {"id": model_id})
+    for kind, name in VIEWS.items():
+        # The cast drops the number of dimensions from the column's type, so that models of all sizes fit the view.
+        connection.execute(
+            text(
+                f"create or replace view {name}_vectors as"
+                f" select {name}_id, embedding::vector as embedding from vectors.{kind}_{model_id}"
+            )
+        )
+
+
+def _drop(connection: Connection, model_id: int, refusal: partial[ModelUnusable]) -> None:
+    registry.mark_killed(connection)
+    model = _locked(connection, model_id)
+    if model.state == "active":
+        raise refusal(reason="it is active; activate another one first")
+    if model.state == "training":
+        raise refusal(reason="it is still in training")
+    for kind in VIEWS:
+        connection.execute(text(f"drop table if exists vectors.{kind}_{model_id}"))
+    connection.execute(text("delete from models where model_id = :id"), {"id": model_id})
+
+
+def _locked(connection: Connection, model_id: int) -> registry.Model:
+    """The model, while no other process may activate or drop one."""
+    connection.execute(text("lock table models in share row exclusive mode"))
+    return registry.find(connection, model_id)

@@ -1,0 +1,102 @@
+"""Vectors for articles that came after a training, from their links' vectors."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from db.models import registry
+
+# The links of each article without a trained vector, as far as the model has a vector for them. By that they are of the
+# kinds that it was trained on, and none is of a dropped title.
+KNOWN_LINKS = """
+    create temporary table known_links on commit drop as
+    select a.article_id, array_agg(p.link_id order by p.link_id) as link_ids
+    from articles a
+    join article_links p on p.article_id = a.article_id
+    join vectors.links_{id} v on v.link_id = p.link_id
+    where (cardinality(cast(:topics as text[])) = 0 or a.topic = any(:topics))
+      and not exists (select from vectors.articles_{id} t where t.article_id = a.article_id and t.folded_from is null)
+    group by a.article_id"""
+
+DELETE_OTHERS = """
+    delete from vectors.articles_{id} t
+    where t.folded_from is not null
+      and not exists (select from known_links k where k.article_id = t.article_id and k.link_ids = t.folded_from)
+    returning t.article_id"""
+
+# As embed_links does for titles.
+INSERT_MISSING = """
+    insert into vectors.articles_{id} (article_id, embedding, folded_from)
+    select k.article_id, l2_normalize(m.embedding), k.link_ids
+    from known_links k
+    cross join lateral (
+        select avg(weighted_by_rarity(v.embedding, l.article_count, (select max(article_id) from articles)))
+               as embedding
+        from unnest(k.link_ids) link_id
+        join links l using (link_id)
+        join vectors.links_{id} v using (link_id)
+    ) m
+    where not exists (select from vectors.articles_{id} t where t.article_id = k.article_id)
+      and vector_norm(m.embedding) > 0
+    returning article_id"""
+
+COUNT_LEFT_OUT = """
+    select count(*) from articles a
+    where (cardinality(cast(:topics as text[])) = 0 or a.topic = any(:topics))
+      and not exists (select from vectors.articles_{id} t where t.article_id = a.article_id)"""
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedIn:
+    """What a fold-in did to a model.
+
+    Attributes
+    ----------
+    new, changed, removed : int
+        Articles that got their first vector; another one, for their links changed; that lost it with their links.
+    left_out : int
+        Articles of the model's topics that have no link with a vector, and so none themselves.
+    """
+
+    model_id: int
+    new: int
+    changed: int
+    removed: int
+    left_out: int
+
+
+def fold_in(connection: Connection, model_id: int | None = None) -> FoldedIn:
+    """Give vectors to the articles that have none in a model, in the caller's transaction.
+
+    An article's vector is the direction of the mean of its links' vectors, weighted by log(1 + articles / articles of
+    the link). Trained articles keep theirs; one that was folded in before gets another if its links changed.
+
+    Parameters
+    ----------
+    model_id : int or None
+        None for the active model.
+
+    Raises
+    ------
+    ModelNotFound, ModelUnusable, NoActiveModel
+    """
+    model = _kept(connection, model_id)
+    topics = {"topics": list(model.settings.get("topics", ()))}
+
+    def run(statement: str, **values: object) -> list[int]:
+        return list(connection.scalars(text(statement.format(id=model.model_id)), values))
+
+    # One fold-in at a time, and searches go on. What follows is a statement of its own: it sees what others committed.
+    connection.execute(text(f"lock table vectors.articles_{model.model_id} in share row exclusive mode"))
+    connection.execute(text(KNOWN_LINKS.format(id=model.model_id)), topics)
+    connection.execute(text("analyze known_links"))
+    deleted, inserted = set(run(DELETE_OTHERS)), set(run(INSERT_MISSING))
+    (left_out,) = run(COUNT_LEFT_OUT, **topics)
+    return FoldedIn(model.model_id, len(inserted - deleted), len(inserted & deleted), len(deleted - inserted), left_out)
+
+
+def _kept(connection: Connection, model_id: int | None) -> registry.Model:
+    """The model, which nobody can drop before the caller's transaction ends."""
+    model_id = registry.active(connection).model_id if model_id is None else model_id
+    connection.execute(text("select from models where model_id = :id for key share"), {"id": model_id})
+    return registry.usable(connection, model_id, "folded into")

@@ -1,0 +1,181 @@
+"""Models as rows: one training at a time, one model active; `db.models.activation` says which."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, text
+
+from db import interrupts, locks, schema
+from db.connection import Database
+from db.errors import ModelNotFound, ModelUnusable, NoActiveModel, TrainingInProgress
+
+LOCK = "wikishelf.training"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One training run.
+
+    Attributes
+    ----------
+    state : {"training", "ready", "active", "failed"}
+    fingerprint : str or None
+        Of the pairs that it was trained on; None until it is ready.
+    reason : str or None
+        Why it failed.
+    """
+
+    model_id: int
+    created_at: datetime
+    state: str
+    objective: str
+    dimensions: int
+    settings: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    fingerprint: str | None
+    reason: str | None
+
+
+@contextmanager
+def training(database: Database, objective: str, dimensions: int, settings: Mapping[str, Any]) -> Iterator[int]:
+    """Hold the training lock and a new row in state `training`; yields its `model_id`.
+
+    On an exception the row becomes `failed` with its reason, unless the model was stored already. A trainer that was
+    killed leaves its row in `training` and loses the lock: `mark_killed` tells it by that.
+
+    Raises
+    ------
+    TrainingInProgress
+        Another process holds the lock.
+    """
+    with locks.held(database, LOCK, TrainingInProgress) as connection:
+        mark_killed(connection)
+        insert = (
+            sa.insert(schema.models)
+            .values(state="training", objective=objective, dimensions=dimensions, settings=settings)
+            .returning(schema.models.c.model_id)
+        )
+        model_id = 0
+        try:
+            with interrupts.held():  # or a row might be there whose number we never learn
+                model_id = connection.execute(insert).scalar_one()
+            yield model_id
+        except BaseException as error:
+            if _fail(connection, model_id, _reason(error)):
+                error.add_note(f"model {model_id} is listed as failed, searches answer as before")
+            raise
+
+
+def finish(connection: Connection, model_id: int, metrics: Mapping[str, Any], fingerprint: str) -> None:
+    """Make a trained model `ready`; its vectors are stored already."""
+    connection.execute(
+        sa.update(schema.models)
+        .where(schema.models.c.model_id == model_id)
+        .values(state="ready", metrics=metrics, fingerprint=fingerprint)
+    )
+
+
+def add_metrics(connection: Connection, model_id: int, metrics: Mapping[str, Any]) -> None:
+    """Store what was found out about a model later on; metrics of the same name are replaced.
+
+    Raises
+    ------
+    ModelNotFound
+        It was dropped meanwhile.
+    """
+    find(connection, model_id)
+    column = schema.models.c.metrics
+    added = column.concat(sa.cast(metrics, column.type))
+    connection.execute(sa.update(schema.models).where(schema.models.c.model_id == model_id).values(metrics=added))
+
+
+def mark_killed(connection: Connection) -> None:
+    """Call `failed` what is in `training` while nobody holds the training lock."""
+    if connection.scalar(text("select exists (select from models where state = 'training')")):  # readers may list too
+        connection.execute(
+            text("""
+                update models set state = 'failed', reason = 'killed'
+                where state = 'training' and pg_try_advisory_xact_lock(hashtext(:lock))"""),
+            {"lock": LOCK},
+        )
+
+
+def listed(connection: Connection) -> list[Model]:
+    """All models, the newest last."""
+    rows = connection.execute(sa.select(schema.models).order_by(schema.models.c.model_id))
+    return [Model(**row) for row in rows.mappings()]
+
+
+def sizes(connection: Connection) -> dict[int, int]:
+    """Bytes on disk of each model's tables and indexes."""
+    rows = connection.execute(
+        text("""
+            select model_id, coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)
+            from models, unnest(array['articles', 'links']) kind, format('vectors.%s_%s', kind, model_id) name
+            group by model_id""")
+    )
+    return {model_id: int(size) for model_id, size in rows}
+
+
+def find(connection: Connection, model_id: int) -> Model:
+    """One model.
+
+    Raises
+    ------
+    ModelNotFound
+    """
+    number = sa.cast(model_id, sa.Numeric)  # one too great for an integer is unknown, too
+    rows = connection.execute(sa.select(schema.models).where(schema.models.c.model_id == number))
+    row = rows.mappings().one_or_none()
+    if row is None:
+        raise ModelNotFound(model_id=model_id)
+    return Model(**row)
+
+
+def usable(connection: Connection, model_id: int | None, verb: str) -> Model:
+    """The model of this number, or the active one, if it was trained to its end.
+
+    Parameters
+    ----------
+    verb : str
+        What it is wanted for, for the message: "exported".
+
+    Raises
+    ------
+    ModelNotFound, ModelUnusable, NoActiveModel
+    """
+    model = active(connection) if model_id is None else find(connection, model_id)
+    if model.state not in {"ready", "active"}:
+        raise ModelUnusable(model_id=model.model_id, verb=verb, reason=f"its state is {model.state}")
+    return model
+
+
+def active(connection: Connection) -> Model:
+    """The active model.
+
+    Raises
+    ------
+    NoActiveModel
+    """
+    row = connection.execute(sa.select(schema.models).where(schema.models.c.state == "active")).mappings().one_or_none()
+    if row is None:
+        raise NoActiveModel
+    return Model(**row)
+
+
+def _fail(connection: Connection, model_id: int, reason: str) -> bool:
+    failed = connection.execute(
+        text("update models set state = 'failed', reason = :reason where model_id = :id and state = 'training'"),
+        {"reason": reason, "id": model_id},
+    )
+    return failed.rowcount == 1
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

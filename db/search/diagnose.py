@@ -1,0 +1,60 @@
+"""What a title names, or why it cannot be asked about."""
+
+from sqlalchemy import Connection, text
+
+from db.errors import ArticleNotFound, ArticleWithoutVector, LinkNotFound, LinkWithoutVector
+from db.models import registry
+from db.search import titles
+
+LIKE_LINK = text("""
+    select title from links
+    where article_count > 0 and fold_title(title) like fold_title(:title) || '%'
+    order by article_count desc limit :count""")
+
+
+class Suggestions(tuple[str, ...]):
+    """Titles that may be meant; as text, the end of a message."""
+
+    def __str__(self) -> str:
+        quoted = ", ".join(f'"{title}"' for title in self)
+        return f"; did you mean {quoted}?" if self else ""
+
+
+def check_article(connection: Connection, title: str | int) -> None:
+    """Say why an article has no neighbours; nothing to say where it has a vector.
+
+    Raises
+    ------
+    ArticleNotFound
+        Its message names the nearest titles.
+    ArticleWithoutVector, NoActiveModel
+    """
+    registry.active(connection)
+    if isinstance(title, int):
+        query = text("select article_id from articles where article_id = :title")
+    else:
+        query = text("select find_article(:title)")
+    article_id = connection.scalar(query, {"title": title})
+    if article_id is None:
+        found = titles.found(connection, title, 3) if isinstance(title, str) else []
+        raise ArticleNotFound(title=title, suggestions=Suggestions([article.title for article in found]))
+    if connection.scalar(text("select article_embedding(:id) is null"), {"id": article_id}):
+        raise ArticleWithoutVector(title=title)
+
+
+def check_link(connection: Connection, title: str) -> None:
+    """Say why a link has no neighbours; nothing to say where it has a vector.
+
+    Raises
+    ------
+    LinkNotFound
+        Its message names the commonest links that begin alike.
+    LinkWithoutVector, NoActiveModel
+    """
+    registry.active(connection)
+    link_id = connection.scalar(text("select find_link(:title)"), {"title": title})
+    if link_id is None:
+        found = list(connection.scalars(LIKE_LINK, {"title": title[:4], "count": 3}))
+        raise LinkNotFound(title=title, suggestions=Suggestions(found))
+    if connection.scalar(text("select link_embedding(:id) is null"), {"id": link_id}):
+        raise LinkWithoutVector(title=title)

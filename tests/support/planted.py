@@ -1,0 +1,59 @@
+"""Small records and vectors whose right answers are known."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db import pairs
+from db.connection import Database
+from db.importing import staging
+from db.importing.records import Article, Counts, Link, Redirect
+from db.models import activation, registry, vectors
+
+
+def article(title: str, links: Mapping[str | Link, int] | Sequence[str] = (), **changes: object) -> Article:
+    """An article; a link given by its title alone is a page link."""
+    counts = links if isinstance(links, Mapping) else dict.fromkeys(links, 1)
+    fields: dict[str, object] = {
+        "page_id": None,
+        "topic": "book",
+        "title": title,
+        "infobox": {"name": title},
+        "revision_id": None,
+        "revised_at": None,
+        "text_length": 100,
+        "links": {k if isinstance(k, Link) else Link("page", k): count for k, count in counts.items()},
+        "facets": (),
+    }
+    return Article(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def unit_rows(n: int, dimensions: int, seed: int = 0) -> NDArray[np.float32]:
+    """Random unit rows around 50 directions, as trained vectors are: not uniform."""
+    random = np.random.default_rng(seed)
+    rows = random.normal(size=(50, dimensions))[random.integers(50, size=n)] + 0.5 * random.normal(size=(n, dimensions))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def store_model(database: Database, dimensions: int = 8, seed: int = 0, activate: bool = True) -> int:
+    """A model of random vectors for everything that is stored."""
+    with registry.training(database, "softmax", dimensions, {"seed": seed}) as model_id, database.begin() as connection:
+        read = pairs.read(connection, ("page", "category", "site"))
+        vectors.store(
+            connection, model_id, "articles", read.article_ids, unit_rows(len(read.article_ids), dimensions, seed)
+        )
+        vectors.store(connection, model_id, "links", read.link_ids, unit_rows(len(read.link_ids), dimensions, seed + 1))
+        metrics = {"loss": 0.5, "articles": len(read.article_ids), "links": len(read.link_ids)}
+        registry.finish(connection, model_id, metrics, "fingerprint")
+        if activate:
+            activation.activate(connection, model_id)
+    return model_id
+
+
+def load(database: Database, *records: Article | Redirect, prune: bool = False) -> Counts:
+    """Import in a transaction of its own, as one part."""
+    with database.begin() as connection:
+        staging.clear(connection, "test", ("book", "film"), prune)
+        assert staging.stage(connection, "test", 0, records)
+        return staging.merge(connection)

@@ -1,0 +1,43 @@
+"""From trained tables to stored vectors."""
+
+import numpy as np
+import pytest
+
+from db.pairs import Pairs
+from train.unit_vectors import article_vectors, mean_of_links, unit
+
+PAIRS = Pairs(
+    article_ids=np.array([5, 6], np.int32),
+    link_ids=np.array([7, 8], np.int32),
+    article_index=np.array([0, 0, 1], np.int32),
+    link_index=np.array([0, 1, 1], np.int32),
+    occurrences=np.ones(3, np.int32),
+)
+LINKS = np.array([[1, 0], [0, 1]], np.float32)
+
+
+def test_rows_become_unit_rows() -> None:
+    rows = unit(np.array([[3, 4], [0, -2]], np.float32))
+    assert rows.dtype == np.float32
+    assert rows == pytest.approx(np.array([[0.6, 0.8], [0, -1]]))
+
+
+def test_a_rare_link_pulls_harder() -> None:
+    rare, common = np.log1p(2 / 1), np.log1p(2 / 2)
+    expected = np.array([rare, common]) / np.hypot(rare, common)
+    assert mean_of_links(LINKS, PAIRS) == pytest.approx(np.array([expected, [0, 1]]))
+
+
+def test_the_stored_vector_lies_between() -> None:
+    trained = np.array([[0, -1], [1, 0]], np.float32)
+    stored = article_vectors(trained, LINKS, PAIRS, 2.0)
+    assert stored[1] == pytest.approx(np.array([2, 1]) / np.sqrt(5))
+    assert np.linalg.norm(stored, axis=1) == pytest.approx([1, 1])
+    assert stored.dtype == np.float32
+
+
+def test_links_that_cancel_out_leave_the_trained_vector() -> None:
+    opposite = np.array([[1, 0], [-1, 0]], np.float32)
+    alone = Pairs(PAIRS.article_ids[:1], PAIRS.link_ids, *(np.array(i, np.int32) for i in ([0, 0], [0, 1], [1, 1])))
+    trained = np.array([[0.6, 0.8]], np.float32)
+    assert article_vectors(trained, opposite, alone, 2.0) == pytest.approx(trained)

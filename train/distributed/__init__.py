@@ -1,0 +1,1 @@
+"""Training on several machines; a training on one machine opens none of this."""
