@@ -9,6 +9,8 @@ from db import interrupts
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or its C++ side reports every feature of the processor
+# oneDNN is on by itself where the processor has AVX512-VNNI. It adds in another order, and says so on stderr.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 with interrupts.held():  # interrupted half way, these imports may end with an error of any other kind
     import keras
