@@ -170,7 +170,7 @@ class Shelf:
 
     def models(self) -> Answer[Model]:
         """All models, the newest last; the one in state `active` answers."""
-        with self.database.query() as connection:
+        with self.database.session() as connection:
             return Answer(Model, registry.listed(connection))
 
     def active_model(self) -> Model:
@@ -180,7 +180,7 @@ class Shelf:
         ------
         db.errors.NoActiveModel
         """
-        with self.database.query() as connection:
+        with self.database.session() as connection:
             return registry.active(connection)
 
     def close(self) -> None:

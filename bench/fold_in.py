@@ -76,7 +76,7 @@ def trained(database: Database, wanted: Mapping[str, tuple[Pairs, int]]) -> Iter
         yield model_ids
     finally:
         for model_id in model_ids.values():
-            with database.begin() as connection:
+            with database.transaction() as connection:
                 activation.drop(connection, model_id)
 
 
@@ -92,7 +92,7 @@ def train_one(database: Database, pairs: Pairs, seed: int) -> int:
 
 def fold_in_measured(database: Database, model_id: int) -> None:
     """Fold in, and print the CPU seconds of client and server."""
-    with database.begin() as connection:
+    with database.transaction() as connection:
         server = connection.execute(text("select pg_backend_pid()")).scalar_one()
         before = time.process_time(), server_seconds(server)
         done = fold_in.fold_in(connection, model_id)
@@ -108,7 +108,7 @@ def server_seconds(pid: int) -> float:
 
 def neighbours(database: Database, model_id: int) -> Neighbours:
     """All of a model's, compared exactly."""
-    with database.begin() as connection:
+    with database.transaction() as connection:
         model = registry.find(connection, model_id)
         ids, rows = vectors.read(connection, model_id, "articles", model.dimensions)
     return Neighbours(ids, nearest(lambda asked: rows[asked] @ rows.T, len(ids), 10)[0])
@@ -137,7 +137,7 @@ def overlap(found: Mapping[str, Neighbours], name: str, asked: Int32) -> float:
 
 def agreeing(database: Database, found: Neighbours, name: str, asked: Int32) -> float:
     """The share of the neighbours that have a value of the facet in common with the article."""
-    with database.begin() as connection:
+    with database.transaction() as connection:
         facet = facet_values.read(connection, name, found.article_ids)
     shares = agreement({"here": found.places}, facet, len(found.article_ids))["here"]
     return float(np.nanmean(shares[np.searchsorted(found.article_ids, asked)]))

@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the tutorial's size")
     share = parser.parse_args().share
     records = list(generated(int(ARTICLES * share), int(PAIRS * share)))
-    with connection.connect() as database, database.begin() as transaction:
+    with connection.connect() as database, database.transaction() as transaction:
         transaction.execute(text("create temporary table p (article_id integer, link_id integer, occurrences integer)"))
         transaction.execute(text("create temporary table v (id integer, embedding vector)"))
         staging.clear(transaction, "bench", ["book"], prune=False)

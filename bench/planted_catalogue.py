@@ -25,13 +25,13 @@ FACETS = """
 
 def plant(database: Database, n_articles: int, n_links: int) -> None:
     """Fill an empty database, and activate a model of random unit vectors around `DIRECTIONS` directions."""
-    with database.begin() as connection:
+    with database.transaction() as connection:
         connection.execute(text(ARTICLES), {"n": n_articles})
         connection.execute(text(LINKS), {"n": n_links})
         for value, percent in SELECTIVITIES.items():
             connection.execute(text(FACETS), {"n": n_articles, "value": value, "percent": percent})
         topic_views.create_topic_views(connection, [topic_views.TopicView("books", "book", ("genre",))])
-    with registry.training(database, "softmax", DIMENSIONS, {}) as model_id, database.begin() as connection:
+    with registry.training(database, "softmax", DIMENSIONS, {}) as model_id, database.transaction() as connection:
         for kind, n in (("articles", n_articles), ("links", n_links)):
             vectors.store(connection, model_id, kind, np.arange(1, n + 1, dtype=np.int32), unit_rows(n, len(kind)))
         registry.finish(connection, model_id, {"articles": n_articles, "links": n_links}, "bench")

@@ -16,7 +16,7 @@ GROUPS = {"A": NUMBERS // GROUP, "B": NUMBERS % (N_ARTICLES // GROUP)}
 
 def plant(database: Database) -> dict[str, int]:
     """Articles "Book 0", "Book 1", ..., and both models, ready but not active; their ids."""
-    with database.begin() as connection:
+    with database.transaction() as connection:
         connection.execute(
             text("""
                 insert into articles (article_id, topic, title, infobox, text_length)
@@ -36,7 +36,10 @@ def layout_of(number: int, found: set[int]) -> str | None:
 
 def _store(database: Database, layout: str) -> int:
     rows = _unit_rows(layout)
-    with registry.training(database, "softmax", DIMENSIONS[layout], {}) as model_id, database.begin() as connection:
+    with (
+        registry.training(database, "softmax", DIMENSIONS[layout], {}) as model_id,
+        database.transaction() as connection,
+    ):
         for kind in ("articles", "links"):
             vectors.store(connection, model_id, kind, NUMBERS, rows)
         registry.finish(connection, model_id, {"articles": N_ARTICLES, "links": N_ARTICLES}, layout)

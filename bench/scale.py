@@ -107,7 +107,7 @@ def server_seconds(home: Path) -> float:
 
 def load(database: Database, size: int) -> None:
     """As an import loads: staged, merged, indexed."""
-    with database.begin() as connection:
+    with database.transaction() as connection:
         staging.clear(connection, "scale", ["book"], prune=False)
         staging.stage(connection, "scale", 0, generated(size))
         staging.merge(connection)
@@ -132,7 +132,7 @@ def print_sizes(database: Database) -> None:
                (select sum(pg_indexes_size(c.oid)) from pg_class c where relnamespace = 'vectors'::regnamespace
                 and relkind = 'r') / 1e6,
                pg_database_size(current_database()) / 1e6""")
-    with database.query() as connection:
+    with database.session() as connection:
         table, index, whole = connection.execute(query).one()
     print(
         f"    on disk: vectors {table:,.0f} MB, their indexes {index:,.0f} MB, the database {whole:,.0f} MB", flush=True

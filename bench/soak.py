@@ -84,7 +84,7 @@ def run(home: Path, plan: Plan) -> Report:
     with sharing.attach(home) as attachment, Database(attachment.url) as database:
         migrate.upgrade(database)
         models = planted_models.plant(database)
-        with database.begin() as connection:
+        with database.transaction() as connection:
             activation.activate(connection, models["A"])
         with serving(attachment.url) as (process, port):
             with asking(port, plan.clients, report.asked):
@@ -104,7 +104,7 @@ def troubled(
         if deaths and time.monotonic() > deaths[0]:
             deaths.pop(0)
             report.outages.append(killed(cluster))
-        with database.begin() as connection:
+        with database.transaction() as connection:
             activation.activate(connection, models["BA"[report.switches % 2]])
         report.switches += 1
         report.megabytes.append(resident(service_pid))

@@ -63,7 +63,7 @@ def run(
     """Everything that was asked, and everything that was done meanwhile, with pauses of so many seconds."""
     plant(database, n_articles)
     first = store(database, "A", n_articles)
-    with database.begin() as connection:
+    with database.transaction() as connection:
         activation.activate(connection, first)
     with asking(database.url, n_articles, clients) as queries:
         phases = list(switched(database, first, n_articles, rounds, pause))
@@ -101,7 +101,7 @@ def in_transaction(database: Database, verb: Callable[[Connection, int], None], 
     """The verb as the command line runs it."""
 
     def action() -> None:
-        with database.begin() as connection:
+        with database.transaction() as connection:
             verb(connection, model_id)
 
     return action
@@ -109,13 +109,13 @@ def in_transaction(database: Database, verb: Callable[[Connection, int], None], 
 
 def read_for(database: Database, seconds: float) -> None:
     """A query that reads the view for so long."""
-    with database.query() as connection:
+    with database.session() as connection:
         connection.execute(text("select count(*), pg_sleep(:seconds) from article_vectors"), {"seconds": seconds})
 
 
 def plant(database: Database, n_articles: int) -> None:
     """Articles and links 0, 1, ..., and the article "Half", that only models of layout B know."""
-    with database.begin() as connection:
+    with database.transaction() as connection:
         connection.execute(
             text("""
                 insert into articles (article_id, topic, title, infobox, text_length)
@@ -136,7 +136,7 @@ def store(database: Database, layout: str, n_articles: int) -> int:
     numbers = np.arange(n_articles + (layout == "B"), dtype=np.int32)
     rows = planted_rows(layout, n_articles)[: len(numbers)]
     with registry.training(database, "softmax", DIMENSIONS[layout], {"layout": layout}) as model_id:
-        with database.begin() as connection:
+        with database.transaction() as connection:
             vectors.store(connection, model_id, "articles", numbers, rows)
             vectors.store(connection, model_id, "links", numbers[:n_articles], rows[:n_articles])
             registry.finish(connection, model_id, {"articles": len(numbers), "links": n_articles}, layout)
@@ -217,7 +217,7 @@ class Client:
                        embedding <=> (select embedding from article_vectors where article_id = :n) as distance
                 from article_vectors order by distance limit 10
             ) nearest""")
-        with self.database.query() as connection:
+        with self.database.session() as connection:
             return self.layout_of(number, [tuple(row) for row in connection.execute(query, {"n": number})])
 
     def both_views(self, number: int) -> str:
@@ -225,7 +225,7 @@ class Client:
         query = text("""
             select a.article_id, 1 - (a.embedding <=> l.embedding), vector_dims(a.embedding)
             from article_vectors a join link_vectors l on l.link_id = a.article_id where a.article_id = :number""")
-        with self.database.query() as connection:
+        with self.database.session() as connection:
             _, similarity, dimensions = connection.execute(query, {"number": number}).one()
         layouts = [layout for layout, known in DIMENSIONS.items() if known == dimensions and similarity > 0.9999]
         return layouts[0] if layouts else f"{number} is like itself by {similarity}"

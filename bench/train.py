@@ -134,7 +134,7 @@ def load() -> None:
     for article, link in zip(pairs.article_index.tolist(), pairs.link_index.tolist(), strict=True):
         rows.setdefault(article, {})[Link("page", f"Link {link}")] = 1
     records = (Article(None, "book", f"Book {n}", {}, None, None, 1, links, ()) for n, links in rows.items())
-    with connect() as database, database.begin() as connection:
+    with connect() as database, database.transaction() as connection:
         staging.clear(connection, "bench", ["book"], prune=False)
         staging.stage(connection, "bench", 0, records)
         staging.merge(connection)

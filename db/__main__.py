@@ -77,7 +77,7 @@ def psql(*arguments: str) -> None:
 
 def upgrade() -> None:
     """Bring the tables and functions of the database up to date"""
-    with connection.connect(schema="any") as database:
+    with connection.connect(tables="any") as database:
         migrate.upgrade(database)
 
 

@@ -38,19 +38,19 @@ class Database:
         self._attachment = attachment
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Connection]:
         """A transaction: committed at the end, rolled back on an error."""
         with translated_errors(self.url), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def query(self) -> Iterator[Connection]:
-        """A connection in autocommit mode, for single reads without the round trips of a transaction."""
+    def session(self) -> Iterator[Connection]:
+        """A connection in autocommit mode: for single reads, and for locks that outlive a transaction."""
         with translated_errors(self.url), self.engine.connect() as connection:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def fetch(self, query: str, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """The rows of one read, by psycopg alone: a third of the cost of `query`. Parameters are written `%(name)s`."""
+        """The rows of one read, by psycopg alone: a third of the cost of `session`. Parameters are written `%(name)s`."""
         with translated_errors(self.url):
             return self._reading.fetch(query, asked)
 
@@ -75,13 +75,13 @@ class Database:
         self.close()
 
 
-def connect(schema: Literal["upgrade", "require", "any"] = "upgrade", limits: Limits | None = None) -> Database:
+def connect(tables: Literal["upgrade", "require", "any"] = "upgrade", limits: Limits | None = None) -> Database:
     """Open the database that the environment names: DATABASE_URL, or else the embedded PostgreSQL.
 
     Parameters
     ----------
-    schema : {"upgrade", "require", "any"}
-        What to do about a missing or older schema: bring it up to date, refuse it, or take it as it is.
+    tables : {"upgrade", "require", "any"}
+        What to do about tables that are missing or old: bring them up to date, refuse them, or take them as they are.
     limits : Limits or None
         What this client may take of the server.
 
@@ -95,8 +95,8 @@ def connect(schema: Literal["upgrade", "require", "any"] = "upgrade", limits: Li
     database = Database(configured.database_url or attachment.url, attachment, limits)  # type: ignore[union-attr]
     try:
         _check_server(database)
-        if schema != "any" and not migrate.is_current(database):
-            if schema == "require":
+        if tables != "any" and not migrate.is_current(database):
+            if tables == "require":
                 raise errors.SchemaMissing(url=without_password(database.url))
             migrate.upgrade(database)
     except BaseException:
@@ -152,7 +152,7 @@ def _engine(conninfo: str, limits: Limits) -> Engine:
 
 
 def _check_server(database: Database) -> None:
-    with database.query() as connection:
+    with database.session() as connection:
         version, name = connection.execute(
             text("select current_setting('server_version_num')::int, current_setting('server_version')")
         ).one()

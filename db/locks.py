@@ -40,7 +40,7 @@ def held(database: Database, name: str, refusal: type[WikishelfError]) -> Iterat
     refusal
         Another process holds it; `pid` and `since` say which of the server's.
     """
-    with database.query() as connection:
+    with database.session() as connection:
         if not connection.scalar(text("select pg_try_advisory_lock(hashtext(:name))"), {"name": name}):
             pid, since = connection.execute(HOLDER, {"name": name}).one()
             raise refusal(pid=pid, since=since)

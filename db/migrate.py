@@ -24,7 +24,7 @@ def head() -> str:
 
 def is_current(database: "Database") -> bool:
     """Whether the database is at the newest revision."""
-    with database.query() as connection:
+    with database.session() as connection:
         if connection.scalar(text("select to_regclass('alembic_version')")) is None:
             return False
         return bool(connection.scalar(text("select version_num from alembic_version")) == head())
@@ -37,10 +37,10 @@ def upgrade(database: "Database") -> None:
 
     config = Config()
     config.set_main_option("script_location", str(_scripts()).replace("%", "%%"))
-    with database.begin() as connection:
+    with database.transaction() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-    with database.begin() as connection:
+    with database.transaction() as connection:
         set_search_defaults(connection)
 
 

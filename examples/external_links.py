@@ -40,11 +40,11 @@ QUERY = """
 """
 
 n_sites = int(sys.argv[1]) if len(sys.argv) > 1 else 12
-with connect(schema="require") as database:
+with connect(tables="require") as database:
     model = train(database, Settings(kinds=("site",)), activate=False, progress=progress())
     with psycopg.connect(database.url) as connection:
         rows = connection.execute(QUERY.format(model=model.model_id), [n_sites]).fetchall()
-    with database.begin() as connection:
+    with database.transaction() as connection:
         activation.drop(connection, model.model_id)
 
 print(f"{model.metrics['articles']:,} articles, {model.metrics['links']:,} sites")

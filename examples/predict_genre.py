@@ -41,7 +41,7 @@ def fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 n_genres = int(sys.argv[1]) if len(sys.argv) > 1 else 8
-with connect(schema="require") as database, psycopg.connect(database.url) as connection:
+with connect(tables="require") as database, psycopg.connect(database.url) as connection:
     register_vector(connection)
     rows = connection.execute(QUERY, [n_genres]).fetchall()
 genres, truth = np.unique([genre for genre, _ in rows], return_inverse=True)

@@ -32,7 +32,7 @@ def import_all(
     stored : Counts
     """
     started_at = datetime.now(UTC)
-    with database.query() as connection:
+    with database.session() as connection:
         for source, wiki in zip(plan.sources, plan.wikis, strict=True):
             provenance.check_wiki(connection, str(source.path), wiki)
     key = f"{plan.key} {prune}"
@@ -42,7 +42,7 @@ def import_all(
     ):
         sums = {source.path: side.submit(_sha256, source.path) for source in plan.sources}
         _stage(database.url, key, plan, [job for job in plan.jobs if job.number not in done], workers, scheduler)
-        with database.begin() as transaction:
+        with database.transaction() as transaction:
             reports = _by_source(plan, staging.reports(transaction), sums)
             stored = staging.merge(transaction)
             for report in reports:

@@ -24,7 +24,7 @@ def stage_job(url: str, key: str, job: Job, threads: int, watch: Watch = lambda 
     """Read one job and stage its records, in a transaction of its own."""
     report = Report(str(job.source.path))
     found = watch(records(job.source, job.topics, report, job.refs, job.site, threads), report)
-    with Database(url) as database, database.begin() as transaction:
+    with Database(url) as database, database.transaction() as transaction:
         staging.stage(transaction, key, job.number, found, report.as_json)
     return report
 

@@ -23,5 +23,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with db_connection.connect(schema="any") as database, database.begin() as own:
+    with db_connection.connect(tables="any") as database, database.transaction() as own:
         run(own)

@@ -42,7 +42,7 @@ def train_one(arguments: argparse.Namespace) -> None:
 
 def list_models(arguments: argparse.Namespace) -> None:
     """List all models, the newest last."""
-    with connect(schema="require") as database, database.query() as connection:
+    with connect(tables="require") as database, database.session() as connection:
         registry.mark_killed(connection)
         found, sizes = registry.listed(connection), registry.sizes(connection)
     if arguments.json:
@@ -53,7 +53,7 @@ def list_models(arguments: argparse.Namespace) -> None:
 
 def activate(arguments: argparse.Namespace) -> None:
     """Let every search answer from this model, from now on."""
-    with connect(schema="require") as database, database.begin() as connection:
+    with connect(tables="require") as database, database.transaction() as connection:
         activation.activate(connection, arguments.model_id)
         model = registry.find(connection, arguments.model_id)
     print_json(asdict(model)) if arguments.json else print(printing.summary(model))
@@ -61,28 +61,28 @@ def activate(arguments: argparse.Namespace) -> None:
 
 def drop(arguments: argparse.Namespace) -> None:
     """Delete a model and free its space."""
-    with connect(schema="require") as database, database.begin() as connection:
+    with connect(tables="require") as database, database.transaction() as connection:
         activation.drop(connection, arguments.model_id)
     print_json({"dropped": arguments.model_id}) if arguments.json else print(f"model {arguments.model_id} is dropped")
 
 
 def evaluate_model(arguments: argparse.Namespace) -> None:
     """Measure how good a model is, and store it with the model."""
-    with connect(schema="require") as database:
+    with connect(tables="require") as database:
         model, evaluation = evaluate(database, arguments.model_id, arguments.splits, progress)
     print_json({"model_id": model.model_id, **evaluation}) if arguments.json else report.show(model, evaluation)
 
 
 def export_model(arguments: argparse.Namespace) -> None:
     """Write a model's vectors into files that other tools read."""
-    with connect(schema="require") as database:
+    with connect(tables="require") as database:
         done = export(database, arguments.folder, arguments.formats, arguments.model_id, arguments.topics or ())
     print_json(done._asdict()) if arguments.json else print(printing.exported(done))
 
 
 def fold_in_new(arguments: argparse.Namespace) -> None:
     """Give vectors to the articles that came after the training."""
-    with connect(schema="require") as database, database.begin() as connection:
+    with connect(tables="require") as database, database.transaction() as connection:
         done = fold_in(connection, arguments.model_id)
     print_json(asdict(done)) if arguments.json else print(printing.folded_in(done))
 

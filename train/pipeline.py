@@ -82,7 +82,7 @@ def read(database: Database, settings: Settings) -> Pairs:
     NothingToTrain
         No article, or none that has a link of these kinds.
     """
-    with database.begin() as connection:
+    with database.transaction() as connection:
         stored = db.pairs.topics(connection)
         for topic in settings.topics:
             if stored and topic not in stored:
@@ -96,7 +96,7 @@ def read(database: Database, settings: Settings) -> Pairs:
 
 def store(database: Database, model_id: int, pairs: Pairs, fitted: "Fitted") -> None:
     """Write the vectors and call the model ready, all in one transaction."""
-    with database.begin() as connection:
+    with database.transaction() as connection:
         db.models.vectors.store(connection, model_id, "articles", pairs.article_ids, fitted.articles)
         db.models.vectors.store(connection, model_id, "links", pairs.link_ids, fitted.links)
         registry.finish(connection, model_id, fitted.metrics, fingerprint(pairs))
@@ -107,7 +107,7 @@ def finished(database: Database, model_id: int, activate: bool) -> Model:
 
     In a transaction of its own: a commit of vectors takes long, and searches wait for the commit of a switch.
     """
-    with database.begin() as connection:
+    with database.transaction() as connection:
         if activate:
             activation.activate(connection, model_id)
         return registry.find(connection, model_id)

@@ -50,7 +50,7 @@ def importing(database: Database, key: str, topics: Sequence[str], prune: bool) 
         Another process holds the lock.
     """
     with locks.held(database, "wikishelf.import", ImportInProgress):
-        with database.begin() as connection:
+        with database.transaction() as connection:
             done = _staged(connection, key)
             if not done:
                 clear(connection, key, topics, prune)

@@ -132,7 +132,7 @@ def recommend_articles(
     }
     run.check_text("likes", asked["likes"])
     run.check_text("dislikes", asked["dislikes"])
-    with database.query() as connection:
+    with database.session() as connection:
         for title in (*likes, *dislikes):
             check_article(connection, title)
     found = run.rows(database, RECOMMEND_ARTICLES, asked, lambda connection: check_stored(connection, topic, facets))

@@ -24,7 +24,7 @@ def rows(
         check_text(field, value)
     found: Sequence[Any] = database.fetch(query, asked)
     if not found:
-        with database.begin() as connection:
+        with database.transaction() as connection:
             found = connection.exec_driver_sql(query, dict(asked)).all()
             if not found:
                 explain(connection)

@@ -34,7 +34,7 @@ SINGULAR = {"likes": "like", "dislikes": "dislike", "weights": "weight", "facets
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_same_arguments_in_sql_and_python(database: Database, verb: str) -> None:
     *_, arguments = VERBS[verb]
-    with database.query() as connection:
+    with database.session() as connection:
         query = "select proargnames from pg_proc where proname = :verb and proargtypes[0] <> 'integer'::regtype"
         names = connection.scalar(text(query), {"verb": verb})
     assert names == arguments

@@ -25,7 +25,7 @@ def test_the_questions_are_listed_as_they_are_called(database: Database) -> None
     questions = [name for name, arguments in SIGNATURES.items() if "count integer = 10" in arguments]
     assert len(questions) == 7
     query = text("select pg_get_function_arguments(oid) from pg_proc where proname = :name")
-    with database.query() as connection:
+    with database.session() as connection:
         for name in questions:
             stored = [
                 re.sub(

@@ -25,17 +25,17 @@ def shelf(database: Database) -> Iterator[Database]:
 
 
 def activate(database: Database, model_id: int) -> None:
-    with database.begin() as connection:
+    with database.transaction() as connection:
         activation.activate(connection, model_id)
 
 
 def drop(database: Database, model_id: int) -> None:
-    with database.begin() as connection:
+    with database.transaction() as connection:
         activation.drop(connection, model_id)
 
 
 def active_models(database: Database) -> list[int]:
-    with database.query() as connection:
+    with database.session() as connection:
         return [model.model_id for model in registry.listed(connection) if model.state == "active"]
 
 
@@ -57,7 +57,7 @@ def active_models(database: Database) -> list[int]:
 )
 def test_damaged_vectors_are_not_activated(shelf: Database, damage: str, reason: str) -> None:
     before = search.similar_articles(shelf, "Book 1")
-    with shelf.begin() as connection:
+    with shelf.transaction() as connection:
         connection.execute(text(damage))
     with pytest.raises(ModelUnusable) as refusal:
         activate(shelf, 2)
@@ -76,7 +76,7 @@ def test_two_switches_at_once_are_one_after_the_other(shelf: Database) -> None:
         other.join()
     (last,) = active_models(shelf)
     assert last in (2, 3)
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         dimensions = connection.scalar(text("select max(vector_dims(embedding)) from article_vectors"))
         assert dimensions == registry.active(connection).dimensions
 
@@ -94,7 +94,7 @@ def test_what_needs_no_lock_waits_for_no_reader(shelf: Database, reader: psycopg
     activate(shelf, 1)
     with pytest.raises(ModelUnusable, match="model 1 cannot be dropped: it is active; activate another one first"):
         drop(shelf, 1)
-    with shelf.begin() as connection:
+    with shelf.transaction() as connection:
         connection.execute(text("update models set state = 'failed' where model_id = 2"))
     with pytest.raises(ModelUnusable, match="model 2 cannot be activated: its state is failed"):
         activate(shelf, 2)
@@ -142,13 +142,13 @@ def test_a_drop_waits_for_who_reads(shelf: Database, reader: psycopg.Connection)
 
 
 def test_a_dropped_model_s_space_is_free_at_once(shelf: Database) -> None:
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         before = registry.sizes(connection)
         size = connection.scalar(text("select pg_database_size(current_database())"))
     assert before.keys() == {1, 2}
     assert min(before.values()) > 8192
     drop(shelf, 2)
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         assert registry.sizes(connection) == {1: before[1]}
         assert connection.scalar(text("select pg_database_size(current_database())")) <= size - before[2]
 
@@ -156,6 +156,6 @@ def test_a_dropped_model_s_space_is_free_at_once(shelf: Database) -> None:
 def test_a_model_in_training_is_not_dropped_and_a_killed_one_is(shelf: Database) -> None:
     with registry.training(shelf, "mse", 8, {}) as model_id, pytest.raises(ModelUnusable, match="still in training"):
         drop(shelf, model_id)
-    with shelf.begin() as connection:
+    with shelf.transaction() as connection:
         connection.execute(text("update models set state = 'training' where model_id = 2"))
     drop(shelf, 2)

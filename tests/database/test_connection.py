@@ -50,11 +50,11 @@ def test_an_empty_database_is_refused_or_migrated(monkeypatch: pytest.MonkeyPatc
         admin.execute("create database empty_one")
     url = as_url(make_conninfo(server_url, dbname="empty_one"))
     with pytest.raises(errors.SchemaMissing, match="no Wikishelf tables yet"):
-        connect(monkeypatch, url, schema="require")
-    with connect(monkeypatch, url) as database, database.query() as reader:
+        connect(monkeypatch, url, tables="require")
+    with connect(monkeypatch, url) as database, database.session() as reader:
         assert reader.scalar(text("select count(*) from articles")) == 0
         assert reader.scalar(text("select current_setting('server_encoding')")) == "UTF8"
-    with connect(monkeypatch, url, schema="require") as database, database.query() as reader:
+    with connect(monkeypatch, url, tables="require") as database, database.session() as reader:
         assert reader.scalar(text("show hnsw.iterative_scan")) == "strict_order"
 
 
@@ -63,7 +63,7 @@ def test_a_reader_that_may_not_write_is_told(monkeypatch: pytest.MonkeyPatch, da
         admin.execute("create role onlooker login; grant select on all tables in schema public to onlooker")
     url = as_url(make_conninfo(database_url, user="onlooker"))
     with connect(monkeypatch, url) as database, pytest.raises(errors.DatabaseRefused, match="permission denied"):
-        with database.begin() as transaction:
+        with database.transaction() as transaction:
             transaction.execute(text("delete from articles"))
     with psycopg.connect(database_url, autocommit=True) as admin:
         admin.execute("drop owned by onlooker; drop role onlooker")
@@ -110,10 +110,10 @@ with sharing.attach(Path({str(home)!r})) as server:
 
 def test_a_lost_server_is_one_line_and_the_pool_recovers(home: Path) -> None:
     with sharing.attach(home) as attachment, Database(attachment.url) as database:
-        with database.query() as reader:
+        with database.session() as reader:
             assert reader.scalar(text("select 1")) == 1
         sharing.stop(home)
-        with pytest.raises(errors.DatabaseUnreachable), database.query() as reader:
+        with pytest.raises(errors.DatabaseUnreachable), database.session() as reader:
             reader.scalar(text("select 1"))
-        with sharing.attach(home), database.query() as reader:
+        with sharing.attach(home), database.session() as reader:
             assert reader.scalar(text("select 2")) == 2

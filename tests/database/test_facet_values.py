@@ -10,7 +10,7 @@ from tests.support.planted import article, load
 
 def read(database: Database, name: str, *titles: str) -> tuple[list[str], Facet]:
     """The facet of these articles, in the order of their ids, which their titles are given in."""
-    with database.query() as connection:
+    with database.session() as connection:
         rows = connection.exec_driver_sql("select article_id, title from articles order by article_id").all()
         asked = [(article_id, title) for article_id, title in rows if title in titles]
         ids = np.array([article_id for article_id, _ in asked], np.int32)

@@ -32,19 +32,19 @@ def shelf(database: Database) -> Iterator[Database]:
 
 
 def embedded(database: Database, *titles: str | None) -> NDArray[np.float32] | None:
-    with database.query() as connection:
+    with database.session() as connection:
         vector = connection.scalar(text("select embed_links(:titles)::real[]"), {"titles": list(titles)})
     return None if vector is None else np.array(vector, np.float32)
 
 
 def stored(database: Database, kind: vectors.VectorKind = "articles", model_id: int = 1) -> Vectors:
-    with database.begin() as connection:
+    with database.transaction() as connection:
         model = registry.find(connection, model_id)
         return dict(zip(*vectors.read(connection, model_id, kind, model.dimensions), strict=True))
 
 
 def vector_of(database: Database, title: str) -> NDArray[np.float32]:
-    with database.query() as connection:
+    with database.session() as connection:
         article_id = connection.scalar(text("select find_article(:title)"), {"title": title})
     return stored(database)[article_id]
 
@@ -54,7 +54,7 @@ def expected(database: Database, titles: Sequence[str], model_id: int = 1) -> ND
     link_vectors = stored(database, "links", model_id)
     query = "select link_id, article_count, (select count(*) from articles) from links where title = :title"
     total = np.zeros(len(next(iter(link_vectors.values()))))
-    with database.query() as connection:
+    with database.session() as connection:
         for title in titles:
             link_id, article_count, n_articles = connection.execute(text(query), {"title": title}).one()
             total += np.log1p(n_articles / article_count) * link_vectors[link_id]
@@ -62,7 +62,7 @@ def expected(database: Database, titles: Sequence[str], model_id: int = 1) -> ND
 
 
 def folded(database: Database, model_id: int | None = None) -> FoldedIn:
-    with database.begin() as connection:
+    with database.transaction() as connection:
         return fold_in.fold_in(connection, model_id)
 
 
@@ -88,7 +88,7 @@ def test_a_link_that_no_article_has_any_more_is_embedded(shelf: Database) -> Non
 
 
 def expected_alone(database: Database, title: str) -> NDArray[np.float32]:
-    with database.query() as connection:
+    with database.session() as connection:
         return stored(database, "links")[connection.scalar(text("select find_link(:title)"), {"title": title})]
 
 
@@ -110,10 +110,10 @@ def test_a_second_run_changes_nothing(shelf: Database) -> None:
     load(shelf, article("Anna Karenina", ["Shared", "Link 2"]))
     folded(shelf)
     rows = text("select xmin, ctid, * from vectors.articles_1 order by article_id")
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         before = connection.execute(rows).all()
     assert folded(shelf) == FoldedIn(model_id=1, new=0, changed=0, removed=0, left_out=0)
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         assert connection.execute(rows).all() == before
 
 
@@ -136,7 +136,7 @@ def test_an_article_without_known_links_any_more_loses_its_vector(shelf: Databas
 
 
 def test_the_topics_of_the_model_are_kept_to(shelf: Database) -> None:
-    with shelf.begin() as connection:
+    with shelf.transaction() as connection:
         connection.execute(text("""update models set settings = '{"topics": ["book"]}'"""))
     load(shelf, article("A book", ["Shared"]), article("A film", ["Shared"], topic="film"))
     assert folded(shelf) == FoldedIn(model_id=1, new=1, changed=0, removed=0, left_out=0)
@@ -146,7 +146,7 @@ def test_the_topics_of_the_model_are_kept_to(shelf: Database) -> None:
 
 
 def test_links_of_kinds_and_titles_that_were_left_out_do_not_count(shelf: Database) -> None:
-    with shelf.begin() as connection:
+    with shelf.transaction() as connection:
         connection.execute(
             text("delete from vectors.links_1 v using links l where l.link_id = v.link_id and l.kind = 'category'")
         )
@@ -165,13 +165,13 @@ def test_activation_switches_and_a_dropped_model_takes_all_with_it(shelf: Databa
     store_model(shelf, dimensions=16, seed=5)
     second = embedded(shelf, "Shared", "Link 2")
     assert second == pytest.approx(expected(shelf, ["Shared", "Link 2"], model_id=2), abs=1e-6)
-    with shelf.begin() as connection:
+    with shelf.transaction() as connection:
         activation.activate(connection, 1)
     assert embedded(shelf, "Shared", "Link 2") == pytest.approx(first, abs=0)
     assert search.similar_articles(shelf, "Anna Karenina") == answers
     load(shelf, article("Emma", ["Shared"]))
     assert folded(shelf, model_id=2).new == 1
-    with shelf.begin() as connection:
+    with shelf.transaction() as connection:
         activation.drop(connection, 2)
         left = connection.scalars(text("select relname from pg_class where relname ~ '_2(_|$)'"))
         assert list(left) == []
@@ -180,7 +180,7 @@ def test_activation_switches_and_a_dropped_model_takes_all_with_it(shelf: Databa
 def test_what_is_not_committed_is_not_there(shelf: Database) -> None:
     before = stored(shelf)
     load(shelf, article("Anna Karenina", ["Shared"]))
-    with pytest.raises(ZeroDivisionError), shelf.begin() as connection:
+    with pytest.raises(ZeroDivisionError), shelf.transaction() as connection:
         assert fold_in.fold_in(connection).new == 1
         raise ZeroDivisionError
     assert stored(shelf).keys() == before.keys()
@@ -190,7 +190,7 @@ def test_a_second_one_waits_for_the_first_and_searches_do_not(shelf: Database) -
     load(shelf, article("Anna Karenina", ["Shared"]))
     done: list[FoldedIn] = []
     second = threading.Thread(target=lambda: done.append(folded(shelf)))
-    with shelf.begin() as connection:
+    with shelf.transaction() as connection:
         assert fold_in.fold_in(connection).new == 1
         second.start()
         assert len(search.similar_articles(shelf, "Book 1")) == 10
@@ -207,7 +207,7 @@ def test_an_unfit_model_is_refused(shelf: Database) -> None:
         raise ValueError("boom")
     with pytest.raises(ModelUnusable, match="model 2 cannot be folded into: its state is failed"):
         folded(shelf, model_id=2)
-    with shelf.begin() as connection:
+    with shelf.transaction() as connection:
         connection.execute(text("update models set state = 'ready' where state = 'active'"))
     with pytest.raises(NoActiveModel):
         folded(shelf)

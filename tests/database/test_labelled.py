@@ -20,12 +20,12 @@ def model(database: Database) -> registry.Model:
         article("Alien", {"Space": 1, "Desert": 1}, topic="film"),
     )
     model_id = store_model(database, dimensions=4)
-    with database.query() as connection:
+    with database.session() as connection:
         return registry.find(connection, model_id)
 
 
 def test_articles_have_topic_and_commonest_genre(database: Database, model: registry.Model) -> None:
-    with database.query() as connection:
+    with database.session() as connection:
         found = labelled.read(connection, model, "articles")
         ids, rows = vectors.read(connection, model.model_id, "articles", 4)
     assert found.titles == ["Dune", "Emma", "Alien"]
@@ -36,7 +36,7 @@ def test_articles_have_topic_and_commonest_genre(database: Database, model: regi
 
 
 def test_links_have_kind_and_count(database: Database, model: registry.Model) -> None:
-    with database.query() as connection:
+    with database.session() as connection:
         found = labelled.read(connection, model, "links")
     counts = dict(zip(found.titles, zip(*found.facts.values(), strict=True), strict=True))
     assert list(found.facts) == ["kind", "article_count"]
@@ -44,7 +44,7 @@ def test_links_have_kind_and_count(database: Database, model: registry.Model) ->
 
 
 def test_a_topic_has_its_articles_and_their_links(database: Database, model: registry.Model) -> None:
-    with database.query() as connection:
+    with database.session() as connection:
         assert labelled.topics_of(connection, model) == ["book", "film"]
         assert labelled.read(connection, model, "articles", ["film"]).titles == ["Alien"]
         links = labelled.read(connection, model, "links", ["film"])
@@ -55,7 +55,7 @@ def test_a_topic_has_its_articles_and_their_links(database: Database, model: reg
 
 
 def test_an_article_that_is_gone_is_left_out(database: Database, model: registry.Model) -> None:
-    with database.begin() as connection:
+    with database.transaction() as connection:
         whole = labelled.read(connection, model, "articles")
         connection.execute(text("delete from articles where title = 'Emma'"))
         rest = labelled.read(connection, model, "articles")
@@ -64,12 +64,12 @@ def test_an_article_that_is_gone_is_left_out(database: Database, model: registry
 
 
 def test_a_model_without_its_vectors_is_refused(database: Database, model: registry.Model) -> None:
-    with database.begin() as connection:
+    with database.transaction() as connection:
         assert labelled.whole_model(connection, None) == labelled.whole_model(connection, model.model_id) == model
         connection.execute(text(f"alter table vectors.links_{model.model_id} rename to elsewhere"))
         with pytest.raises(ModelUnusable, match=r"model 1 cannot be exported: .*vectors.links_1 is missing"):
             labelled.whole_model(connection, model.model_id)
-    with database.begin() as connection:
+    with database.transaction() as connection:
         connection.execute(text("update models set state = 'failed'"))
         with pytest.raises(ModelUnusable, match=r"model 1 cannot be exported: its state is failed"):
             labelled.whole_model(connection, model.model_id)

@@ -12,7 +12,7 @@ from tests.support.planted import article, load, store_model
 
 
 def rows(database: Database, query: str) -> list[tuple[Any, ...]]:
-    with database.query() as connection:
+    with database.session() as connection:
         return [tuple(row) for row in connection.execute(text(query))]
 
 
@@ -129,7 +129,7 @@ def test_an_error_leaves_nothing(database: Database) -> None:
 
 
 def test_a_repeated_import_gives_the_same_ids(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.begin() as connection:
+    with pytest.raises(ZeroDivisionError), database.transaction() as connection:
         staging.clear(connection, "test", ("book",), prune=False)
         staging.stage(connection, "test", 0, [article("A", ["L"])])
         staging.merge(connection)

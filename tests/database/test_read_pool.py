@@ -16,7 +16,7 @@ PID = "select pg_backend_pid()"
 def test_a_lost_connection_is_replaced_before_anybody_notices(database: Database) -> None:
     ((first,),) = database.fetch(PID, {})
     assert database.fetch(PID, {}) == [(first,)]
-    with database.begin() as connection:
+    with database.transaction() as connection:
         connection.execute(text("select pg_terminate_backend(:pid, 5000)"), {"pid": first})
     ((second,),) = database.fetch("select pg_backend_pid() from (select %(x)s::int) x", {"x": 1})
     assert second != first
@@ -30,7 +30,7 @@ def test_a_query_that_takes_too_long_is_asked_once(database_url: str) -> None:
             database.fetch("select pg_sleep(5)", {})
         assert 0.3 <= time.monotonic() - start < 0.6
         assert database.fetch("select 1", {}) == [(1,)]
-        with pytest.raises(DatabaseBusy, match="statement timeout"), database.begin() as connection:
+        with pytest.raises(DatabaseBusy, match="statement timeout"), database.transaction() as connection:
             connection.execute(text("select pg_sleep(5)"))
 
 

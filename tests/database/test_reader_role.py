@@ -56,10 +56,10 @@ def reader(database: Database) -> Iterator[Connection]:
     migrate.upgrade(database)  # a copy of the template has not the rights on the database itself
     load(database, *(article(f"Book {n}", ["Shared", f"Link {n % 3}"], facets=(("genre", "Novel"),)) for n in range(9)))
     store_model(database)
-    with database.begin() as connection:
+    with database.transaction() as connection:
         topic_views.create_topic_views(connection, [topic_views.TopicView("books", "book", ("genre",))])
     store_model(database)  # the views' tables are others than when the rights were given
-    with database.query() as connection:
+    with database.session() as connection:
         connection.execute(text("set session authorization wikishelf_reader"))
         yield connection
         connection.execute(text("reset session authorization"))
@@ -78,7 +78,7 @@ def test_the_reader_may_do_nothing_else(reader: Connection, statement: str) -> N
 
 
 def test_the_reader_cannot_log_in(database: Database) -> None:
-    with database.query() as connection:
+    with database.session() as connection:
         role = connection.execute(text("select * from pg_roles where rolname = 'wikishelf_reader'")).mappings().one()
     assert not any(role[right] for right in ("rolcanlogin", "rolsuper", "rolcreaterole", "rolcreatedb", "rolbypassrls"))
 

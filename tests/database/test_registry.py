@@ -20,7 +20,7 @@ def shelf(database: Database) -> Iterator[Database]:
 
 
 def states(database: Database) -> list[tuple[int, str, str | None]]:
-    with database.query() as connection:
+    with database.session() as connection:
         return [(model.model_id, model.state, model.reason) for model in registry.listed(connection)]
 
 
@@ -28,7 +28,7 @@ def test_a_training_becomes_the_active_model(shelf: Database) -> None:
     with pytest.raises(NoActiveModel):
         search.similar_articles(shelf, "Book 1")
     store_model(shelf)
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         model = registry.active(connection)
     assert (model.model_id, model.objective, model.dimensions) == (1, "softmax", 8)
     assert (model.settings, model.fingerprint) == ({"seed": 0}, "fingerprint")
@@ -41,7 +41,7 @@ def test_models_of_other_dimensions_switch_and_switch_back(shelf: Database) -> N
     first = search.similar_articles(shelf, "Book 1")
     store_model(shelf, dimensions=16, seed=5)
     assert search.similar_articles(shelf, "Book 1") != first
-    with shelf.begin() as connection:
+    with shelf.transaction() as connection:
         activation.activate(connection, 1)
     assert search.similar_articles(shelf, "Book 1") == first
     assert states(shelf) == [(1, "active", None), (2, "ready", None)]
@@ -51,7 +51,7 @@ def test_a_switch_that_is_rolled_back_changes_nothing(shelf: Database) -> None:
     store_model(shelf)
     store_model(shelf, seed=5, activate=False)
     first = search.similar_articles(shelf, "Book 1")
-    with pytest.raises(ZeroDivisionError), shelf.begin() as connection:
+    with pytest.raises(ZeroDivisionError), shelf.transaction() as connection:
         activation.activate(connection, 2)
         raise ZeroDivisionError
     assert search.similar_articles(shelf, "Book 1") == first
@@ -60,9 +60,9 @@ def test_a_switch_that_is_rolled_back_changes_nothing(shelf: Database) -> None:
 def test_a_dropped_model_frees_its_tables(shelf: Database) -> None:
     store_model(shelf)
     store_model(shelf, seed=5)
-    with pytest.raises(ModelUnusable, match=r"model 2 cannot be dropped: it is active"), shelf.begin() as active:
+    with pytest.raises(ModelUnusable, match=r"model 2 cannot be dropped: it is active"), shelf.transaction() as active:
         activation.drop(active, 2)
-    with shelf.begin() as connection:
+    with shelf.transaction() as connection:
         activation.drop(connection, 1)
         tables = connection.scalars(text("select tablename from pg_tables where schemaname = 'vectors' order by 1"))
         assert list(tables) == ["articles_2", "links_2"]
@@ -73,7 +73,10 @@ def test_an_error_is_the_row_s_reason(shelf: Database) -> None:
     with pytest.raises(ValueError, match="boom"), registry.training(shelf, "mse", 8, {}):
         raise ValueError("boom")
     assert states(shelf) == [(1, "failed", "boom")]
-    with pytest.raises(ModelUnusable, match="cannot be activated: its state is failed"), shelf.begin() as connection:
+    with (
+        pytest.raises(ModelUnusable, match="cannot be activated: its state is failed"),
+        shelf.transaction() as connection,
+    ):
         activation.activate(connection, 1)
 
 
@@ -82,7 +85,7 @@ def test_an_interrupt_is_the_row_s_reason_unless_the_model_is_stored(shelf: Data
         raise KeyboardInterrupt
     assert interrupt.value.__notes__ == ["model 1 is listed as failed, searches answer as before"]
     with pytest.raises(KeyboardInterrupt) as interrupt, registry.training(shelf, "mse", 8, {}) as model_id:
-        with shelf.begin() as connection:
+        with shelf.transaction() as connection:
             registry.finish(connection, model_id, {}, "fingerprint")
         raise KeyboardInterrupt
     assert not hasattr(interrupt.value, "__notes__")
@@ -100,10 +103,10 @@ def test_a_killed_trainer_s_row_is_told_from_one_in_training(shelf: Database) ->
         connection.execute(
             "insert into models (state, objective, dimensions, settings) values ('training', 'mse', 8, '{}')"
         )
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         registry.mark_killed(connection)
     assert states(shelf) == [(1, "failed", "killed")]
-    with registry.training(shelf, "mse", 8, {}), shelf.begin() as connection:
+    with registry.training(shelf, "mse", 8, {}), shelf.transaction() as connection:
         registry.mark_killed(connection)
         assert registry.find(connection, 2).state == "training"
 
@@ -119,7 +122,7 @@ def test_two_models_cannot_be_active(shelf: Database) -> None:
 def test_an_unknown_model_is_named(shelf: Database) -> None:
     for verb in (activation.activate, activation.drop, registry.find):
         for unknown in (99, -1, 10**30):
-            with pytest.raises(ModelNotFound, match=f"there is no model {unknown};"), shelf.begin() as connection:
+            with pytest.raises(ModelNotFound, match=f"there is no model {unknown};"), shelf.transaction() as connection:
                 verb(connection, unknown)
 
 
@@ -137,7 +140,7 @@ def test_an_interrupted_statement_lets_go_of_the_lock(shelf: Database) -> None:
 
 
 def test_a_training_interrupted_while_its_row_is_written_leaves_its_reason(shelf: Database) -> None:
-    with shelf.begin() as connection:
+    with shelf.transaction() as connection:
         connection.execute(
             text(
                 "create function slow() returns trigger language plpgsql as "

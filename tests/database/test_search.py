@@ -47,7 +47,7 @@ def shelf(database: Database) -> Iterator[Database]:
 
 
 def nearest(database: Database, kind: vectors.VectorKind, asked: int) -> list[tuple[int, float]]:
-    with database.begin() as connection:
+    with database.transaction() as connection:
         ids, rows = vectors.read(connection, 1, kind, 8)
     similarity = rows @ rows[ids == asked][0]
     order = np.argsort(-similarity)
@@ -56,7 +56,7 @@ def nearest(database: Database, kind: vectors.VectorKind, asked: int) -> list[tu
 
 @pytest.mark.parametrize("title", ["Book 1", "Book 44", "War and Peace"])
 def test_similar_articles_agree_with_numpy(shelf: Database, title: str) -> None:
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         asked = connection.scalar(text("select find_article(:title)"), {"title": title})
     expected = nearest(shelf, "articles", asked)[:12]
     found = search.similar_articles(shelf, title, count=12)
@@ -65,7 +65,7 @@ def test_similar_articles_agree_with_numpy(shelf: Database, title: str) -> None:
 
 
 def test_similar_links_agree_with_numpy(shelf: Database) -> None:
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         asked = connection.scalar(text("select find_link('Link 3')"))
     found = search.similar_links(shelf, "Link 3", count=5)
     assert [record.link_id for record in found] == [link_id for link_id, _ in nearest(shelf, "links", asked)[:5]]
@@ -91,7 +91,7 @@ def test_an_unknown_title_gets_the_nearest(shelf: Database) -> None:
         search.similar_articles(shelf, "Zzyzx")
     with pytest.raises(LinkNotFound, match=r'no link is called "Shard"; did you mean .*"Shared"'):
         search.similar_links(shelf, "Shard")
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         assert connection.execute(text("select * from similar_articles('Zzyzx')")).all() == []
 
 
@@ -105,7 +105,7 @@ def test_what_came_after_the_training_has_no_vector(shelf: Database) -> None:
 
 def test_articles_nearest_to_any_vector_are_all_but_those_left_out(shelf: Database) -> None:
     def nearest_to(arguments: str) -> list[int]:
-        with shelf.query() as connection:
+        with shelf.session() as connection:
             return list(connection.scalars(text(f"select article_id from nearest_articles({arguments}, count => 99)")))
 
     assert nearest_to("article_embedding(3), null")[0] == 3
@@ -146,7 +146,7 @@ def test_what_begins_with_the_words_comes_first(shelf: Database) -> None:
 def test_a_number_is_an_id_and_text_a_title(shelf: Database) -> None:
     load(shelf, article("1984", ["Shared"]))
     store_model(shelf)
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         ids = [connection.scalar(text("select find_article(:title)"), {"title": title}) for title in ("1984", "Book 1")]
         rows = connection.execute(text("select similarity from similar_articles('1984', 1)")).all()
         assert rows == connection.execute(text(f"select similarity from similar_articles({ids[0]}, 1)")).all()
@@ -260,7 +260,7 @@ def test_every_argument_is_data(shelf: Database, hostile: str) -> None:
     for ask in questions:
         with contextlib.suppress(WikishelfError):
             assert isinstance(ask(), list)
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         for function in ("matching_articles(:x)", "matching_articles(facets => cast(:json as jsonb))"):
             values = {"x": hostile, "json": json.dumps({hostile: hostile})}
             assert connection.execute(text(f"select * from {function}"), values).all() == []

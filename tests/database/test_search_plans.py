@@ -36,7 +36,7 @@ def library() -> Library:
 def shelf(server_url: str, template: str, library: Library) -> Iterator[Database]:
     with new_database(server_url, template) as url, Database(url) as database:
         planted.store(database, library)
-        with database.begin() as connection:
+        with database.transaction() as connection:
             topic_views.create_topic_views(connection, [topic_views.TopicView("books", "book", ("author", "year"))])
         yield database
 
@@ -88,7 +88,7 @@ def test_the_plain_call_is_an_index_scan(shelf: Database) -> None:
     typed = """
         select title from books
         order by embedding <=> (select embedding from books where title = 'Book 7') limit 10"""
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         for call in ("similar_articles('Book 7')", "similar_articles(7)", "articles_near_link('x')"):
             assert SCAN in plan(connection, f"select * from {call}")
         assert SCAN in plan(connection, typed)
@@ -132,7 +132,7 @@ def test_a_filter_of_any_selectivity(shelf: Database, library: Library, name: st
     ],
 )
 def test_the_way_goes_by_how_many_match(shelf: Database, argument: str, way: str) -> None:
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         taken = scans(run(connection, f"select * from similar_articles('Book 7', {argument})"))
     assert taken == {"nearest": 0, "few": 0, "all": 0, way: 1}
 
@@ -140,7 +140,7 @@ def test_the_way_goes_by_how_many_match(shelf: Database, argument: str, way: str
 def test_nothing_near_matches(shelf: Database, library: Library) -> None:
     """The index scan gives up, and all that match are compared."""
     far = int(np.argmax(library.clustered)) + 1
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         query = f"select * from similar_articles({far}, {having(clustered='0.1')})"
         assert scans(run(connection, query)) == {"nearest": 1, "few": 0, "all": 1}
         found = {row.article_id for row in connection.execute(text(query))}
@@ -149,7 +149,7 @@ def test_nothing_near_matches(shelf: Database, library: Library) -> None:
 
 @pytest.mark.parametrize("setting", ["hnsw.iterative_scan = off", "hnsw.max_scan_tuples = 1", "hnsw.ef_search = 1"])
 def test_no_setting_makes_answers_short(shelf: Database, setting: str) -> None:
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         connection.execute(text(f"set {setting}"))
         for count in (10, 300, N + 5):
             for argument, matching in (("", N), (having(scattered="0.1"), 3702), (having(clustered="0.1"), 3702)):
@@ -161,7 +161,7 @@ def test_no_setting_makes_answers_short(shelf: Database, setting: str) -> None:
 
 def test_one_plan_for_all_arguments(shelf: Database, library: Library) -> None:
     """A prepared statement may be planned once, knowing no argument."""
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         connection.execute(text("set plan_cache_mode = force_generic_plan"))
         connection.execute(
             text("prepare asked(text, jsonb) as select article_id from similar_articles($1, facets => $2)")
@@ -175,7 +175,7 @@ def test_one_plan_for_all_arguments(shelf: Database, library: Library) -> None:
 
 def test_a_prepared_call_is_planned_once(shelf: Database) -> None:
     """The plan for all arguments must look as cheap as the plan for one, or every call is planned anew."""
-    with shelf.query() as connection:
+    with shelf.session() as connection:
         connection.execute(text("prepare plain(text, integer) as select * from similar_articles($1, $2)"))
         for number in range(1, 11):
             connection.execute(text(f"execute plain('Book {number}', 10)"))

@@ -12,12 +12,12 @@ from tests.support.planted import article
 
 
 def stage(database: Database, key: str, part: int, *titles: str) -> bool:
-    with database.begin() as connection:
+    with database.transaction() as connection:
         return staging.stage(connection, key, part, [article(title, ["L"]) for title in titles], lambda: {"n": part})
 
 
 def count(database: Database, table: str) -> int:
-    with database.query() as connection:
+    with database.session() as connection:
         return int(connection.execute(text(f"select count(*) from {table}")).scalar_one())
 
 
@@ -29,7 +29,7 @@ def test_a_rerun_goes_on_with_the_parts_that_are_missing(database: Database) -> 
         assert done == {0: {"n": 0}}
         assert stage(database, "one", 1, "C")
         assert count(database, "articles") == 0
-        with database.begin() as connection:
+        with database.transaction() as connection:
             assert staging.merge(connection).articles == 3
     with staging.importing(database, "one", ["book"], prune=False) as done:
         assert done == {}
@@ -54,7 +54,7 @@ def test_a_part_is_staged_once_though_two_processes_read_it(database: Database) 
             yield article("A")
 
         def first() -> None:
-            with database.begin() as connection:
+            with database.transaction() as connection:
                 outcomes.append(staging.stage(connection, "one", 0, slow()))
 
         outcomes: list[bool] = []
@@ -80,6 +80,6 @@ def test_parts_of_one_import_meet(database: Database) -> None:
     with staging.importing(database, "one", ["book"], prune=False):
         for part, titles in enumerate(("AB", "BC", "D")):
             stage(database, "one", part, *titles)
-        with database.begin() as connection:
+        with database.transaction() as connection:
             counts = staging.merge(connection)
     assert (counts.articles, counts.links, counts.pairs) == (4, 1, 4)

@@ -13,7 +13,7 @@ IDS = np.array([3, 5, 8], dtype=np.int32)
 @pytest.mark.parametrize("dimensions", [1, 50, 300])
 def test_vectors_come_back_to_the_bit(database: Database, dimensions: int) -> None:
     rows = unit_rows(3, dimensions)
-    with database.begin() as connection:
+    with database.transaction() as connection:
         vectors.store(connection, 1, "articles", IDS, rows)
         ids, read = vectors.read(connection, 1, "articles", dimensions)
     assert ids.tolist() == IDS.tolist()
@@ -27,19 +27,19 @@ def test_vectors_come_back_to_the_bit(database: Database, dimensions: int) -> No
 def test_a_bad_row_is_refused_by_its_id(database: Database, row: int, value: float, reason: str) -> None:
     rows = unit_rows(3, 4)
     rows[row] = value
-    with pytest.raises(BadVectors, match=rf"{reason}.*id 5"), database.begin() as connection:
+    with pytest.raises(BadVectors, match=rf"{reason}.*id 5"), database.transaction() as connection:
         vectors.store(connection, 1, "articles", IDS, rows)
-    with database.query() as connection:
+    with database.session() as connection:
         assert connection.scalar(text("select to_regclass('vectors.articles_1')")) is None
 
 
 def test_an_id_that_stands_twice_is_refused(database: Database) -> None:
-    with pytest.raises(BadVectors, match=r"stands twice.*id 3"), database.begin() as connection:
+    with pytest.raises(BadVectors, match=r"stands twice.*id 3"), database.transaction() as connection:
         vectors.store(connection, 1, "articles", np.array([3, 3, 8], dtype=np.int32), unit_rows(3, 4))
 
 
 def test_a_table_of_vectors_has_its_index(database: Database) -> None:
-    with database.begin() as connection:
+    with database.transaction() as connection:
         vectors.store(connection, 1, "links", IDS, unit_rows(3, 4))
         definition = connection.scalar(
             text("select indexdef from pg_indexes where indexname = 'links_1_embedding_idx'")
@@ -52,7 +52,7 @@ def test_the_index_is_built_where_workers_cannot_share_memory(
 ) -> None:
     monkeypatch.setattr(vectors, "build_memory", lambda n_rows, dimensions: "2147483647kB")  # no machine has so much
     rows = unit_rows(2000, 50)
-    with database.begin() as connection:
+    with database.transaction() as connection:
         connection.execute(text("set local min_parallel_table_scan_size = 0"))  # workers, for a small table too
         vectors.store(connection, 1, "links", np.arange(2000, dtype=np.int32), rows)
         assert connection.scalar(text("show max_parallel_maintenance_workers")) == "0"

@@ -28,7 +28,7 @@ STORED_SETTINGS = """
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[Connection]:
-    with database.begin() as connection:
+    with database.transaction() as connection:
         yield connection
 
 
@@ -78,7 +78,7 @@ def test_no_call_is_ambiguous(connection: Connection) -> None:
 
 def test_the_database_says_whether_it_is_current(database: Database) -> None:
     assert migrate.is_current(database)
-    with database.begin() as connection:
+    with database.transaction() as connection:
         connection.execute(text("update alembic_version set version_num = '0000'"))
     assert not migrate.is_current(database)
 
@@ -95,7 +95,7 @@ def test_an_ordinary_owner_may_upgrade_again(server_url: str) -> None:
         for _ in range(2):
             with Database(make_conninfo(server_url, dbname="kept", user="keeper")) as database:
                 migrate.upgrade(database)
-                with database.query() as connection:
+                with database.session() as connection:
                     settings = connection.scalar(text(STORED_SETTINGS))
                 assert settings == [setting.replace(" ", "") for setting in migrate.SEARCH_DEFAULTS]
     finally:

@@ -95,7 +95,7 @@ def unit(rows: Float) -> Float:
 
 def store(database: Database, books: Books) -> None:
     """Write all of it, and activate the vectors as a model."""
-    with database.begin() as connection:
+    with database.transaction() as connection:
         columns = "article_id, topic, title, infobox, text_length"
         articles = ((n, "book", title, "{}", 1) for n, title in enumerate(books.titles, 1))
         binary_copy.copy_records(connection, f"articles ({columns})", articles)
@@ -112,7 +112,7 @@ def store(database: Database, books: Books) -> None:
         )
         connection.execute(text("analyze"))
     settings = {"temperature": TEMPERATURE, "popularity": POPULARITY}
-    with registry.training(database, "softmax", DIMENSIONS, settings) as model_id, database.begin() as connection:
+    with registry.training(database, "softmax", DIMENSIONS, settings) as model_id, database.transaction() as connection:
         for kind, rows in (("articles", books.articles), ("links", books.links)):
             ids = np.arange(1, len(rows) + 1, dtype=np.int32)
             vectors.store(connection, model_id, kind, ids, rows.astype(np.float32))  # type: ignore[arg-type]

@@ -47,7 +47,7 @@ def plant() -> Library:
 
 def store(database: Database, library: Library) -> None:
     """Write the articles, their facets and their vectors as the active model."""
-    with database.begin() as connection:
+    with database.transaction() as connection:
         connection.execute(
             text("""
                 insert into articles (article_id, topic, title, infobox, text_length)
@@ -57,12 +57,12 @@ def store(database: Database, library: Library) -> None:
         )
         binary_copy.copy_records(connection, "facets", _facets(library))
     ids = np.arange(1, N + 1, dtype=np.int32)
-    with registry.training(database, "softmax", DIMENSIONS, {}) as model_id, database.begin() as connection:
+    with registry.training(database, "softmax", DIMENSIONS, {}) as model_id, database.transaction() as connection:
         vectors.store(connection, model_id, "articles", ids, library.rows)
         vectors.store(connection, model_id, "links", ids[:1], library.rows[:1])
         registry.finish(connection, model_id, {}, "fingerprint")
         activation.activate(connection, model_id)
-    with database.query() as connection:
+    with database.session() as connection:
         connection.execute(text("vacuum analyze articles, facets"))
 
 

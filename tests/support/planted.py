@@ -38,7 +38,10 @@ def unit_rows(n: int, dimensions: int, seed: int = 0) -> NDArray[np.float32]:
 
 def store_model(database: Database, dimensions: int = 8, seed: int = 0, activate: bool = True) -> int:
     """A model of random vectors for everything that is stored."""
-    with registry.training(database, "softmax", dimensions, {"seed": seed}) as model_id, database.begin() as connection:
+    with (
+        registry.training(database, "softmax", dimensions, {"seed": seed}) as model_id,
+        database.transaction() as connection,
+    ):
         read = pairs.read(connection, ("page", "category", "site"))
         vectors.store(
             connection, model_id, "articles", read.article_ids, unit_rows(len(read.article_ids), dimensions, seed)
@@ -53,7 +56,7 @@ def store_model(database: Database, dimensions: int = 8, seed: int = 0, activate
 
 def load(database: Database, *records: Article | Redirect, prune: bool = False) -> Counts:
     """Import in a transaction of its own, as one part."""
-    with database.begin() as connection:
+    with database.transaction() as connection:
         staging.clear(connection, "test", ("book", "film"), prune)
         assert staging.stage(connection, "test", 0, records)
         return staging.merge(connection)

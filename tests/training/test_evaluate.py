@@ -62,7 +62,7 @@ def test_a_planted_model_is_good_and_its_figures_are_stored(planted: Database) -
             assert 0 <= estimate["low"] <= estimate["mean"] <= estimate["high"] <= 1
     assert (model.model_id, evaluation["splits"]) == (before.model_id, 2)
     assert (evaluation["articles"], evaluation["held_out"]) == (120, 120)  # each has seven or eight links
-    with planted.query() as connection:
+    with planted.session() as connection:
         after = registry.find(connection, model.model_id)
     assert after.metrics == {**before.metrics, "evaluation": evaluation}
     assert after.state == "active"
@@ -92,9 +92,9 @@ def test_the_settings_come_back_from_the_row(planted: Database) -> None:
     again = settings_of(model)
     assert (again.kinds, again.drop_titles, again.topics) == (("page",), ("Link 3",), ("book",))
     assert (again.temperature, again.articles_per_step) == (0.17, 3)  # as decided then
-    with planted.begin() as connection:
+    with planted.transaction() as connection:
         connection.execute(text("update models set settings = settings - 'seed' || '{\"of a later version\": 1}'"))
-    with planted.query() as connection:
+    with planted.session() as connection:
         assert settings_of(registry.find(connection, model.model_id)) == again
 
 
@@ -107,7 +107,7 @@ def test_what_cannot_be_evaluated(database: Database) -> None:
         evaluated(database, 7)
     for state in ("training", "failed"):
         model_id = store_model(database, activate=False)
-        with database.begin() as connection:
+        with database.transaction() as connection:
             connection.execute(text("update models set state = :state"), {"state": state})
         with pytest.raises(ModelUnusable, match=f"model {model_id} cannot be evaluated: its state is {state}"):
             evaluated(database, model_id)
@@ -124,7 +124,7 @@ def test_a_model_that_was_dropped_meanwhile_keeps_nothing(planted: Database) -> 
     trained(planted, Settings(dimensions=2, epochs=1))
     other = store_model(planted, activate=True)
     assert other == 2
-    with planted.begin() as connection:
+    with planted.transaction() as connection:
         activation.drop(connection, 1)
-    with pytest.raises(ModelNotFound), planted.begin() as connection:
+    with pytest.raises(ModelNotFound), planted.transaction() as connection:
         registry.add_metrics(connection, 1, {"evaluation": {}})

@@ -44,7 +44,7 @@ def test_vectors_are_stored_with_the_articles_they_belong_to(database: Database,
     model = train(database, Settings(), activate=True, progress=silent())
     assert (model.state, model.objective, model.dimensions) == ("active", "softmax", 50)
     assert model.metrics["articles_left_out"] == 1
-    with database.query() as connection:
+    with database.session() as connection:
         ids, stored = vectors.read(connection, model.model_id, "articles", 50)
         titles = dict(connection.execute(text("select article_id, title from articles")).all())
         links = connection.scalar(text(f"select count(*) from vectors.links_{model.model_id}"))
@@ -66,7 +66,7 @@ def test_the_row_holds_what_was_decided(database: Database, block_of: np.ndarray
 
 def test_only_articles_of_the_topic_get_vectors(database: Database, block_of: np.ndarray) -> None:
     model = train(database, Settings(dimensions=8, epochs=2, topics=("film",)), activate=False, progress=silent())
-    with database.query() as connection:
+    with database.session() as connection:
         ids, _ = vectors.read(connection, model.model_id, "articles", 8)
         films = connection.execute(text("select article_id from articles where topic = 'film'")).scalars()
         assert set(ids.tolist()) == set(films)
@@ -86,7 +86,7 @@ def test_nothing_to_train_leaves_no_trace(
 ) -> None:
     with pytest.raises(NothingToTrain, match=culprit):
         train(database, settings, activate=True, progress=silent())
-    with database.query() as connection:
+    with database.session() as connection:
         assert registry.listed(connection) == []
 
 
@@ -123,7 +123,7 @@ def test_a_training_that_breaks_is_listed_with_its_reason(database: Database, bl
 
     with pytest.raises(RuntimeError, match="stopped"):
         train(database, QUICK, activate=True, progress=breaking())
-    with database.query() as connection:
+    with database.session() as connection:
         (model,) = registry.listed(connection)
         tables = connection.scalar(text("select count(*) from pg_tables where schemaname = 'vectors'"))
     assert (model.state, model.reason) == ("failed", "stopped in epoch 1")

@@ -45,7 +45,7 @@ def test_two_workers_train_one_model_as_good_as_of_one(
     (code, printed, errors), assistant = ends(workers)
     assert code == 0, errors
     assert assistant[:2] == (0, ""), assistant
-    with database.query() as connection:
+    with database.session() as connection:
         (model,) = registry.listed(connection)
         ids, stored = vectors.read(connection, model.model_id, "articles", 50)
         titles = dict(connection.execute(text("select article_id, title from articles")).all())
@@ -66,7 +66,7 @@ def test_a_killed_worker_fails_the_training(database: Database, database_url: st
     last = errors.splitlines()[-1]
     assert last.startswith("python -m train: worker 1 (127.0.0.1:")
     assert "Traceback" not in errors
-    with database.query() as connection:
+    with database.session() as connection:
         (model,) = registry.listed(connection)
     assert model.state == "failed"
     assert model.reason == last.removeprefix("python -m train: ")
@@ -79,6 +79,6 @@ def test_workers_with_other_settings_are_refused(database: Database, database_ur
         assert (code, printed) == (1, "")
         assert errors.startswith("python -m train: worker 1 has --epochs 3 and worker 0 has 2;")
         assert errors.count("\n") == 1
-    with database.query() as connection:
+    with database.session() as connection:
         (model,) = registry.listed(connection)
     assert model.state == "failed"

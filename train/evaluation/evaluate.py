@@ -56,7 +56,7 @@ def evaluate(database: Database, model_id: int | None, n_splits: int, progress: 
     """
     if not 1 <= n_splits <= MAX_SPLITS:
         raise SettingInvalid(option="--splits", value=n_splits, reason=f"use 1 to {MAX_SPLITS}")
-    with database.query() as connection:
+    with database.session() as connection:
         model = registry.usable(connection, model_id, "evaluated")
     settings = settings_of(model)
     pairs = trim(read(database, settings), settings.min_articles, settings.max_share or 1.0)
@@ -69,7 +69,7 @@ def evaluate(database: Database, model_id: int | None, n_splits: int, progress: 
         for number, split in enumerate(splits, start=1)
     ]
     evaluation = document(estimates(measured), pairs, splits)
-    with database.begin() as connection:
+    with database.transaction() as connection:
         registry.add_metrics(connection, model.model_id, {"evaluation": evaluation})
     return Evaluated(model, evaluation)
 
@@ -87,7 +87,7 @@ def settings_of(model: Model) -> Settings:
 
 def read_facets(database: Database, pairs: Pairs) -> dict[str, Facet]:
     """The facets in which neighbours may agree."""
-    with database.query() as connection:
+    with database.session() as connection:
         return {name: db.facet_values.read(connection, name, pairs.article_ids) for name in FACETS}
 
 

@@ -83,7 +83,7 @@ def chosen_formats(asked: Sequence[str] | None) -> tuple[str, ...]:
 
 def read(database: Database, model_id: int | None, topics: Sequence[str]) -> tuple[Model, list[Described]]:
     """The model and its vectors of both kinds."""
-    with database.begin() as connection:
+    with database.transaction() as connection:
         model = labelled.whole_model(connection, model_id)
         known = labelled.topics_of(connection, model)
         for topic in topics:
