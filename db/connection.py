@@ -50,7 +50,7 @@ class Database:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def fetch(self, query: str, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """The rows of one read, by psycopg alone: a third of the cost of `session`. Parameters are written `%(name)s`."""
+        """The rows of one read, by psycopg alone, a third of the cost of `session`; parameters are `%(name)s`."""
         with translated_errors(self.url):
             return self._reading.fetch(query, asked)
 
