@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-import db.connection
+import db.opening
 from api.answer import Answer
 from db import search
 from db.connection import Database
-from db.errors import ArticleNotFound, CountInvalid
 from db.models import registry
 from db.models.registry import Model
 from db.read_pool import Limits
@@ -28,7 +27,7 @@ def connect(limits: Limits | None = None) -> "Shelf":
     db.errors.WikishelfError
         It cannot be reached, or nothing was ever ingested into it.
     """
-    return Shelf(db.connection.connect("require", limits))
+    return Shelf(db.opening.connect("require", limits))
 
 
 class Shelf:
@@ -74,10 +73,8 @@ class Shelf:
         db.errors.ArticleWithoutVector, db.errors.NoActiveModel, db.errors.TopicNotStored, db.errors.FacetNotStored
         db.errors.FacetInvalid, db.errors.YearInvalid, db.errors.TextInvalid, db.errors.CountInvalid
         """
-        if isinstance(title, int) and not 0 <= title < 2**31:
-            raise ArticleNotFound(title=title, suggestions="")  # no integer of PostgreSQL
         found = search.similar_articles(
-            self.database, title, _checked(count), topic, facets, same_author, same_series, least, exact
+            self.database, title, count, topic, facets, same_author, same_series, least, exact
         )
         return Answer(SimilarArticle, found)
 
@@ -89,7 +86,7 @@ class Shelf:
         db.errors.LinkNotFound, db.errors.LinkWithoutVector, db.errors.NoActiveModel, db.errors.KindInvalid
         db.errors.TextInvalid, db.errors.CountInvalid
         """
-        return Answer(SimilarLink, search.similar_links(self.database, title, _checked(count), kind))
+        return Answer(SimilarLink, search.similar_links(self.database, title, count, kind))
 
     def articles_near_link(
         self, title: str, count: int = 10, topic: str | None = None, facets: Facets | None = None
@@ -102,7 +99,7 @@ class Shelf:
         db.errors.FacetNotStored, db.errors.FacetInvalid, db.errors.YearInvalid, db.errors.TextInvalid
         db.errors.CountInvalid
         """
-        found = search.articles_near_link(self.database, title, _checked(count), topic, facets)
+        found = search.articles_near_link(self.database, title, count, topic, facets)
         return Answer(SimilarArticle, found)
 
     def links_near_article(self, title: str, count: int = 10) -> Answer[NearLink]:
@@ -113,7 +110,7 @@ class Shelf:
         db.errors.ArticleNotFound, db.errors.ArticleWithoutVector, db.errors.NoActiveModel, db.errors.TextInvalid
         db.errors.CountInvalid
         """
-        return Answer(NearLink, search.links_near_article(self.database, title, _checked(count)))
+        return Answer(NearLink, search.links_near_article(self.database, title, count))
 
     def recommend_articles(
         self,
@@ -142,9 +139,7 @@ class Shelf:
         db.errors.WikishelfError
             As in `similar_articles`.
         """
-        found = search.recommend_articles(
-            self.database, likes, dislikes, weights, _checked(count), topic, facets, diversity
-        )
+        found = search.recommend_articles(self.database, likes, dislikes, weights, count, topic, facets, diversity)
         return Answer(SimilarArticle, found)
 
     def explain_similarity(self, a: str, b: str, count: int = 10) -> Answer[ExplainedLink]:
@@ -157,7 +152,7 @@ class Shelf:
         db.errors.ArticleNotFound, db.errors.ArticleWithoutVector, db.errors.NoActiveModel, db.errors.TextInvalid
         db.errors.CountInvalid
         """
-        return Answer(ExplainedLink, search.explain_similarity(self.database, a, b, _checked(count)))
+        return Answer(ExplainedLink, search.explain_similarity(self.database, a, b, count))
 
     def search_articles(self, words: str, count: int = 10, topic: str | None = None) -> Answer[FoundArticle]:
         """The articles whose title or alias begins with the words or is like them, best first.
@@ -166,7 +161,7 @@ class Shelf:
         ------
         db.errors.TopicNotStored, db.errors.TextInvalid, db.errors.CountInvalid
         """
-        return Answer(FoundArticle, search.search_articles(self.database, words, _checked(count), topic))
+        return Answer(FoundArticle, search.search_articles(self.database, words, count, topic))
 
     def models(self) -> Answer[Model]:
         """All models, the newest last; the one in state `active` answers."""
@@ -194,9 +189,3 @@ class Shelf:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _checked(count: int) -> int:
-    if not 1 <= count <= 10_000:
-        raise CountInvalid(count=count)
-    return count

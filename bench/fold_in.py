@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 
 from db import facet_values
-from db.connection import Database, connect
+from db.connection import Database
 from db.models import activation, fold_in, registry, vectors
+from db.opening import connect
 from db.pairs import Pairs
 from train import pipeline
 from train.config import Settings, settled, with_max_share

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from db import binary_copy, connection, pairs, sql_files
+from db import binary_copy, pairs, sql_files
 from db.importing import staging
 from db.importing.records import Article, Link
 from db.models import vectors
+from db.opening import connect
 
 ARTICLES, LINKS, PAIRS, DIMENSIONS = 37_020, 41_758, 772_798, 50
 
@@ -29,7 +30,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the tutorial's size")
     share = parser.parse_args().share
     records = list(generated(int(ARTICLES * share), int(PAIRS * share)))
-    with connection.connect() as database, database.transaction() as transaction:
+    with connect() as database, database.transaction() as transaction:
         transaction.execute(text("create temporary table p (article_id integer, link_id integer, occurrences integer)"))
         transaction.execute(text("create temporary table v (id integer, embedding vector)"))
         staging.clear(transaction, "bench", ["book"], prune=False)

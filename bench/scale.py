@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy import text
 
-from db import migrate
 from db.connection import Database
 from db.embedded import sharing
 from db.importing import staging
 from db.importing.records import Article, Link
+from db.installing import migrate
 from db.models import registry
 from db.pairs import Pairs
 from train.config import Settings
@@ -54,7 +54,7 @@ def measure(size: int, asked: Settings) -> None:
     with tempfile.TemporaryDirectory(prefix="wikishelf-scale-") as folder:
         Path(folder).chmod(0o755)  # the server's user must reach its home
         home = Path(folder) / "home"
-        with sharing.attach(home) as attachment, Database(attachment.url) as database:
+        with sharing.attach(home) as attachment, Database(attachment.url, attachment=attachment) as database:
             migrate.upgrade(database)
             stage(home, f"{size:,} articles: import", lambda: load(database, size))
             pairs, settings, _ = stage(home, "read, trim", lambda: prepared(database, asked))

@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 import api
 from bench.planted_catalogue import SELECTIVITIES, plant, unit_rows
 from bench.soak import serving
-from db import migrate
 from db.connection import Database
 from db.embedded import sharing
+from db.installing import migrate
 from db.models.vectors import build_memory
 
 K, CLIENTS, TURN = 10, 8, 40
@@ -67,7 +67,10 @@ def planted(n_articles: int) -> Iterator[Database]:
     """A database of so many articles and as many links as the tutorial has for them."""
     with tempfile.TemporaryDirectory(prefix="wikishelf-bench-") as folder:
         Path(folder).chmod(0o755)  # root's server runs as another user
-        with sharing.attach(Path(folder) / "home") as attachment, Database(attachment.url) as database:
+        with (
+            sharing.attach(Path(folder) / "home") as attachment,
+            Database(attachment.url, attachment=attachment) as database,
+        ):
             migrate.upgrade(database)
             plant(database, n_articles, 41_758)
             yield database
@@ -153,9 +156,9 @@ def index(database: Database, n_rows: int, dimensions: int) -> None:
     with psycopg.connect(database.url, autocommit=True) as connection:
         connection.execute(f"set maintenance_work_mem = '{build_memory(n_rows, dimensions)}'")
         start = time.perf_counter()
-        connection.execute("reindex index vectors.articles_1_embedding_idx")
+        connection.execute("reindex index _article_vectors_1_embedding_idx")
         seconds = time.perf_counter() - start
-        sizes = "select pg_relation_size('vectors.articles_1_embedding_idx'), pg_table_size('vectors.articles_1')"
+        sizes = "select pg_relation_size('_article_vectors_1_embedding_idx'), pg_table_size('_article_vectors_1')"
         size, table = connection.execute(sizes).fetchone()  # type: ignore[misc]
     print(f"pgvector, HNSW: built in {seconds:.1f} s, {size / 1e6:.1f} MB, its table {table / 1e6:.1f} MB")
 

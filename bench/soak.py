@@ -27,10 +27,10 @@ import numpy as np
 import psycopg
 
 from bench import planted_models
-from db import migrate
 from db.connection import Database
 from db.embedded import process, sharing
 from db.embedded.cluster import Cluster
+from db.installing import migrate
 from db.models import activation
 
 PATIENCE = 2.0  # seconds from the database's return until every answer is one
@@ -81,7 +81,7 @@ def main() -> None:
 def run(home: Path, plan: Plan) -> Report:
     """Plant, serve, ask, switch, kill; then judge."""
     report = Report()
-    with sharing.attach(home) as attachment, Database(attachment.url) as database:
+    with sharing.attach(home) as attachment, Database(attachment.url, attachment=attachment) as database:
         migrate.upgrade(database)
         models = planted_models.plant(database)
         with database.transaction() as connection:

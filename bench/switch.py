@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 import api
-from db.connection import Database, connect
+from db.connection import Database
 from db.errors import ArticleWithoutVector
 from db.models import activation, registry, vectors
+from db.opening import connect
 
 DIMENSIONS = {"A": 50, "B": 64}
 PROCESSES = multiprocessing.get_context("spawn")

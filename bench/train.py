@@ -125,9 +125,9 @@ def server() -> Iterator[int]:
 
 def load() -> None:
     """Import the generated pairs."""
-    from db.connection import connect
     from db.importing import staging
     from db.importing.records import Article, Link
+    from db.opening import connect
 
     pairs = generated()
     rows: dict[int, dict[Link, int]] = {}

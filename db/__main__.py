@@ -11,17 +11,19 @@ from contextlib import nullcontext
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from db import connection, migrate, settings
+from db import connection, settings
 from db.console import run
 from db.embedded import binaries, sharing
-from db.errors import ServerNotOurs
+from db.errors import NotConfirmed, ServerNotOurs
+from db.installing import migrate, removal
+from db.opening import connect
 
 
 def main() -> None:
-    """Run one command: start, stop, status, url, psql or upgrade."""
-    arguments = _parser().parse_args()
-    command: Callable[..., None] = arguments.command
-    command(*getattr(arguments, "arguments", ()))
+    """Run one command: start, stop, status, url, psql, upgrade or uninstall."""
+    given = vars(_parser().parse_args())
+    command: Callable[..., None] = given.pop("command")
+    command(*given.pop("arguments", ()), **given)
 
 
 def start() -> None:
@@ -76,9 +78,25 @@ def psql(*arguments: str) -> None:
 
 
 def upgrade() -> None:
-    """Bring the tables and functions of the database up to date"""
-    with connection.connect(tables="any") as database:
+    """Bring the schema, tables and functions of the shelf up to date; docs/own-database.md says what that makes"""
+    with connect(tables="any") as database:
         migrate.upgrade(database)
+        for line in migrate.advice(database):
+            print(line)
+
+
+def uninstall(yes: bool, old_names: bool) -> None:
+    """Remove the shelf from the database: exactly what an upgrade made, with all articles and models in it"""
+    with connect(tables="any") as database:
+        what = "the old names in the schema public" if old_names else f"the shelf {database.schema}"
+        if not yes and not _confirmed(f"Remove {what} from {connection.without_password(database.url)}?"):
+            raise NotConfirmed
+        for line in (removal.drop_old_names if old_names else removal.uninstall)(database):
+            print(line)
+
+
+def _confirmed(question: str) -> bool:
+    return sys.stdin.isatty() and input(f"{question} (yes/no) ").strip().lower() == "yes"
 
 
 def _embedded_settings(verb: str) -> settings.Settings:
@@ -91,11 +109,16 @@ def _embedded_settings(verb: str) -> settings.Settings:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m db",
-        description="The database: DATABASE_URL, or else the embedded PostgreSQL in WIKISHELF_HOME.",
+        description="The database: DATABASE_URL, or else the embedded PostgreSQL in WIKISHELF_HOME. The shelf in it:"
+        " the schema WIKISHELF_SCHEMA, or else wikishelf.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (start, stop, status, url, upgrade):
         commands.add_parser(command.__name__, help=command.__doc__).set_defaults(command=command)
+    options = commands.add_parser("uninstall", help=uninstall.__doc__)
+    options.add_argument("--yes", action="store_true", help="do not ask")
+    options.add_argument("--old-names", action="store_true", help="only what older programs see in the schema public")
+    options.set_defaults(command=uninstall)
     # no option is ours: psql's -c and --help must pass
     options = commands.add_parser("psql", help=psql.__doc__, add_help=False, prefix_chars="\0")
     options.add_argument("arguments", nargs="*")

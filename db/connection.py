@@ -1,67 +1,105 @@
-"""One engine and its pool; the checks at the door; the database's errors translated in one place."""
+"""One engine and its pool, for one shelf of a database; the database's errors are translated in one place."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Literal, Self, cast
+from typing import Any, NamedTuple, Self, cast
 
 import psycopg
 import sqlalchemy.exc
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, text
 
-from db import errors, migrate, settings
-from db.embedded import sharing
-from db.read_pool import Limits, Reading, is_broken
+from db import errors
+from db.embedded.sharing import Attachment
+from db.read_pool import Limits, ReadPool, is_broken
+from db.settings import DEFAULT_SCHEMA
 
-MIN_POSTGRES = 150_000  # as `server_version_num` has it
-MIN_VECTOR = (0, 8)
+# The shelf's schema, and those of the extensions, wherever an administrator made them. Temporary tables come before the
+# latter, in which an application may have tables of the same names.
+SEARCH_PATH = text("""
+    select set_config('search_path', concat_ws(', ', cast(:schema as text), 'pg_temp', (
+        select string_agg(distinct quote_ident(n.nspname), ', ')
+        from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
+        where e.extname in ('vector', 'pg_trgm'))), :local)""")
+
+
+class Address(NamedTuple):
+    """Where a shelf is: all that another process must know to open it."""
+
+    url: str
+    schema: str
 
 
 class Database:
-    """A pool of connections to one checked database; closing it leaves the embedded server as well.
+    """A pool of connections to one shelf of one database; closing it leaves the embedded server as well.
 
     Attributes
     ----------
     url : str
         As libpq takes it.
+    schema : str
+        The schema that holds the shelf.
     engine : sqlalchemy.Engine
         Thread-safe.
     """
 
-    def __init__(self, url: str, attachment: sharing.Attachment | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        schema: str = DEFAULT_SCHEMA,
+        attachment: Attachment | None = None,
+        limits: Limits | None = None,
+    ) -> None:
         self.url = url
+        self.schema = schema
         self.limits = limits or Limits()
         conninfo = _conninfo(url)
-        self.engine = _engine(conninfo, self.limits)
-        self._reading = Reading(conninfo, self.limits)
+        self.engine = _engine(conninfo, schema, self.limits)
+        self._read_pool = ReadPool(lambda: self.limits.opened(conninfo, schema, autocommit=True), self.limits)
         self._attachment = attachment
+
+    @property
+    def address(self) -> Address:
+        """Where it is."""
+        return Address(self.url, self.schema)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is the database of the embedded server, in which nobody else has tables."""
+        return self._attachment is not None
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A transaction: committed at the end, rolled back on an error."""
+        """A transaction in which names mean the shelf's: committed at the end, rolled back on an error."""
         with translated_errors(self.url), self.engine.begin() as connection:
+            set_search_path(connection, self.schema, local=True)
             yield connection
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
         """A connection in autocommit mode: for single reads, and for locks that outlive a transaction."""
         with translated_errors(self.url), self.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            set_search_path(connection, self.schema, local=False)
+            yield connection
 
     def fetch(self, query: str, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """The rows of one read, by psycopg alone, a third of the cost of `session`; parameters are `%(name)s`."""
+        """The rows of one read, by psycopg alone, a third of the cost of `session`.
+
+        Parameters are written `%(name)s`. The query names the schema of what it reads, for no search_path is set.
+        """
         with translated_errors(self.url):
-            return self._reading.fetch(query, asked)
+            return self._read_pool.fetch(query, asked)
 
     @property
     def in_use(self) -> int:
         """Connections that are answering at this moment."""
-        return self._reading.in_use + cast(QueuePool, self.engine.pool).checkedout()
+        return self._read_pool.in_use + cast(QueuePool, self.engine.pool).checkedout()
 
     def close(self) -> None:
         """Close the pool and leave the embedded server, which stops when nobody else uses it."""
-        self._reading.close()
+        self._read_pool.close()
         self.engine.dispose()
         if self._attachment is not None:
             self._attachment.close()
@@ -75,34 +113,9 @@ class Database:
         self.close()
 
 
-def connect(tables: Literal["upgrade", "require", "any"] = "upgrade", limits: Limits | None = None) -> Database:
-    """Open the database that the environment names: DATABASE_URL, or else the embedded PostgreSQL.
-
-    Parameters
-    ----------
-    tables : {"upgrade", "require", "any"}
-        What to do about tables that are missing or old: bring them up to date, refuse them, or take them as they are.
-    limits : Limits or None
-        What this client may take of the server.
-
-    Raises
-    ------
-    db.errors.WikishelfError
-        The server cannot be reached, is too old, or has no usable pgvector or schema.
-    """
-    configured = settings.load()
-    attachment = None if configured.database_url else sharing.attach(configured.home)
-    database = Database(configured.database_url or attachment.url, attachment, limits)  # type: ignore[union-attr]
-    try:
-        _check_server(database)
-        if tables != "any" and not migrate.is_current(database):
-            if tables == "require":
-                raise errors.SchemaMissing(url=without_password(database.url))
-            migrate.upgrade(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
+def set_search_path(connection: Connection, schema: str, local: bool) -> None:
+    """Let names without a schema mean those of the shelf, until the transaction ends (`local`) or for the session."""
+    connection.execute(SEARCH_PATH, {"schema": schema, "local": local})
 
 
 @contextmanager
@@ -140,31 +153,12 @@ def _conninfo(url: str) -> str:
     return make_conninfo("", **{"application_name": "wikishelf", "connect_timeout": 10, **given})
 
 
-def _engine(conninfo: str, limits: Limits) -> Engine:
+def _engine(conninfo: str, schema: str, limits: Limits) -> Engine:
     return create_engine(
         "postgresql+psycopg://",
-        creator=lambda: limits.opened(conninfo),
+        creator=lambda: limits.opened(conninfo, schema),
         pool_size=limits.connections,
         max_overflow=0,
         pool_timeout=limits.wait,
         pool_pre_ping=True,
     )
-
-
-def _check_server(database: Database) -> None:
-    with database.session() as connection:
-        version, name = connection.execute(
-            text("select current_setting('server_version_num')::int, current_setting('server_version')")
-        ).one()
-        vector = connection.execute(
-            text(
-                "select coalesce(installed_version, default_version) from pg_available_extensions where name = 'vector'"
-            )
-        ).scalar()
-    url = without_password(database.url)
-    if version < MIN_POSTGRES:
-        raise errors.ServerTooOld(url=url, version=name)
-    if vector is None:
-        raise errors.VectorMissing(url=url)
-    if tuple(int(part) for part in vector.split(".")[:2]) < MIN_VECTOR:
-        raise errors.VectorTooOld(url=url, version=vector)

@@ -56,6 +56,46 @@ class DatabaseUrlInvalid(WikishelfError):
     """DATABASE_URL is not a PostgreSQL address ({reason}); write it as postgresql://user:password@host:5432/database"""
 
 
+class SchemaNameInvalid(WikishelfError):
+    """WIKISHELF_SCHEMA cannot be "{name}": use up to 40 lower-case letters, digits and underscores, such as enwiki, and
+    neither public nor a name that begins with pg_ or a digit"""
+
+
+class SchemaTaken(WikishelfError):
+    """the schema {schema} of the database at {url} holds things that are not Wikishelf's, such as {example}; set
+    WIKISHELF_SCHEMA to another name"""
+
+
+class SchemaNewer(WikishelfError):
+    """the schema {schema} of the database at {url} was made by a newer Wikishelf (its revision is {stored}, and this
+    program knows {known}); upgrade the program"""
+
+
+class AdoptionRefused(WikishelfError):
+    """the tables of this database cannot be moved to their own schema: {reason}"""
+
+
+class NotConfirmed(WikishelfError):
+    """nothing was removed; answer yes, or give --yes"""
+
+
+class NothingInstalled(WikishelfError):
+    """the database at {url} has no shelf {schema}; WIKISHELF_SCHEMA names the one to remove"""
+
+
+class UninstallRefused(WikishelfError):
+    """the shelf {schema} cannot be removed: {reason}; nothing was removed"""
+
+
+class RightsMissing(WikishelfError):
+    """this login may not prepare the database at {url}; let an administrator run there: {statements}"""
+
+
+class ExtensionMissing(WikishelfError):
+    """the server at {url} has no extension {name}; install PostgreSQL's contrib modules there (Debian: the package
+    postgresql-contrib), then run the same again"""
+
+
 class DatabaseRefused(WikishelfError):
     """the database at {url} refused: {reason}"""
 
@@ -78,13 +118,13 @@ class VectorTooOld(WikishelfError):
 
 
 class SchemaMissing(WikishelfError):
-    """the database at {url} has no Wikishelf tables yet, or old ones; run "python -m db upgrade" or "python -m ingest
-    SOURCE" first"""
+    """the schema {schema} of the database at {url} has no Wikishelf tables yet, or old ones; run "python -m db upgrade"
+    or "python -m ingest SOURCE" first"""
 
 
 class WikiMismatch(WikishelfError):
-    """this database holds {stored}, and {source} is of {wiki}; keep one wiki a database: set WIKISHELF_HOME or
-    DATABASE_URL to another one"""
+    """the shelf {schema} holds {stored}, and {source} is of {wiki}; a shelf holds one wiki: set WIKISHELF_SCHEMA to
+    another name, such as {wiki}"""
 
 
 class ArticleNotFound(WikishelfError):
@@ -92,7 +132,7 @@ class ArticleNotFound(WikishelfError):
 
 
 class CountInvalid(WikishelfError):
-    """{count} is no count of answers; give 1 to 10000"""
+    """count must be a whole number from 1 to {most}, not {count}"""
 
 
 class LinkNotFound(WikishelfError):
@@ -123,11 +163,15 @@ class FacetNotStored(WikishelfError):
 
 
 class YearInvalid(WikishelfError):
-    """ "{year}" is no year; write 1984, 1950..1980, 1950.. or ..1980"""
+    """a year must be written as 1984, 1950..1980, 1950.. or ..1980, not as "{year}" """
 
 
 class KindInvalid(WikishelfError):
-    """there is no kind of links "{kind}"; use page, category or site"""
+    """the kind of a link must be page, category or site, not "{kind}" """
+
+
+class TitlesInvalid(WikishelfError):
+    """{field} must be a list of titles, not a text; write ["{value}"]"""
 
 
 class NothingLiked(WikishelfError):
@@ -139,7 +183,7 @@ class WeightsInvalid(WikishelfError):
 
 
 class DiversityInvalid(WikishelfError):
-    """{diversity} is no diversity; give 0 to 1"""
+    """diversity must be between 0 and 1, not {diversity}"""
 
 
 class NoActiveModel(WikishelfError):

@@ -10,12 +10,13 @@ from sqlalchemy.exc import OperationalError
 from db.connection import Database
 from db.errors import WikishelfError
 
-HOLDER = text("""
+KEY = "hashtext(current_schema() || '.' || :work)"  # an advisory lock is one of the whole database, a shelf is not
+HOLDER = text(f"""
     select a.pid, to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ')
     from pg_locks l join pg_stat_activity a using (pid)
     where l.locktype = 'advisory' and l.granted and l.objsubid = 1
       and l.database = (select oid from pg_database where datname = current_database())
-      and ((l.classid::bigint << 32) | l.objid::bigint) = hashtext(:name)
+      and ((l.classid::bigint << 32) | l.objid::bigint) = {KEY}
     union all select null, null limit 1""")
 
 # A transaction that has read one of the tables for longer than a try may last.
@@ -32,8 +33,8 @@ LOCK_NOT_AVAILABLE = "55P03"
 
 
 @contextmanager
-def held(database: Database, name: str, refusal: type[WikishelfError]) -> Iterator[Connection]:
-    """Hold the lock of this name; yields the connection in autocommit mode that holds it.
+def held(database: Database, work: str, refusal: type[WikishelfError]) -> Iterator[Connection]:
+    """Hold the shelf's lock for this kind of work; yields the connection in autocommit mode that holds it.
 
     Raises
     ------
@@ -41,14 +42,14 @@ def held(database: Database, name: str, refusal: type[WikishelfError]) -> Iterat
         Another process holds it; `pid` and `since` say which of the server's.
     """
     with database.session() as connection:
-        if not connection.scalar(text("select pg_try_advisory_lock(hashtext(:name))"), {"name": name}):
-            pid, since = connection.execute(HOLDER, {"name": name}).one()
+        if not connection.scalar(text(f"select pg_try_advisory_lock({KEY})"), {"work": work}):
+            pid, since = connection.execute(HOLDER, {"work": work}).one()
             raise refusal(pid=pid, since=since)
         try:
             yield connection
         finally:
             if not connection.invalidated:  # as an interrupted statement leaves it; the server lets go of its locks
-                connection.execute(text("select pg_advisory_unlock(hashtext(:name))"), {"name": name})
+                connection.execute(text(f"select pg_advisory_unlock({KEY})"), {"work": work})
 
 
 def between_readers(
@@ -83,6 +84,7 @@ def _try(connection: Connection, statements: Callable[[], None]) -> bool:
         with connection.begin_nested():
             connection.execute(text("set local lock_timeout = '100ms'"))
             statements()
+            connection.execute(text("set local lock_timeout to default"))
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
             raise

@@ -1,6 +1,6 @@
 """Reads of one statement, by psycopg alone: SQLAlchemy's part of one costs more than all else on the client's side."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,10 @@ import psycopg
 from sqlalchemy.pool import QueuePool
 
 # The role first has to exist, and this login to be a member of it, as a superuser always is.
-SESSION = """
+READER = """
     select set_config('default_transaction_read_only', 'on', false), (
         select set_config('role', rolname, false) from pg_roles
-        where rolname = 'wikishelf_reader' and pg_has_role(oid, 'member'))"""
+        where rolname = %s and pg_has_role(oid, 'member'))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,35 +27,39 @@ class Limits:
     query : float or None
         Seconds that a statement may take.
     reader : bool
-        Write nothing: read-only transactions, and the role wikishelf_reader where the login may take it.
+        Write nothing: read-only transactions, and the shelf's role, such as wikishelf_reader, where the login may take
+        it.
+    answers : int
+        Rows of an answer, at most.
     """
 
     connections: int = 15
     wait: float = 30.0
     query: float | None = None
     reader: bool = False
+    answers: int = 10_000
 
-    def opened(self, conninfo: str, autocommit: bool = False) -> psycopg.Connection:
+    def opened(self, conninfo: str, schema: str, autocommit: bool = False) -> psycopg.Connection:
         """A new connection that is held to them."""
         connection = psycopg.connect(conninfo, autocommit=True)
         if self.query is not None:
             connection.execute(f"set statement_timeout = {round(1000 * self.query)}")
         if self.reader:
-            connection.execute(SESSION)
+            connection.execute(READER, [f"{schema}_reader"])
         connection.autocommit = autocommit
         return connection
 
 
-class Reading:
+class ReadPool:
     """A pool of connections in autocommit mode.
 
     Statements are prepared: planning takes longer than most searches, and a search's plan for all arguments is no worse
-    than that for its own (db/sql/functions/nearest_articles.sql).
+    than that for its own (db/sql/functions/_nearest_articles.sql). They name their schema, for no search_path is set.
     """
 
-    def __init__(self, conninfo: str, limits: Limits) -> None:
+    def __init__(self, connect: Callable[[], psycopg.Connection], limits: Limits) -> None:
         self._pool = QueuePool(
-            lambda: limits.opened(conninfo, autocommit=True),  # type: ignore[arg-type]
+            connect,  # type: ignore[arg-type]
             pool_size=limits.connections,
             max_overflow=0,
             timeout=limits.wait,

@@ -1,7 +1,12 @@
-"""The tables, as SQLAlchemy Core; `migrations/` creates them, `tests/migration` holds the two equal."""
+"""The tables of a shelf, as SQLAlchemy Core; `migrations/` creates them, `tests/migration` holds the two equal.
+
+They name no schema: every transaction sets its search_path to that of the shelf. What begins with an underscore is
+internal, and may change with any release; docs/stability.md.
+"""
 
 from pgvector.sqlalchemy import Vector
 from sqlalchemy import (
+    REAL,
     BigInteger,
     CheckConstraint,
     Column,
@@ -115,7 +120,7 @@ models = Table(
 )
 
 # One row: the highest id ever given, so that no new article answers with the vector of one that vanished.
-last_article = Table("last_article", metadata, Column("article_id", Integer, nullable=False))
+last_article = Table("_last_article", metadata, Column("article_id", Integer, nullable=False))
 
 imports = Table(
     "imports",
@@ -136,13 +141,33 @@ imports = Table(
 HNSW = {"m": 16, "ef_construction": 200}
 
 
+# What an upgrade made beside the shelf's tables, in order: "extension vector", "role wikishelf_reader". An uninstall
+# drops these in reverse.
+installed = Table(
+    "_installed",
+    metadata,
+    Column("number", Integer, Identity(), primary_key=True),
+    Column("object", Text, nullable=False),
+    UniqueConstraint("object"),
+)
+
+topic_views = Table(
+    "_topic_views",
+    metadata,
+    Column("view", Text, primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("definition", Text, nullable=False),
+)
+
+
 def vector_table(kind: str, model_id: int, dimensions: int) -> Table:
     """The table of one model's vectors of one kind, with its HNSW index; dropping it frees its space at once."""
-    name = f"{kind}_{model_id}"
+    one = kind.removesuffix("s")
+    name = f"_{one}_vectors_{model_id}"
     table = Table(
         name,
-        MetaData(schema="vectors", naming_convention=NAMING),
-        Column(f"{kind.removesuffix('s')}_id", Integer, primary_key=True, autoincrement=False),
+        MetaData(naming_convention=NAMING),
+        Column(f"{one}_id", Integer, primary_key=True, autoincrement=False),
         Column("embedding", Vector(dimensions), nullable=False),
     )
     if kind == "articles":  # the links that an article folded in was embedded by; null if it was trained
@@ -155,3 +180,13 @@ def vector_table(kind: str, model_id: int, dimensions: int) -> Table:
         postgresql_with=HNSW,
     )
     return table
+
+
+def weight_table(model_id: int) -> Table:
+    """The weight that each link has in the mean of an article's links, as the training had it."""
+    return Table(
+        f"_link_weights_{model_id}",
+        MetaData(naming_convention=NAMING),
+        Column("link_id", Integer, primary_key=True, autoincrement=False),
+        Column("weight", REAL, nullable=False),
+    )

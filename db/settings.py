@@ -1,17 +1,22 @@
-"""Where the database is, from the environment."""
+"""Where the shelf is, from the environment."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
-from db.errors import DatabaseUrlInvalid
+from db.errors import DatabaseUrlInvalid, SchemaNameInvalid
+
+DEFAULT_SCHEMA = "wikishelf"
+# So it needs no quotes in SQL, and there is room for what is made of it, such as enwiki_reader.
+SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the database is.
+    """Where the shelf is.
 
     Attributes
     ----------
@@ -19,10 +24,13 @@ class Settings:
         DATABASE_URL: a server of your own, as libpq takes it; None for the embedded one.
     home : Path
         WIKISHELF_HOME: the folder of the embedded server, whether it is used or not.
+    schema : str
+        WIKISHELF_SCHEMA: the schema of the database that holds all of this shelf.
     """
 
     database_url: str | None
     home: Path
+    schema: str
 
 
 def load() -> Settings:
@@ -32,13 +40,17 @@ def load() -> Settings:
     ------
     DatabaseUrlInvalid
         If DATABASE_URL is not a postgresql:// address.
+    SchemaNameInvalid
     """
     # SQLAlchemy's way to write it will do as well
     url = os.environ.get("DATABASE_URL", "").replace("postgresql+psycopg://", "postgresql://", 1)
     if url and not url.startswith(("postgresql://", "postgres://")):
         raise DatabaseUrlInvalid(reason="it does not begin with postgresql://")
     home = os.environ.get("WIKISHELF_HOME") or _default_home()
-    return Settings(url or None, Path(home).expanduser().absolute())
+    schema = os.environ.get("WIKISHELF_SCHEMA") or DEFAULT_SCHEMA
+    if not SCHEMA.fullmatch(schema) or schema in {"public", "information_schema"}:
+        raise SchemaNameInvalid(name=schema)
+    return Settings(url or None, Path(home).expanduser().absolute(), schema)
 
 
 def _default_home() -> Path:

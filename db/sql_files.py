@@ -1,6 +1,8 @@
 """SQL files, run as they stand."""
 
 import importlib.resources
+import re
+from graphlib import TopologicalSorter
 
 from sqlalchemy import Connection
 
@@ -24,8 +26,20 @@ def load_pgvector(connection: Connection) -> None:
 
 
 def replay_functions(connection: Connection) -> None:
-    """Create or replace every SQL function from its file; they may call one another."""
+    """Create or replace every SQL function from its file.
+
+    The body of one (`begin atomic`) is bound to what it names when it is made. So it works under any search_path, and
+    what it calls is made first.
+    """
     load_pgvector(connection)
-    run(connection, "set local check_function_bodies = off")  # some call others that come later
-    for path in sorted(FUNCTIONS.iterdir(), key=lambda path: path.name):
-        run(connection, path.read_text(encoding="utf-8"))
+    sources = {path.name.removesuffix(".sql"): path.read_text(encoding="utf-8") for path in FUNCTIONS.iterdir()}
+    calls = {
+        name: {other for other in sources if re.search(rf"\b{other}\(", source)} for name, source in sources.items()
+    }
+    for name in TopologicalSorter({name: called - {name} for name, called in sorted(calls.items())}).static_order():
+        run(connection, sources[name])
+
+
+def function_names() -> list[str]:
+    """The names of all SQL functions that have a file."""
+    return [path.name.removesuffix(".sql") for path in FUNCTIONS.iterdir()]

@@ -18,8 +18,8 @@ import sys
 
 import psycopg
 
-from db.connection import connect
 from db.models import activation
+from db.opening import connect
 from train.config import Settings
 from train.pipeline import train
 from train.progress import progress

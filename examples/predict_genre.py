@@ -20,7 +20,7 @@ import numpy as np
 import psycopg
 from pgvector.psycopg import register_vector
 
-from db.connection import connect
+from db.opening import connect
 
 QUERY = """
     with commonest as (

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from db import connection
+from db import opening
 from db.console import print_json, run
 from ingest.dumps.files import find_sources
 from ingest.plan import make_plan
@@ -25,7 +25,7 @@ def main() -> None:
     topics = load_topics(options.topic or [DEFAULT], options.topics)
     plan = make_plan(find_sources(options.sources), topics, options.refs, options.part_size)
 
-    with connection.connect() as database:
+    with opening.connect() as database:
         reports, stored = import_all(database, plan, topics, options.prune, options.workers, options.scheduler)
 
     if options.json:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from db.connection import Database
+from db.connection import Address, Database
 from db.importing import provenance, staging, topic_views
 from db.importing.records import Counts
 from ingest import progress
@@ -41,7 +41,7 @@ def import_all(
         ThreadPoolExecutor(1) as side,
     ):
         sums = {source.path: side.submit(_sha256, source.path) for source in plan.sources}
-        _stage(database.url, key, plan, [job for job in plan.jobs if job.number not in done], workers, scheduler)
+        _stage(database.address, key, plan, [job for job in plan.jobs if job.number not in done], workers, scheduler)
         with database.transaction() as transaction:
             reports = _by_source(plan, staging.reports(transaction), sums)
             stored = staging.merge(transaction)
@@ -51,17 +51,17 @@ def import_all(
     return reports, stored
 
 
-def _stage(url: str, key: str, plan: Plan, jobs: Sequence[Job], workers: int, scheduler: str | None) -> None:
+def _stage(shelf: Address, key: str, plan: Plan, jobs: Sequence[Job], workers: int, scheduler: str | None) -> None:
     """One job is done here, with progress as it goes on; several by a pool, with progress as they end."""
     spare = workers // max(len(jobs), 1) if scheduler is None else 1
     threads = min(max(spare, 1), MOST_THREADS)
     with progress.shown(plan.size) as show:
         if scheduler is None and min(workers, len(jobs)) <= 1:
             for job in jobs:
-                stage_job(url, key, job, threads, partial(progress.watch, show))
+                stage_job(shelf, key, job, threads, partial(progress.watch, show))
         else:
             with executor(min(workers, len(jobs)), scheduler) as pool:
-                for report in stage_jobs(pool, url, key, jobs, threads):
+                for report in stage_jobs(pool, shelf, key, jobs, threads):
                     show.add(report)
 
 

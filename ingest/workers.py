@@ -9,7 +9,7 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as
 from contextlib import contextmanager
 from typing import Any
 
-from db.connection import Database
+from db.connection import Address, Database
 from db.importing import staging
 from db.importing.staging import Record
 from ingest.errors import SchedulerUnusable, WorkerDied
@@ -20,19 +20,19 @@ from ingest.report import Report
 Watch = Callable[[Iterable[Record], Report], Iterable[Record]]
 
 
-def stage_job(url: str, key: str, job: Job, threads: int, watch: Watch = lambda found, report: found) -> Report:
+def stage_job(shelf: Address, key: str, job: Job, threads: int, watch: Watch = lambda found, report: found) -> Report:
     """Read one job and stage its records, in a transaction of its own."""
     report = Report(str(job.source.path))
     found = watch(records(job.source, job.topics, report, job.refs, job.site, threads), report)
-    with Database(url) as database, database.transaction() as transaction:
+    with Database(*shelf) as database, database.transaction() as transaction:
         staging.stage(transaction, key, job.number, found, report.as_json)
     return report
 
 
-def stage_jobs(pool: Executor, url: str, key: str, jobs: Sequence[Job], threads: int) -> Iterator[Report]:
+def stage_jobs(pool: Executor, shelf: Address, key: str, jobs: Sequence[Job], threads: int) -> Iterator[Report]:
     """Hand the jobs to a pool; yields their reports as they are done. The first error ends all: see `executor`."""
     with _ctrl_c_is_ours():
-        futures = [pool.submit(stage_job, url, key, job, threads) for job in jobs]
+        futures = [pool.submit(stage_job, shelf, key, job, threads) for job in jobs]
     try:
         for future in as_completed(futures):
             yield future.result()

@@ -13,9 +13,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from db import migrate
 from db.connection import Database
 from db.embedded import sharing
+from db.installing import migrate
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -71,9 +71,7 @@ def new_database(server_url: str, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     _execute(server_url, f"create database {name} template {template}")
     url = make_conninfo(server_url, dbname=name)
-    with psycopg.connect(url) as connection:
-        for setting in migrate.SEARCH_DEFAULTS:
-            connection.execute(f"alter database {name} set {setting}")  # a template does not hand these on
+    set_defaults(url)  # a template does not hand these on
     yield url
     _execute(server_url, f"drop database {name} with (force)")
 
@@ -90,6 +88,12 @@ def database(database_url: str) -> Iterator[Database]:
     """An open pool on `database_url`."""
     with Database(database_url) as database:
         yield database
+
+
+def set_defaults(url: str) -> None:
+    """Let names without a schema mean the shelf's, as in the embedded database."""
+    with Database(url) as database, database.transaction() as connection:
+        migrate.set_defaults(connection)
 
 
 def as_url(conninfo: str) -> str:

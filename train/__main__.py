@@ -6,10 +6,10 @@ import signal
 from collections.abc import Callable
 from dataclasses import asdict
 
-from db.connection import connect
 from db.console import print_json, run
 from db.models import activation, registry
 from db.models.fold_in import fold_in
+from db.opening import connect
 from train import printing
 from train.arguments import parser, settings_of
 from train.config import checked

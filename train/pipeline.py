@@ -14,6 +14,7 @@ from db.pairs import Pairs
 from train.config import Settings, settled, used, with_max_share
 from train.distributed.tf_config import Workers
 from train.trimming import fingerprint, trim
+from train.unit_vectors import rarity
 
 if TYPE_CHECKING:
     from train.fit import Epoch, Fitted
@@ -98,7 +99,7 @@ def store(database: Database, model_id: int, pairs: Pairs, fitted: "Fitted") -> 
     """Write the vectors and call the model ready, all in one transaction."""
     with database.transaction() as connection:
         db.models.vectors.store(connection, model_id, "articles", pairs.article_ids, fitted.articles)
-        db.models.vectors.store(connection, model_id, "links", pairs.link_ids, fitted.links)
+        db.models.vectors.store(connection, model_id, "links", pairs.link_ids, fitted.links, rarity(pairs))
         registry.finish(connection, model_id, fitted.metrics, fingerprint(pairs))
 
 

@@ -36,6 +36,11 @@ def article_vectors(trained: Float32, links: Float32, pairs: Pairs, trained_weig
     return unit(trained_weight * trained + mean_of_links(links, pairs))
 
 
+def rarity(pairs: Pairs) -> Float32:
+    """What each link weighs: log(1 + articles / articles of the link), float32 of shape (n_links,)."""
+    return np.log1p(len(pairs.article_ids) / link_counts(pairs)).astype(np.float32)
+
+
 def mean_of_links(links: Float32, pairs: Pairs) -> Float32:
     """The direction of each article's mean link vector, a link of few articles weighing more.
 
@@ -44,8 +49,7 @@ def mean_of_links(links: Float32, pairs: Pairs) -> Float32:
     float32 array of shape (n_articles, dimensions)
         Unit rows; zero where the links cancel out.
     """
-    rarity = np.log1p(len(pairs.article_ids) / link_counts(pairs)).astype(np.float32)
-    weighted = (rarity[:, None] * links)[pairs.link_index]
+    weighted = (rarity(pairs)[:, None] * links)[pairs.link_index]
     first_pair = np.searchsorted(pairs.article_index, np.arange(len(pairs.article_ids)))
     sums = np.add.reduceat(weighted, first_pair, axis=0)
     return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12), np.float32)

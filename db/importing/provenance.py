@@ -12,7 +12,7 @@ from db.errors import WikiMismatch
 
 
 def check_wiki(connection: Connection, source: str, wiki: str | None) -> None:
-    """Refuse a source of another wiki than the database holds; None, for records that name no wiki, fits any.
+    """Refuse a source of another wiki than the shelf holds; None, for records that name no wiki, fits any.
 
     Raises
     ------
@@ -21,7 +21,8 @@ def check_wiki(connection: Connection, source: str, wiki: str | None) -> None:
     column = schema.imports.c.wiki
     stored = connection.scalar(sa.select(column).where(column.is_not(None)).limit(1))
     if wiki is not None and stored is not None and stored != wiki:
-        raise WikiMismatch(stored=stored, source=source, wiki=wiki)
+        shelf = connection.scalar(sa.text("select current_schema()"))
+        raise WikiMismatch(schema=shelf, stored=stored, source=source, wiki=wiki)
 
 
 def record(
@@ -32,7 +33,7 @@ def record(
     Raises
     ------
     WikiMismatch
-        The database holds another wiki.
+        The shelf holds another wiki.
     """
     check_wiki(connection, source, wiki)
     connection.execute(

@@ -21,11 +21,13 @@ from db.importing.records import Article, Counts, Link, Redirect
 from db.pairs import Int32
 
 BATCH = 4_000  # records staged at a time: at most about 80,000 pairs; a worker that met only books took 146 MB in all
-TABLES = ", ".join(f"staging.{name}" for name in ("import", "parts", "articles", "facets", "links", "pairs", "aliases"))
+TABLES = ", ".join(
+    f"_staging_{name}" for name in ("import", "parts", "articles", "facets", "links", "pairs", "aliases")
+)
 
 PIECES = text("""
     select string_agg(int4send(row) || int4send(number) || int4send(occurrences), ''::bytea)
-    from staging.pairs where part = :part group by row / 65536 order by row / 65536""")
+    from _staging_pairs where part = :part group by row / 65536 order by row / 65536""")
 
 Record = Article | Redirect
 Done = dict[int, Mapping[str, Any]]
@@ -49,7 +51,7 @@ def importing(database: Database, key: str, topics: Sequence[str], prune: bool) 
     ImportInProgress
         Another process holds the lock.
     """
-    with locks.held(database, "wikishelf.import", ImportInProgress):
+    with locks.held(database, "import", ImportInProgress):
         with database.transaction() as connection:
             done = _staged(connection, key)
             if not done:
@@ -61,7 +63,7 @@ def clear(connection: Connection, key: str, topics: Sequence[str], prune: bool) 
     """Empty the area, for an import of this key."""
     connection.execute(text(f"truncate {TABLES}"))
     connection.execute(
-        text("insert into staging.import values (:key, :topics, :prune)"),
+        text("insert into _staging_import values (:key, :topics, :prune)"),
         {"key": key, "topics": list(topics), "prune": prune},
     )
 
@@ -89,7 +91,7 @@ def stage(
         where another import has taken the area.
     """
     claim = text(
-        "insert into staging.parts (part) select :part from staging.import where key = :key on conflict do nothing"
+        "insert into _staging_parts (part) select :part from _staging_import where key = :key on conflict do nothing"
     )
     if connection.execute(claim, {"part": part, "key": key}).rowcount == 0:
         return False
@@ -99,10 +101,10 @@ def stage(
         number += _stage_articles(connection, part, articles, row, number)
         row += len(articles)
         binary_copy.copy_records(
-            connection, "staging.aliases", (record for record in batch if isinstance(record, Redirect))
+            connection, "_staging_aliases", (record for record in batch if isinstance(record, Redirect))
         )
     connection.execute(
-        text("update staging.parts set report = cast(:report as jsonb) where part = :part"),
+        text("update _staging_parts set report = cast(:report as jsonb) where part = :part"),
         {"report": json.dumps(report()), "part": part},
     )
     return True
@@ -133,7 +135,7 @@ def merge_pairs(connection: Connection) -> int:
         How many pairs were stored.
     """
     stored = 0
-    parts = connection.execute(text("select distinct part from staging.pairs order by part")).scalars().all()
+    parts = connection.execute(text("select distinct part from _staging_pairs order by part")).scalars().all()
     for part in parts:
         article_of = _ids_by_number(connection, "select row, article_id from merged_articles where part = :part", part)
         link_of = _ids_by_number(connection, "select number, link_id from merged_links where part = :part", part)
@@ -168,11 +170,13 @@ def _distinct(article_id: Int32, link_id: Int32, occurrences: Int32) -> tuple[In
 
 def reports(connection: Connection) -> Done:
     """The reports of all staged parts."""
-    return _by_part(connection, "select part, report from staging.parts", {})
+    return _by_part(connection, "select part, report from _staging_parts", {})
 
 
 def _staged(connection: Connection, key: str) -> Done:
-    return _by_part(connection, "select part, report from staging.parts, staging.import where key = :key", {"key": key})
+    return _by_part(
+        connection, "select part, report from _staging_parts, _staging_import where key = :key", {"key": key}
+    )
 
 
 def _by_part(connection: Connection, query: str, values: Mapping[str, Any]) -> Done:
@@ -191,10 +195,10 @@ def _stage_articles(
     """Stage a batch; returns how many links it numbered."""
     numbered = list(enumerate(articles, first_row))
     binary_copy.copy_records(
-        connection, "staging.articles", (_article_row(part, row, article) for row, article in numbered)
+        connection, "_staging_articles", (_article_row(part, row, article) for row, article in numbered)
     )
     facets = ((part, row, *facet) for row, article in numbered for facet in article.facets)
-    binary_copy.copy_records(connection, "staging.facets", facets)
+    binary_copy.copy_records(connection, "_staging_facets", facets)
     # A link is written once a batch and its pairs as integers: 761,000 titles become 236,000.
     numbers: dict[Link, int] = {}
     pairs = [
@@ -202,10 +206,10 @@ def _stage_articles(
         for row, article in numbered
         for link, occurrences in article.links.items()
     ]
-    binary_copy.copy_records(connection, "staging.links", ((part, number, *link) for link, number in numbers.items()))
+    binary_copy.copy_records(connection, "_staging_links", ((part, number, *link) for link, number in numbers.items()))
     columns = np.array(pairs, dtype=np.int32).reshape(-1, 3).T
     binary_copy.copy_in(
-        connection, "staging.pairs", binary_copy.integer_rows(np.full(len(pairs), part, dtype=np.int32), *columns)
+        connection, "_staging_pairs", binary_copy.integer_rows(np.full(len(pairs), part, dtype=np.int32), *columns)
     )
     return len(numbers)
 

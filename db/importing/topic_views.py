@@ -1,12 +1,14 @@
-"""The views a person types in psql: `books`, `films`, ..., one a topic."""
+"""The views that a person types in psql: `books`, `films`, ..., one for each topic."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy import Connection, text
+from sqlalchemy.dialects import postgresql
 
-from db import sql_files
+from db import schema, sql_files
 
 
 class TopicView(NamedTuple):
@@ -24,17 +26,20 @@ def create_topic_views(connection: Connection, views: Iterable[TopicView]) -> No
     `embedding`. It lists the articles that have a vector: only an inner join lets `order by embedding <=> ...` use the
     HNSW index.
     """
+    shelf = connection.scalar(text("select current_schema()"))
+    stored = {row.view: row.definition for row in connection.execute(sa.select(schema.topic_views))}
     for view in views:
         definition = _definition(view).as_string()
-        comment = f"Articles of the topic {view.topic} that have a vector in the active model; made from {definition}"
-        stored = connection.scalar(
-            text("select obj_description(to_regclass(quote_ident(:view)), 'pg_class')"), {"view": view.view}
-        )
-        if stored == comment:
+        if stored.get(view.view) == definition:
             continue
-        name = sql.Identifier(view.view)
+        # With the schema's name: an application may have a view of this name in a schema that the path lists as well.
+        name = sql.Identifier(str(shelf), view.view)
+        comment = f"Articles of the topic {view.topic} that have a vector in the active model"
         create = sql.SQL("drop view if exists {}; create view {} as {}; comment on view {} is {}")
         sql_files.run(connection, create.format(name, name, _definition(view), name, comment).as_string())
+        row = {"topic": view.topic, "definition": definition}
+        insert = postgresql.insert(schema.topic_views).values(view=view.view, **row)
+        connection.execute(insert.on_conflict_do_update(index_elements=["view"], set_=row))
     sql_files.run_file(connection, "reader_role")
 
 

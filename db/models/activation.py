@@ -8,7 +8,19 @@ from db import locks
 from db.errors import ModelUnusable
 from db.models import registry, vectors
 
-VIEWS: dict[vectors.VectorKind, str] = {"articles": "article", "links": "link"}  # the prefix of the view and of its id
+# The views that every search reads: article_vectors is over the active model's _article_vectors_3. The cast drops the
+# number of dimensions from the column's type, so that models of all sizes fit the view.
+VIEWS = {
+    "article_vectors": "article_id, embedding::vector as embedding",
+    "link_vectors": "link_id, embedding::vector as embedding",
+    "_link_weights": "link_id, weight",
+}
+KINDS: tuple[vectors.VectorKind, ...] = ("articles", "links")
+
+
+def table_of(view: str, model_id: int) -> str:
+    """The table of a model that the view shows while that model is active."""
+    return f"_{view.removeprefix('_')}_{model_id}"
 
 
 def activate(connection: Connection, model_id: int) -> None:
@@ -23,8 +35,7 @@ def activate(connection: Connection, model_id: int) -> None:
         It is not ready, its vectors are damaged, or a long query is in the way.
     """
     refusal = partial(ModelUnusable, model_id=model_id, verb="activated")
-    views = [f"{name}_vectors" for name in VIEWS.values()]
-    locks.between_readers(connection, views, lambda: _activate(connection, model_id, refusal), refusal)
+    locks.between_readers(connection, list(VIEWS), lambda: _activate(connection, model_id, refusal), refusal)
 
 
 def drop(connection: Connection, model_id: int) -> None:
@@ -37,7 +48,7 @@ def drop(connection: Connection, model_id: int) -> None:
         It is active or in training, or a long query is in the way.
     """
     refusal = partial(ModelUnusable, model_id=model_id, verb="dropped")
-    tables = [f"vectors.{kind}_{model_id}" for kind in VIEWS]
+    tables = [table_of(view, model_id) for view in VIEWS]
     locks.between_readers(connection, tables, lambda: _drop(connection, model_id, refusal), refusal)
 
 
@@ -47,20 +58,14 @@ def _activate(connection: Connection, model_id: int, refusal: partial[ModelUnusa
         return
     if model.state != "ready":
         raise refusal(reason=f"its state is {model.state}")
-    for kind in VIEWS:
+    for kind in KINDS:
         fault = vectors.fault(connection, model_id, kind, model.dimensions, model.metrics.get(kind))
         if fault is not None:
             raise refusal(reason=f"{fault}; drop it and train another")
     connection.execute(text("update models set state = 'ready' where state = 'active'"))
     connection.execute(text("update models set state = 'active' where model_id = :id"), {"id": model_id})
-    for kind, name in VIEWS.items():
-        # The cast drops the number of dimensions from the column's type, so that models of all sizes fit the view.
-        connection.execute(
-            text(
-                f"create or replace view {name}_vectors as"
-                f" select {name}_id, embedding::vector as embedding from vectors.{kind}_{model_id}"
-            )
-        )
+    for view, columns in VIEWS.items():
+        connection.execute(text(f"create or replace view {view} as select {columns} from {table_of(view, model_id)}"))
 
 
 def _drop(connection: Connection, model_id: int, refusal: partial[ModelUnusable]) -> None:
@@ -70,8 +75,9 @@ def _drop(connection: Connection, model_id: int, refusal: partial[ModelUnusable]
         raise refusal(reason="it is active; activate another one first")
     if model.state == "training":
         raise refusal(reason="it is still in training")
-    for kind in VIEWS:
-        connection.execute(text(f"drop table if exists vectors.{kind}_{model_id}"))
+    for view in VIEWS:
+        if connection.scalar(text("select to_regclass(:table)"), {"table": table_of(view, model_id)}):
+            connection.execute(text(f"drop table {table_of(view, model_id)}"))
     connection.execute(text("delete from models where model_id = :id"), {"id": model_id})
 
 

@@ -13,37 +13,36 @@ KNOWN_LINKS = """
     select a.article_id, array_agg(p.link_id order by p.link_id) as link_ids
     from articles a
     join article_links p on p.article_id = a.article_id
-    join vectors.links_{id} v on v.link_id = p.link_id
+    join _link_vectors_{id} v on v.link_id = p.link_id
     where (cardinality(cast(:topics as text[])) = 0 or a.topic = any(:topics))
-      and not exists (select from vectors.articles_{id} t where t.article_id = a.article_id and t.folded_from is null)
+      and not exists (select from _article_vectors_{id} t where t.article_id = a.article_id and t.folded_from is null)
     group by a.article_id"""
 
 DELETE_OTHERS = """
-    delete from vectors.articles_{id} t
+    delete from _article_vectors_{id} t
     where t.folded_from is not null
       and not exists (select from known_links k where k.article_id = t.article_id and k.link_ids = t.folded_from)
     returning t.article_id"""
 
 # As embed_links does for titles.
 INSERT_MISSING = """
-    insert into vectors.articles_{id} (article_id, embedding, folded_from)
+    insert into _article_vectors_{id} (article_id, embedding, folded_from)
     select k.article_id, l2_normalize(m.embedding), k.link_ids
     from known_links k
     cross join lateral (
-        select avg(weighted_by_rarity(v.embedding, l.article_count, (select max(article_id) from articles)))
-               as embedding
+        select avg(_scaled(v.embedding, w.weight)) as embedding
         from unnest(k.link_ids) link_id
-        join links l using (link_id)
-        join vectors.links_{id} v using (link_id)
+        join _link_vectors_{id} v using (link_id)
+        join _link_weights_{id} w using (link_id)
     ) m
-    where not exists (select from vectors.articles_{id} t where t.article_id = k.article_id)
+    where not exists (select from _article_vectors_{id} t where t.article_id = k.article_id)
       and vector_norm(m.embedding) > 0
     returning article_id"""
 
 COUNT_LEFT_OUT = """
     select count(*) from articles a
     where (cardinality(cast(:topics as text[])) = 0 or a.topic = any(:topics))
-      and not exists (select from vectors.articles_{id} t where t.article_id = a.article_id)"""
+      and not exists (select from _article_vectors_{id} t where t.article_id = a.article_id)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ class FoldedIn:
 def fold_in(connection: Connection, model_id: int | None = None) -> FoldedIn:
     """Give vectors to the articles that have none in a model, in the caller's transaction.
 
-    An article's vector is the direction of the mean of its links' vectors, weighted by log(1 + articles / articles of
-    the link). Trained articles keep theirs; one that was folded in before gets another if its links changed.
+    An article's vector is the direction of the mean of its links' vectors, weighted as the training weighted them.
+    Trained articles keep theirs; one that was folded in before gets another if its links changed.
 
     Parameters
     ----------
@@ -87,7 +86,7 @@ def fold_in(connection: Connection, model_id: int | None = None) -> FoldedIn:
         return list(connection.scalars(text(statement.format(id=model.model_id)), values))
 
     # One fold-in at a time, and searches go on. What follows is a statement of its own: it sees what others committed.
-    connection.execute(text(f"lock table vectors.articles_{model.model_id} in share row exclusive mode"))
+    connection.execute(text(f"lock table _article_vectors_{model.model_id} in share row exclusive mode"))
     connection.execute(text(KNOWN_LINKS.format(id=model.model_id)), topics)
     connection.execute(text("analyze known_links"))
     deleted, inserted = set(run(DELETE_OTHERS)), set(run(INSERT_MISSING))

@@ -47,14 +47,14 @@ QUERIES: Mapping[VectorKind, str] = {
             order by f.article_id, g.articles desc, f.value
         )
         select a.article_id, a.title, a.topic, coalesce(g.genre, '') as genre, vector_send(v.embedding) as embedding
-        from vectors.articles_{model_id} v
+        from _article_vectors_{model_id} v
         join articles a using (article_id)
         left join genres g using (article_id)
         where cardinality(cast(:topics as text[])) = 0 or a.topic = any(:topics)
         order by a.article_id""",
     "links": """
         select l.link_id, l.title, l.kind, l.article_count, vector_send(v.embedding) as embedding
-        from vectors.links_{model_id} v
+        from _link_vectors_{model_id} v
         join links l using (link_id)
         where cardinality(cast(:topics as text[])) = 0
            or exists (select from article_links p join articles a using (article_id)
@@ -64,7 +64,7 @@ QUERIES: Mapping[VectorKind, str] = {
 
 
 TOPICS = """
-    select topic from vectors.articles_{model_id} join articles using (article_id)
+    select topic from _article_vectors_{model_id} join articles using (article_id)
     group by topic order by count(*) desc, topic"""
 
 

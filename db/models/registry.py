@@ -13,7 +13,7 @@ from db import interrupts, locks, schema
 from db.connection import Database
 from db.errors import ModelNotFound, ModelUnusable, NoActiveModel, TrainingInProgress
 
-LOCK = "wikishelf.training"
+LOCK = "training"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +97,10 @@ def mark_killed(connection: Connection) -> None:
     """Call `failed` what is in `training` while nobody holds the training lock."""
     if connection.scalar(text("select exists (select from models where state = 'training')")):  # readers may list too
         connection.execute(
-            text("""
+            text(f"""
                 update models set state = 'failed', reason = 'killed'
-                where state = 'training' and pg_try_advisory_xact_lock(hashtext(:lock))"""),
-            {"lock": LOCK},
+                where state = 'training' and pg_try_advisory_xact_lock({locks.KEY})"""),
+            {"work": LOCK},
         )
 
 
@@ -115,7 +115,8 @@ def sizes(connection: Connection) -> dict[int, int]:
     rows = connection.execute(
         text("""
             select model_id, coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)
-            from models, unnest(array['articles', 'links']) kind, format('vectors.%s_%s', kind, model_id) name
+            from models, unnest(array['article_vectors', 'link_vectors', 'link_weights']) kind,
+                 format('_%s_%s', kind, model_id) name
             group by model_id""")
     )
     return {model_id: int(size) for model_id, size in rows}

@@ -1,4 +1,4 @@
-"""Vectors in and out: one pair of tables a model, each with its own HNSW index."""
+"""Vectors in and out: each model has two tables of them, each with its own HNSW index."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from db import binary_copy
 from db.errors import BadVectors
 from db.models.storage_order import by_neighbourhood
-from db.schema import HNSW, vector_table
+from db.schema import HNSW, vector_table, weight_table
 
 VectorKind = Literal["articles", "links"]
 UNIT_TOLERANCE = 1e-4  # float32 normalisation is right to about 1e-7
@@ -19,7 +19,12 @@ INSUFFICIENT_RESOURCES = "53"  # the class of SQLSTATE
 
 
 def store(
-    connection: Connection, model_id: int, kind: VectorKind, ids: NDArray[np.int32], vectors: NDArray[np.float32]
+    connection: Connection,
+    model_id: int,
+    kind: VectorKind,
+    ids: NDArray[np.int32],
+    vectors: NDArray[np.float32],
+    link_weights: NDArray[np.float32] | None = None,
 ) -> None:
     """Write one kind of a model's vectors into a new table: COPY, then key and index, then ANALYZE.
 
@@ -32,6 +37,8 @@ def store(
         Distinct article or link ids.
     vectors : float32 array of shape (n, dimensions)
         Rows of unit length.
+    link_weights : float32 array of shape (n,) or None
+        Of links: what each weighs in the mean of an article's links, as the training had it. None: all the same.
 
     Raises
     ------
@@ -44,12 +51,21 @@ def store(
     order = by_neighbourhood(vectors)
     binary_copy.copy_in(
         connection,
-        f"vectors.{table.name} ({kind.removesuffix('s')}_id, embedding)",
+        f"{table.name} ({kind.removesuffix('s')}_id, embedding)",
         binary_copy.vector_rows(ids[order], vectors[order]),
     )
     for index in table.indexes:
         _build(connection, index, build_memory(*vectors.shape))
-    connection.execute(text(f"analyze vectors.{table.name}"))
+    connection.execute(text(f"analyze {table.name}"))
+    if kind == "links":
+        _store_weights(connection, model_id, ids, [1.0] * len(ids) if link_weights is None else link_weights.tolist())
+
+
+def _store_weights(connection: Connection, model_id: int, link_ids: NDArray[np.int32], weights: list[float]) -> None:
+    table = weight_table(model_id)
+    connection.execute(CreateTable(table))
+    binary_copy.copy_records(connection, table.name, zip(link_ids.tolist(), weights, strict=True))
+    connection.execute(text(f"analyze {table.name}"))
 
 
 def build_memory(n_rows: int, dimensions: int) -> str:
@@ -58,8 +74,8 @@ def build_memory(n_rows: int, dimensions: int) -> str:
     From the number of rows at which pgvector says that its memory is full: 0.92 KB a row at 50 dimensions. Never more
     than 4 GB, which is for 4,200,000 such rows.
     """
-    bytes_a_row = 200 + 4 * dimensions + 32 * HNSW["m"]
-    return f"{min(max(64 << 20, n_rows * bytes_a_row * 11 // 10), 4 << 30) >> 10}kB"
+    bytes_per_row = 200 + 4 * dimensions + 32 * HNSW["m"]
+    return f"{min(max(64 << 20, n_rows * bytes_per_row * 11 // 10), 4 << 30) >> 10}kB"
 
 
 def _build(connection: Connection, index: Index, memory: str) -> None:
@@ -92,7 +108,7 @@ def fault(connection: Connection, model_id: int, kind: VectorKind, dimensions: i
     n_rows : int or None
         As many as the training stored, where that is known.
     """
-    table = f"vectors.{kind}_{model_id}"
+    table = vector_table(kind, model_id, dimensions).name
     if connection.scalar(text("select to_regclass(:table)"), {"table": table}) is None:
         return f"the table {table} is missing"
     trained = "folded_from is null" if kind == "articles" else "true"
@@ -127,5 +143,5 @@ def read(
     """
     table = vector_table(kind, model_id, dimensions)
     key = next(iter(table.primary_key)).name
-    query = f"select {key}, embedding from vectors.{table.name} order by {key}"
+    query = f"select {key}, embedding from {table.name} order by {key}"
     return binary_copy.parse_vector_rows(binary_copy.copy_out(connection, query), dimensions)

@@ -1,15 +1,18 @@
-"""What a title names, or why it cannot be asked about."""
+"""Why a search has no rows: what its title names, or what is missing."""
+
+import operator
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, text
 
 from db.errors import ArticleNotFound, ArticleWithoutVector, LinkNotFound, LinkWithoutVector
 from db.models import registry
-from db.search import titles
 
+LIKE_ARTICLE = text("select title from search_articles(:words, 3)")
 LIKE_LINK = text("""
     select title from links
     where article_count > 0 and fold_title(title) like fold_title(:title) || '%'
-    order by article_count desc limit :count""")
+    order by article_count desc limit 3""")
 
 
 class Suggestions(tuple[str, ...]):
@@ -18,6 +21,22 @@ class Suggestions(tuple[str, ...]):
     def __str__(self) -> str:
         quoted = ", ".join(f'"{title}"' for title in self)
         return f"; did you mean {quoted}?" if self else ""
+
+
+def article(title: str | int) -> Mapping[str, str | int]:
+    """The argument that asks for this article: its title or alias, or its article_id, of any type of whole numbers.
+
+    Raises
+    ------
+    ArticleNotFound
+        The number is greater than any article_id can be.
+    """
+    if isinstance(title, str):
+        return {"title": title}
+    article_id = operator.index(title)
+    if not 0 <= article_id < 2**31:
+        raise ArticleNotFound(title=article_id, suggestions="")
+    return {"article_id": article_id}
 
 
 def check_article(connection: Connection, title: str | int) -> None:
@@ -30,14 +49,14 @@ def check_article(connection: Connection, title: str | int) -> None:
     ArticleWithoutVector, NoActiveModel
     """
     registry.active(connection)
-    if isinstance(title, int):
-        query = text("select article_id from articles where article_id = :title")
-    else:
+    if isinstance(title, str):
         query = text("select find_article(:title)")
+    else:
+        query = text("select article_id from articles where article_id = :title")
     article_id = connection.scalar(query, {"title": title})
     if article_id is None:
-        found = titles.found(connection, title, 3) if isinstance(title, str) else []
-        raise ArticleNotFound(title=title, suggestions=Suggestions([article.title for article in found]))
+        found = connection.scalars(LIKE_ARTICLE, {"words": title}) if isinstance(title, str) else ()
+        raise ArticleNotFound(title=title, suggestions=Suggestions(found))
     if connection.scalar(text("select article_embedding(:id) is null"), {"id": article_id}):
         raise ArticleWithoutVector(title=title)
 
@@ -54,7 +73,7 @@ def check_link(connection: Connection, title: str) -> None:
     registry.active(connection)
     link_id = connection.scalar(text("select find_link(:title)"), {"title": title})
     if link_id is None:
-        found = list(connection.scalars(LIKE_LINK, {"title": title[:4], "count": 3}))
+        found = connection.scalars(LIKE_LINK, {"title": title[:4]})
         raise LinkNotFound(title=title, suggestions=Suggestions(found))
     if connection.scalar(text("select link_embedding(:id) is null"), {"id": link_id}):
         raise LinkWithoutVector(title=title)

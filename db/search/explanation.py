@@ -3,31 +3,17 @@
 from sqlalchemy import Connection
 
 from db.connection import Database
-from db.search import run
-from db.search.diagnose import check_article
+from db.search import diagnose
 from db.search.records import ExplainedLink
-
-EXPLAIN_SIMILARITY = "select * from explain_similarity(%(a)s, %(b)s, %(count)s)"
+from db.search.run import rows_or_reason
 
 
 def explain_similarity(database: Database, a: str, b: str, count: int = 10) -> list[ExplainedLink]:
-    """The links that two articles share or that mean nearly the same, and their shares of the similarity.
+    """The links that two articles share or that mean nearly the same; see `api.Shelf.explain_similarity`."""
 
-    Parameters
-    ----------
-    a, b : str
-        Titles or aliases.
-    count : int
-        At most so many; one more row holds the rest, so that the shares add up to the similarity.
+    def why(connection: Connection) -> None:
+        diagnose.check_article(connection, a)
+        diagnose.check_article(connection, b)
 
-    Raises
-    ------
-    ArticleNotFound, ArticleWithoutVector, NoActiveModel, TextInvalid
-    """
-
-    def explain(connection: Connection) -> None:
-        check_article(connection, a)
-        check_article(connection, b)
-
-    found = run.rows(database, EXPLAIN_SIMILARITY, {"a": a, "b": b, "count": count}, explain)
+    found = rows_or_reason(database, "explain_similarity", {"a": a, "b": b, "count": count}, why)
     return [ExplainedLink(*row) for row in found]

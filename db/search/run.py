@@ -1,34 +1,79 @@
 """How a search is asked: its arguments checked, its rows fetched, and why there are none."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
 
 from db.connection import Database
-from db.errors import TextInvalid
+from db.errors import CountInvalid, TextInvalid
+
+# The types of the arguments in SQL, by the names that they have everywhere.
+TYPES = {
+    "title": "text",
+    "article_id": "integer",
+    "a": "text",
+    "b": "text",
+    "words": "text",
+    "kind": "text",
+    "count": "integer",
+    "topic": "text",
+    "facets": "jsonb",
+    "same_author": "boolean",
+    "same_series": "boolean",
+    "least": "boolean",
+    "exact": "boolean",
+    "likes": "text[]",
+    "dislikes": "text[]",
+    "weights": "double precision[]",
+    "diversity": "double precision",
+}
+
+Diagnose = Callable[[Connection], None]  # raises the reason why a search has no rows, if it finds one
 
 
-def rows(
-    database: Database, query: str, asked: Mapping[str, Any], explain: Callable[[Connection], None]
-) -> Sequence[Any]:
-    """The rows; or why there are none, from the same model: the transaction's lock on the view holds off a switch.
+def rows_or_reason(database: Database, verb: str, asked: Mapping[str, Any], diagnose: Diagnose) -> Sequence[Any]:
+    """The rows of the SQL function of that name; where there are none, `diagnose` may say why.
+
+    The reason is of the model that has no rows: the transaction's lock on the view holds off a switch to another one.
 
     Raises
     ------
-    TextInvalid
+    CountInvalid, TextInvalid
     WikishelfError
-        What `explain` raises; where it raises nothing, there are no rows.
+        What `diagnose` raises; where it raises nothing, there are no rows.
     """
-    for field, value in asked.items():
-        check_text(field, value)
+    check(database, asked)
+    query = call(database.schema, verb, tuple(asked))
     found: Sequence[Any] = database.fetch(query, asked)
     if not found:
         with database.transaction() as connection:
             found = connection.exec_driver_sql(query, dict(asked)).all()
             if not found:
-                explain(connection)
+                diagnose(connection)
     return found
+
+
+@cache
+def call(schema: str, verb: str, arguments: Sequence[str]) -> str:
+    """The query: a call of a function by named arguments. LEAST is a keyword, so names stand in quotes."""
+    given = ", ".join(f'"{name}" => %({name})s::{TYPES[name]}' for name in arguments)
+    return f"select * from {schema}.{verb}({given})"
+
+
+def check(database: Database, asked: Mapping[str, Any]) -> None:
+    """Check what all verbs have in common.
+
+    Raises
+    ------
+    CountInvalid, TextInvalid
+    """
+    count, most = asked["count"], database.limits.answers
+    if not isinstance(count, int) or not 1 <= count <= most:
+        raise CountInvalid(count=count, most=most)
+    for field, value in asked.items():
+        check_text(field, value)
 
 
 def check_text(field: str, value: Any) -> None:

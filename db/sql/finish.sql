@@ -1,7 +1,7 @@
 -- After the pairs: their indexes, what depends on articles, links and pairs, and the counts.
 
 do $$ begin
-    if to_regclass('article_links_pkey') is null then
+    if to_regclass(format('%I.article_links_pkey', current_schema())) is null then
         alter table article_links add constraint article_links_pkey primary key (article_id, link_id);
         create index article_links_link_id_article_id_idx on article_links (link_id, article_id);
     end if;
@@ -18,9 +18,9 @@ left join articles a on a.title = every.title and every.kind = 'page'
 where l.link_id = every.link_id and l.article_id is distinct from a.article_id;
 
 delete from aliases a
-where (select prune from staging.import)
+where (select prune from _staging_import)
    or exists (select from articles t where t.title = a.title)
-   or exists (select from staging.aliases s where s.title = a.title);
+   or exists (select from _staging_aliases s where s.title = a.title);
 insert into aliases
 select r.title, r.target from resolved_aliases r
 where not exists (select from articles a where a.title = r.title)

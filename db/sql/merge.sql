@@ -3,16 +3,16 @@
 -- repeated after a crash gives the same ids.
 
 set local work_mem = '256MB';  -- sorts and hashes of a million rows stay in memory
-analyze staging.articles, staging.facets, staging.links, staging.pairs, staging.aliases;
+analyze _staging_articles, _staging_facets, _staging_links, _staging_pairs, _staging_aliases;
 
 -- 1. Redirects followed to the end; what a new dump says goes before what is stored, and replaces it when pruning. A
 --    chain of more than 16 or a loop ends at a title that redirects again: dropped.
 create temporary table known_aliases on commit drop as
-select distinct on (title) title, target from staging.aliases
+select distinct on (title) title, target from _staging_aliases
 union all
 select a.title, a.target from aliases a
-where not exists (select from staging.aliases s where s.title = a.title)
-  and not (select prune from staging.import);
+where not exists (select from _staging_aliases s where s.title = a.title)
+  and not (select prune from _staging_import);
 analyze known_aliases;
 
 create temporary table alias_ends on commit drop as
@@ -32,14 +32,14 @@ create temporary table resolved_aliases on commit drop as
 select e.title, e.target from alias_ends e where not exists (select from known_aliases s where s.title = e.target);
 alter table resolved_aliases add primary key (title);
 analyze resolved_aliases;
-delete from resolved_aliases r using staging.articles a where a.title = r.title;
-delete from resolved_aliases r using articles a where a.title = r.title and not (select prune from staging.import);
+delete from resolved_aliases r using _staging_articles a where a.title = r.title;
+delete from resolved_aliases r using articles a where a.title = r.title and not (select prune from _staging_import);
 
 -- 2. Each staged article once (the last of its title or page id), with its id: the stored one's, by page id, else by
 --    title, or a new one.
 create temporary table merged_articles on commit drop as
 with last_of_title as (
-    select distinct on (title) * from staging.articles order by title, part desc, row desc
+    select distinct on (title) * from _staging_articles order by title, part desc, row desc
 ), last_of_page as (
     select * from last_of_title where page_id is null
     union all
@@ -55,18 +55,18 @@ left join articles by_page on by_page.page_id = s.page_id
 left join articles by_title on by_title.title = s.title and by_page.article_id is null;
 update merged_articles m set article_id = fresh.article_id
 from (select part, row,
-             (select article_id from last_article) + row_number() over (order by part, row) as article_id
+             (select article_id from _last_article) + row_number() over (order by part, row) as article_id
       from merged_articles where is_new) fresh
 where m.part = fresh.part and m.row = fresh.row;
-update last_article set article_id = greatest(article_id, (select max(article_id) from merged_articles));
+update _last_article set article_id = greatest(article_id, (select max(article_id) from merged_articles));
 
 -- Of the topics that were asked for, what the sources do not have any more; it goes when pruning.
 create temporary table vanished on commit drop as
 select a.article_id from articles a
-where a.topic = any (select unnest(topics) from staging.import)
+where a.topic = any (select unnest(topics) from _staging_import)
   and not exists (select from merged_articles m where m.article_id = a.article_id);
-delete from article_links p using vanished v where p.article_id = v.article_id and (select prune from staging.import);
-delete from articles a using vanished v where a.article_id = v.article_id and (select prune from staging.import);
+delete from article_links p using vanished v where p.article_id = v.article_id and (select prune from _staging_import);
+delete from articles a using vanished v where a.article_id = v.article_id and (select prune from _staging_import);
 
 set constraints articles_title_key, articles_page_id_key deferred;
 insert into articles
@@ -81,14 +81,14 @@ set constraints articles_title_key, articles_page_id_key immediate;
 delete from facets f using merged_articles m where f.article_id = m.article_id;
 insert into facets
 select distinct m.article_id, f.name, coalesce(r.target, f.value)
-from staging.facets f
+from _staging_facets f
 join merged_articles m using (part, row)
 left join resolved_aliases r on r.title = f.value;
 
 -- 4. Links by their resolved titles. The pairs follow: db.importing.staging maps them by numpy.
 create temporary table titled_links on commit drop as
 select s.part, s.number, s.kind, coalesce(r.target, s.title) as title
-from staging.links s left join resolved_aliases r on r.title = s.title and s.kind = 'page';
+from _staging_links s left join resolved_aliases r on r.title = s.title and s.kind = 'page';
 
 insert into links (link_id, kind, title)
 select (select coalesce(max(link_id), 0) from links) + row_number() over (order by kind, title), kind, title

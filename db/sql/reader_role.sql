@@ -1,45 +1,37 @@
--- The role wikishelf_reader: it may ask every search and nothing else. No login of its own: "grant wikishelf_reader to
--- somebody". Run at every upgrade and after views are made; it grants only what is missing, so that readers of several
--- databases may be set up at once.
-
-do $$ begin
-    if to_regrole('wikishelf_reader') is null then
-        create role wikishelf_reader nologin;
-    end if;
-exception
-    when duplicate_object or unique_violation then null;  -- made at this moment, for another database of the server
-    when insufficient_privilege then
-        raise warning 'the role wikishelf_reader is not made: %; a role with createrole may make it', sqlerrm;
-end $$;
+-- The role SCHEMA_reader: it may ask every search of this shelf and nothing else. It has no login of its own: "grant
+-- wikishelf_reader to somebody". Run at every upgrade and after views are made; it grants only what is missing, so that
+-- the readers of several databases may be set up at once.
 
 do $$ declare
-    own_schema regnamespace := current_schema()::regnamespace;
+    shelf constant text := current_schema();
+    reader constant text := shelf || '_reader';
     relation regclass;
 begin
-    if to_regrole('wikishelf_reader') is null then
-        return;
+    begin
+        if to_regrole(quote_ident(reader)) is null then
+            execute format('create role %I nologin', reader);
+            insert into _installed (object) values (format('role %I', reader)) on conflict do nothing;
+        end if;
+    exception
+        when duplicate_object or unique_violation then null;  -- made at this moment, for another database of the server
+        when insufficient_privilege then
+            raise warning 'the role % is not made: %; a role with createrole may make it', reader, sqlerrm;
+            return;
+    end;
+    if not has_schema_privilege(reader, shelf, 'usage') then
+        execute format('grant usage on schema %I to %I', shelf, reader);
     end if;
-    if not has_schema_privilege('wikishelf_reader', own_schema, 'usage') then
-        execute format('grant usage on schema %s to wikishelf_reader', own_schema);
-    end if;
-    -- Views answer with their owner's rights: the reader needs none on the schema of the vectors.
+    -- Views answer with their owner's rights: the reader needs none on the vectors' own tables.
     for relation in
-        select oid from pg_class
-        where relnamespace = own_schema
-          and (relname in ('articles', 'links', 'article_links', 'aliases', 'facets', 'models', 'alembic_version',
-                           'article_labels', 'article_vectors', 'link_vectors')
-               or (relkind = 'v' and obj_description(oid, 'pg_class') like 'Articles of the topic %'))
-          and not has_table_privilege('wikishelf_reader', oid, 'select')
+        select c.oid from pg_class c
+        where c.relnamespace = shelf::regnamespace and c.relkind in ('r', 'v')
+          and not has_table_privilege(reader, c.oid, 'select')
+          and (c.relname in ('articles', 'links', 'article_links', 'aliases', 'facets', 'models', 'alembic_version',
+                             'article_labels', 'article_vectors', 'link_vectors', '_link_weights')
+               or c.relname in (select t.view from _topic_views t))
     loop
-        execute format('grant select on %s to wikishelf_reader', relation);
+        execute format('grant select on %s to %I', relation, reader);
     end loop;
-    -- What PostgreSQL gives everybody: temporary tables, and before version 15 tables.
-    if has_schema_privilege('wikishelf_reader', own_schema, 'create') then
-        execute format('revoke create on schema %s from public', own_schema);
-    end if;
-    if has_database_privilege('wikishelf_reader', current_database(), 'temporary') then
-        execute format('revoke temporary on database %I from public', current_database());
-    end if;
 exception when insufficient_privilege then
-    raise warning 'the role wikishelf_reader lacks rights in this database: %', sqlerrm;
+    raise warning 'the role % lacks rights in this database: %', reader, sqlerrm;
 end $$;

@@ -23,16 +23,15 @@ comment on function fold_title is 'A title without case and accents, as searches
 # after a crash of the server, and then the import begins anew. `part` and `row` name an article, `part` and `number` a
 # link.
 STAGING = """
-create schema staging;
-create unlogged table staging.import (key text not null, topics text[] not null, prune boolean not null);
-create unlogged table staging.parts (part integer primary key, report jsonb);
-create unlogged table staging.articles (
+create unlogged table _staging_import (key text not null, topics text[] not null, prune boolean not null);
+create unlogged table _staging_parts (part integer primary key, report jsonb);
+create unlogged table _staging_articles (
     part integer, row integer, page_id bigint, topic text, title text, infobox jsonb,
     revision_id bigint, revised_at timestamptz, text_length integer);
-create unlogged table staging.facets (part integer, row integer, name text, value text);
-create unlogged table staging.links (part integer, number integer, kind text, title text);
-create unlogged table staging.pairs (part integer, row integer, number integer, occurrences integer);
-create unlogged table staging.aliases (title text, target text);
+create unlogged table _staging_facets (part integer, row integer, name text, value text);
+create unlogged table _staging_links (part integer, number integer, kind text, title text);
+create unlogged table _staging_pairs (part integer, row integer, number integer, occurrences integer);
+create unlogged table _staging_aliases (title text, target text);
 """
 
 ROW_TYPES = """
@@ -51,9 +50,6 @@ comment on view link_vectors is 'Unit vectors of the links, of the active model'
 
 def upgrade() -> None:
     """Create everything."""
-    op.execute("create extension if not exists vector")
-    op.execute("create extension if not exists pg_trgm")
-    op.execute("create schema vectors")
     op.execute(FOLD_TITLE)
     _articles_and_links()
     _models_and_imports()
@@ -155,19 +151,10 @@ def _models_and_imports() -> None:
 
 
 def downgrade() -> None:
-    """Drop everything but the extensions, which others may use."""
-    op.execute("""
-        do $$ declare name text; begin
-            for name in select format('%I', v.relname) from pg_class v
-                        where v.relkind = 'v' and v.relnamespace = current_schema()::regnamespace
-                          and obj_description(v.oid) like 'Articles of the topic %' loop
-                execute 'drop view ' || name;
-            end loop;
-        end $$""")
-    for function in ("similar_articles", "similar_links", "search_articles", "find_article", "find_link"):
-        op.execute(f"drop function if exists {function}")
+    """Drop everything; the extensions stay, which others may use."""
     op.execute("drop view article_vectors, link_vectors")
-    op.execute("drop schema vectors, staging cascade")
+    for table in ("import", "parts", "articles", "facets", "links", "pairs", "aliases"):
+        op.drop_table(f"_staging_{table}")
     op.execute("drop type similar_article, similar_link, found_article")
     for table in ("imports", "models", "facets", "aliases", "article_links", "links", "articles"):
         op.drop_table(table)

@@ -31,30 +31,9 @@ return case when octet_length(title) = length(title) then lower(title)
                                  'øØłŁđĐıħĦ', 'oOlLdDihH')) end;
 """
 
-FUNCTIONS = (
-    "article_embedding",
-    "articles_near_link",
-    "explain_similarity",
-    "facet_conditions",
-    "few_articles",
-    "find_articles",
-    "link_embedding",
-    "links_near_article",
-    "matching_articles",
-    "nearest_articles",
-    "recommend_articles",
-    "search_articles",
-    "similar_articles",
-    "similar_links",
-    "taste_embedding",
-)
-
 
 def upgrade() -> None:
-    """Create them; functions whose arguments change go, or calls would be ambiguous."""
-    op.execute("drop function if exists similar_articles(text, integer, text)")
-    op.execute("drop function if exists similar_links(text, integer)")
-    op.execute("drop function if exists search_articles(text, integer)")
+    """Create them."""
     op.execute(FOLD_TITLE)
     op.execute(ROW_TYPES)
     op.execute(LABELS)
@@ -68,15 +47,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the functions that need them, then them; and the reader's rights, and the reader if no database needs it."""
-    op.execute(f"""
-        do $$ declare signature regprocedure; begin
-            for signature in select oid from pg_proc
-                             where pronamespace = current_schema()::regnamespace
-                               and proname = any ('{{{",".join(FUNCTIONS)}}}') loop
-                execute 'drop function ' || signature;
-            end loop;
-        end $$""")
+    """Drop them."""
     for table in ("articles", "aliases"):
         op.drop_index(f"{table}_title_prefix_idx", table)
     op.drop_index("articles_topic_article_id_idx", "articles")
@@ -85,17 +56,3 @@ def downgrade() -> None:
     op.create_index("facets_name_value_idx", "facets", ["name", "value"])
     op.execute("drop view article_labels")
     op.execute("drop type near_link, explained_link")
-    op.execute("""
-        do $$ begin
-            if to_regrole('wikishelf_reader') is not null then
-                drop owned by wikishelf_reader;
-            end if;
-        exception when insufficient_privilege then
-            raise warning 'wikishelf_reader keeps its rights: %', sqlerrm;
-        end $$""")
-    op.execute("""
-        do $$ begin
-            drop role if exists wikishelf_reader;
-        exception when dependent_objects_still_exist or insufficient_privilege then
-            raise notice 'the role wikishelf_reader stays: %', sqlerrm;
-        end $$""")

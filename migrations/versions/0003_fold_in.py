@@ -10,7 +10,8 @@ depends_on = None
 EVERY_MODEL = r"""
 do $$ declare name regclass; begin
     for name in select oid::regclass from pg_class
-                where relnamespace = 'vectors'::regnamespace and relkind = 'r' and relname ~ '^articles_\d+$' loop
+                where relnamespace = current_schema()::regnamespace and relkind = 'r'
+                  and relname ~ '^_article_vectors_\d+$' loop
         execute format($statement${}$statement$, name);
     end loop;
 end $$"""
@@ -22,7 +23,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Delete the vectors that came after the trainings, the column, and the functions."""
+    """Delete the vectors that came after the trainings, and the column."""
     op.execute(EVERY_MODEL.format("delete from %s where folded_from is not null"))
     op.execute(EVERY_MODEL.format("alter table %s drop column folded_from"))
-    op.execute("drop function if exists embed_links, weighted_by_rarity")

@@ -11,10 +11,10 @@ depends_on = None
 
 def upgrade() -> None:
     """Create the table, with its one row."""
-    op.create_table("last_article", sa.Column("article_id", sa.Integer, nullable=False))
-    op.execute("insert into last_article select coalesce(max(article_id), 0) from articles")
+    op.create_table("_last_article", sa.Column("article_id", sa.Integer, nullable=False))
+    op.execute("insert into _last_article select coalesce(max(article_id), 0) from articles")
 
 
 def downgrade() -> None:
     """Drop it."""
-    op.drop_table("last_article")
+    op.drop_table("_last_article")

@@ -1,7 +1,5 @@
 """The searches with conditions in a function that keeps its plans; the replay of the functions makes it."""
 
-from alembic import op
-
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -13,7 +11,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it."""
-    op.execute("""
-        drop function nearest_matching_articles(
-            vector, integer[], integer, text, jsonb, integer, boolean, boolean, boolean, boolean)""")
+    """Nothing."""

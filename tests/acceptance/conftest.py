@@ -7,8 +7,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from db import migrate
-from tests.conftest import as_url
+from tests.conftest import as_url, set_defaults
 from tests.support.commands import done
 
 
@@ -25,8 +24,7 @@ def sample_url(server_url: str, template: str, sample_dump: Path) -> str:
     """The address of a database with the sample and a model; tests only read it."""
     with psycopg.connect(server_url, autocommit=True) as admin:
         admin.execute(f"create database sample template {template}")
-        for setting in migrate.SEARCH_DEFAULTS:
-            admin.execute(f"alter database sample set {setting}")
+    set_defaults(make_conninfo(server_url, dbname="sample"))
     url = as_url(make_conninfo(server_url, dbname="sample"))
     done("ingest", str(sample_dump), "--topic", "book", "--topic", "film", DATABASE_URL=url)
     done("train", DATABASE_URL=url)

@@ -65,10 +65,10 @@ def test_a_killed_one_leaves_all_or_nothing(sample_copy: str) -> None:
     with psycopg.connect(sample_copy, autocommit=True) as connection:
 
         def forget() -> None:
-            connection.execute("delete from vectors.articles_1 where article_id % 2 = 0 or folded_from is not null")
+            connection.execute("delete from _article_vectors_1 where article_id % 2 = 0 or folded_from is not null")
 
         def folded() -> int:
-            row = connection.execute("select count(folded_from) from vectors.articles_1").fetchone()
+            row = connection.execute("select count(folded_from) from _article_vectors_1").fetchone()
             assert row is not None
             return int(row[0])
 

@@ -30,7 +30,7 @@ def test_parts_by_two_processes_give_what_one_gives(url: str, sample_url: str, s
     assert source["topics"] == {"book": 549, "film": 79}
     assert "Draft:An unfinished book" in source["skipped"]["other namespace"]["titles"]
     with psycopg.connect(url) as connection:
-        assert connection.execute("select count(*) from staging.articles").fetchone() == (0,)
+        assert connection.execute("select count(*) from _staging_articles").fetchone() == (0,)
 
 
 def test_a_folder_of_parts_gives_what_one_file_gives(

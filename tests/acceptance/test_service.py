@@ -10,9 +10,9 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 import api
-from db import migrate
 from db.connection import Database
 from db.importing.records import Redirect
+from db.installing import migrate
 from tests.conftest import as_url
 from tests.support.commands import contents
 from tests.support.planted import article, load, store_model

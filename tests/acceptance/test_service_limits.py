@@ -32,7 +32,7 @@ def small_url(database_url: str) -> str:
 def nobody_may_read(url: str) -> Iterator[None]:
     """Hold every question up."""
     with psycopg.connect(url) as connection:
-        connection.execute("lock table vectors.articles_1 in access exclusive mode")
+        connection.execute("lock table _article_vectors_1 in access exclusive mode")
         yield
 
 

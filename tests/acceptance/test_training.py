@@ -61,7 +61,7 @@ def test_the_table_of_models_copes_with_rows_that_lack_metrics(sample_copy: str)
     assert len(lines) == 3
     assert re.search(r"^ *1 +active +softmax, 50 .* [\d.]+ MB *$", lines[0])
     assert re.search(r"^ *2 +failed +mse, 8 .* 0\.0 MB +out of memory *$", lines[1])
-    assert "vectors.articles_3 is missing" in refusal("train", "activate", "3", DATABASE_URL=sample_copy)
+    assert "_article_vectors_3 is missing" in refusal("train", "activate", "3", DATABASE_URL=sample_copy)
 
 
 def test_wrong_usage_is_exit_code_2() -> None:

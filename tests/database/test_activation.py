@@ -42,16 +42,16 @@ def active_models(database: Database) -> list[int]:
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        ("drop table vectors.links_2", "the table vectors.links_2 is missing"),
-        ("delete from vectors.articles_2 where article_id = 1", "vectors.articles_2 has 11 rows, and 12 were stored"),
-        ("update models set dimensions = 8 where model_id = 2", "12 rows of vectors.articles_2 have not 8 dimensions"),
+        ("drop table _link_vectors_2", "the table _link_vectors_2 is missing"),
+        ("delete from _article_vectors_2 where article_id = 1", "_article_vectors_2 has 11 rows, and 12 were stored"),
+        ("update models set dimensions = 8 where model_id = 2", "12 rows of _article_vectors_2 have not 8 dimensions"),
         (
-            "update vectors.links_2 set embedding = embedding + embedding where link_id = 2",
-            "1 rows of vectors.links_2 are not of unit length",
+            "update _link_vectors_2 set embedding = embedding + embedding where link_id = 2",
+            "1 rows of _link_vectors_2 are not of unit length",
         ),
         (
-            "update vectors.articles_2 set embedding = embedding - embedding",
-            "12 rows of vectors.articles_2 are not of unit length",
+            "update _article_vectors_2 set embedding = embedding - embedding",
+            "12 rows of _article_vectors_2 are not of unit length",
         ),
     ],
 )
@@ -85,7 +85,7 @@ def test_two_switches_at_once_are_one_after_the_other(shelf: Database) -> None:
 def reader(shelf: Database) -> Iterator[psycopg.Connection]:
     """A transaction that goes on reading the active vectors, and those of model 2."""
     with psycopg.connect(shelf.url) as connection:
-        connection.execute("select count(*) from article_vectors, link_vectors, vectors.articles_2")
+        connection.execute("select count(*) from article_vectors, link_vectors, _article_vectors_2")
         yield connection
 
 
@@ -135,10 +135,10 @@ def test_a_drop_waits_for_who_reads(shelf: Database, reader: psycopg.Connection)
     dropping.start()
     time.sleep(0.5)
     assert dropping.is_alive()
-    assert reader.execute("select count(*) from vectors.articles_2").fetchone() == (12,)
+    assert reader.execute("select count(*) from _article_vectors_2").fetchone() == (12,)
     reader.rollback()
     dropping.join()
-    assert reader.execute("select to_regclass('vectors.articles_2')").fetchone() == (None,)
+    assert reader.execute("select to_regclass('_article_vectors_2')").fetchone() == (None,)
 
 
 def test_a_dropped_model_s_space_is_free_at_once(shelf: Database) -> None:

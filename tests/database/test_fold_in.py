@@ -50,14 +50,14 @@ def vector_of(database: Database, title: str) -> NDArray[np.float32]:
 
 
 def expected(database: Database, titles: Sequence[str], model_id: int = 1) -> NDArray[np.float64]:
-    """The mean of the links' vectors, weighted by log(1 + articles / articles of the link), at unit length."""
+    """The mean of the links' vectors, weighted as the model has it, at unit length."""
     link_vectors = stored(database, "links", model_id)
-    query = "select link_id, article_count, (select count(*) from articles) from links where title = :title"
+    query = f"select link_id, weight from links join _link_weights_{model_id} using (link_id) where title = :title"
     total = np.zeros(len(next(iter(link_vectors.values()))))
     with database.session() as connection:
         for title in titles:
-            link_id, article_count, n_articles = connection.execute(text(query), {"title": title}).one()
-            total += np.log1p(n_articles / article_count) * link_vectors[link_id]
+            link_id, weight = connection.execute(text(query), {"title": title}).one()
+            total += weight * link_vectors[link_id]
     return total / np.linalg.norm(total)
 
 
@@ -109,7 +109,7 @@ def test_a_new_article_is_embedded_by_its_links_and_the_others_stay(shelf: Datab
 def test_a_second_run_changes_nothing(shelf: Database) -> None:
     load(shelf, article("Anna Karenina", ["Shared", "Link 2"]))
     folded(shelf)
-    rows = text("select xmin, ctid, * from vectors.articles_1 order by article_id")
+    rows = text("select xmin, ctid, * from _article_vectors_1 order by article_id")
     with shelf.session() as connection:
         before = connection.execute(rows).all()
     assert folded(shelf) == FoldedIn(model_id=1, new=0, changed=0, removed=0, left_out=0)
@@ -148,7 +148,7 @@ def test_the_topics_of_the_model_are_kept_to(shelf: Database) -> None:
 def test_links_of_kinds_and_titles_that_were_left_out_do_not_count(shelf: Database) -> None:
     with shelf.transaction() as connection:
         connection.execute(
-            text("delete from vectors.links_1 v using links l where l.link_id = v.link_id and l.kind = 'category'")
+            text("delete from _link_vectors_1 v using links l where l.link_id = v.link_id and l.kind = 'category'")
         )
     links: dict[str | Link, int] = {Link("category", "Novels"): 1, Link("page", "Shared"): 1}
     load(shelf, article("Anna Karenina", links), article("Emma", {Link("category", "Novels"): 1}))

@@ -66,8 +66,8 @@ def test_an_article_that_is_gone_is_left_out(database: Database, model: registry
 def test_a_model_without_its_vectors_is_refused(database: Database, model: registry.Model) -> None:
     with database.transaction() as connection:
         assert labelled.whole_model(connection, None) == labelled.whole_model(connection, model.model_id) == model
-        connection.execute(text(f"alter table vectors.links_{model.model_id} rename to elsewhere"))
-        with pytest.raises(ModelUnusable, match=r"model 1 cannot be exported: .*vectors.links_1 is missing"):
+        connection.execute(text(f"alter table _link_vectors_{model.model_id} rename to elsewhere"))
+        with pytest.raises(ModelUnusable, match=r"model 1 cannot be exported: .*_link_vectors_1 is missing"):
             labelled.whole_model(connection, model.model_id)
     with database.transaction() as connection:
         connection.execute(text("update models set state = 'failed'"))

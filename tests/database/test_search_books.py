@@ -12,7 +12,6 @@ from db.connection import Database
 from tests.conftest import SHARED, new_database
 from tests.support import books as planted
 from tests.support.books import Books, Float, mean_of_links, unit
-from train.evaluation.scores import SHARPNESS
 
 QUESTIONS = 200
 TOOL = SHARED.parent / "tools" / "librarything_to_ndjson.py"
@@ -158,7 +157,7 @@ def test_articles_near_links(shelf: Database, books: Books) -> None:
 def test_links_that_an_article_lacks(shelf: Database, books: Books, asked: list[int]) -> None:
     for article in asked[:50]:
         cosine = books.links @ books.articles[article]
-        scores = cosine * SHARPNESS / planted.TEMPERATURE + planted.POPULARITY * np.log(books.counts)
+        scores = cosine * planted.SHARPNESS / planted.TEMPERATURE + planted.POPULARITY * np.log(books.counts)
         lacked = np.ones(len(scores), dtype=bool)
         lacked[books.made[article]] = False
         found = search.links_near_article(shelf, books.titles[article], count=20)

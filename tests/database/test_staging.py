@@ -41,7 +41,7 @@ def test_another_import_begins_anew(database: Database) -> None:
     with staging.importing(database, "two", ["book"], prune=False) as done:
         assert done == {}
         assert not stage(database, "one", 1, "B"), "a worker of the other import came late"
-        assert count(database, "staging.articles") == 0
+        assert count(database, "_staging_articles") == 0
 
 
 def test_a_part_is_staged_once_though_two_processes_read_it(database: Database) -> None:
@@ -67,7 +67,7 @@ def test_a_part_is_staged_once_though_two_processes_read_it(database: Database) 
         thread.join(10)
         second.join(10)
         assert sorted(outcomes) == [False, True]
-        assert count(database, "staging.articles") == 1
+        assert count(database, "_staging_articles") == 1
 
 
 def test_a_second_import_is_told_who_imports(database: Database) -> None:

@@ -30,7 +30,7 @@ def test_a_bad_row_is_refused_by_its_id(database: Database, row: int, value: flo
     with pytest.raises(BadVectors, match=rf"{reason}.*id 5"), database.transaction() as connection:
         vectors.store(connection, 1, "articles", IDS, rows)
     with database.session() as connection:
-        assert connection.scalar(text("select to_regclass('vectors.articles_1')")) is None
+        assert connection.scalar(text("select to_regclass('_article_vectors_1')")) is None
 
 
 def test_an_id_that_stands_twice_is_refused(database: Database) -> None:
@@ -42,7 +42,7 @@ def test_a_table_of_vectors_has_its_index(database: Database) -> None:
     with database.transaction() as connection:
         vectors.store(connection, 1, "links", IDS, unit_rows(3, 4))
         definition = connection.scalar(
-            text("select indexdef from pg_indexes where indexname = 'links_1_embedding_idx'")
+            text("select indexdef from pg_indexes where indexname = '_link_vectors_1_embedding_idx'")
         )
     assert "USING hnsw (embedding vector_cosine_ops)" in str(definition)
 
@@ -56,4 +56,4 @@ def test_the_index_is_built_where_workers_cannot_share_memory(
         connection.execute(text("set local min_parallel_table_scan_size = 0"))  # workers, for a small table too
         vectors.store(connection, 1, "links", np.arange(2000, dtype=np.int32), rows)
         assert connection.scalar(text("show max_parallel_maintenance_workers")) == "0"
-        assert connection.scalar(text("select indisvalid from pg_index where indrelid = 'vectors.links_1'::regclass"))
+        assert connection.scalar(text("select indisvalid from pg_index where indrelid = '_link_vectors_1'::regclass"))

@@ -20,6 +20,7 @@ from tests.support.planted import unit_rows
 
 DIMENSIONS = 50
 TEMPERATURE, POPULARITY = 0.12, 0.8
+SHARPNESS = 1.25
 FACETS = ("author", "genre", "country", "language", "series")
 KINDS = ("page", "category", "site")
 
@@ -111,11 +112,13 @@ def store(database: Database, books: Books) -> None:
             connection, "article_links", binary_copy.integer_rows(*pairs, np.ones(len(article), np.int32))
         )
         connection.execute(text("analyze"))
-    settings = {"temperature": TEMPERATURE, "popularity": POPULARITY}
+    settings = {"temperature": TEMPERATURE, "popularity": POPULARITY, "sharpness": SHARPNESS}
     with registry.training(database, "softmax", DIMENSIONS, settings) as model_id, database.transaction() as connection:
+        rarity = np.log1p(len(books.titles) / np.asarray(books.counts)).astype(np.float32)
         for kind, rows in (("articles", books.articles), ("links", books.links)):
             ids = np.arange(1, len(rows) + 1, dtype=np.int32)
-            vectors.store(connection, model_id, kind, ids, rows.astype(np.float32))  # type: ignore[arg-type]
+            weights = rarity if kind == "links" else None
+            vectors.store(connection, model_id, kind, ids, rows.astype(np.float32), weights)  # type: ignore[arg-type]
         registry.finish(connection, model_id, {}, "fingerprint")
         activation.activate(connection, model_id)
 

@@ -46,7 +46,9 @@ def store_model(database: Database, dimensions: int = 8, seed: int = 0, activate
         vectors.store(
             connection, model_id, "articles", read.article_ids, unit_rows(len(read.article_ids), dimensions, seed)
         )
-        vectors.store(connection, model_id, "links", read.link_ids, unit_rows(len(read.link_ids), dimensions, seed + 1))
+        rarity = np.log1p(len(read.article_ids) / np.bincount(read.link_index)).astype(np.float32)
+        links = unit_rows(len(read.link_ids), dimensions, seed + 1)
+        vectors.store(connection, model_id, "links", read.link_ids, links, rarity)
         metrics = {"loss": 0.5, "articles": len(read.article_ids), "links": len(read.link_ids)}
         registry.finish(connection, model_id, metrics, "fingerprint")
         if activate:

@@ -47,7 +47,7 @@ def test_vectors_are_stored_with_the_articles_they_belong_to(database: Database,
     with database.session() as connection:
         ids, stored = vectors.read(connection, model.model_id, "articles", 50)
         titles = dict(connection.execute(text("select article_id, title from articles")).all())
-        links = connection.scalar(text(f"select count(*) from vectors.links_{model.model_id}"))
+        links = connection.scalar(text(f"select count(*) from _link_vectors_{model.model_id}"))
     numbers = [int(titles[int(one)].removeprefix("Article ")) for one in ids]  # the hermit has no number
     assert len(numbers) == 72
     assert links == model.metrics["links"]

@@ -1,6 +1,6 @@
 create or replace function article_embedding(article_id integer) returns vector
 language sql stable parallel safe
-as $$
-    select v.embedding from article_vectors v where v.article_id = article_embedding.article_id
-$$;
+begin atomic
+    select v.embedding from article_vectors v where v.article_id = article_embedding.article_id;
+end;
 comment on function article_embedding(integer) is 'The vector of this article in the active model, or null';

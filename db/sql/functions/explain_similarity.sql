@@ -1,22 +1,23 @@
--- An article stands near the mean of its links, weighted by their rarity w (weighted_by_rarity). The
--- cosine of two such means is a sum over the links of either: that of w_i v_i . m_b for the links i of a, and as well that
--- of w_j v_j . m_a for those of b (w scaled so that the means m have unit length). Half of each sum counts, so that a and b
--- may be exchanged. A link is shown beside itself if the other article makes it too, else beside the other's nearest link.
--- What the trained vectors add to the means, and what is not listed, stands in the last row, so that the shares add up.
+-- An article stands near the mean of its links' vectors v, weighted by their rarity w (_link_weights). The cosine of two
+-- such means is the sum of w_i v_i . m_b over the links i of a; it is as well the sum of w_j v_j . m_a over the links j of b
+-- (w scaled so that the means m have unit length). Half of each sum counts, so that a and b may be exchanged. A link is
+-- shown beside itself if the other article makes it too, else beside the other's nearest link. The last row holds what the
+-- trained vectors add to the means and what is not listed, so that the shares add up to the similarity.
 create or replace function explain_similarity(a text, b text, count integer default 10)
 returns setof explained_link
 language sql stable parallel safe rows 10
-as $$
+begin atomic
     with given as materialized (
         select s.side, s.article_id, article_embedding(s.article_id) as embedding
         from (values ('a', find_article(explain_similarity.a)), ('b', find_article(explain_similarity.b))) s(side, article_id)
     ), weighted as materialized (
         select g.side, l.link_id, l.kind, l.title, v.embedding,
-               weighted_by_rarity(v.embedding, l.article_count, (select max(article_id) from articles)) as part
+               _scaled(v.embedding, r.weight) as part
         from given g
         join article_links p on p.article_id = g.article_id
         join links l on l.link_id = p.link_id
         join link_vectors v on v.link_id = l.link_id
+        join _link_weights r on r.link_id = l.link_id
     ), means as materialized (
         select w.side, sum(w.part order by w.link_id) as total from weighted w group by w.side
     ), shares as (
@@ -55,7 +56,7 @@ as $$
         where c.similarity is not null
     ) e
     where exists (select from cosine c where c.similarity is not null)
-    order by e.is_rest, e.share desc, e.link_id, e.other_link_id
-$$;
+    order by e.is_rest, e.share desc, e.link_id, e.other_link_id;
+end;
 comment on function explain_similarity(text, text, integer) is
     'Why two articles are alike: the links they share or that mean nearly the same, with their parts of the similarity';

@@ -1,6 +1,6 @@
 create or replace function link_embedding(link_id integer) returns vector
 language sql stable parallel safe
-as $$
-    select v.embedding from link_vectors v where v.link_id = link_embedding.link_id
-$$;
+begin atomic
+    select v.embedding from link_vectors v where v.link_id = link_embedding.link_id;
+end;
 comment on function link_embedding(integer) is 'The vector of this link in the active model, or null';

@@ -1,14 +1,16 @@
--- Ranked as the trainer ranks (train/evaluation/scores.py): softmax models by cosine x 1.25 / temperature + popularity x log(articles
--- that make the link), others by the cosine. No index orders by that: every link is scored.
+-- Ranked as the trainer ranks (train/evaluation/scores.py): softmax models by cosine x sharpness / temperature + popularity x
+-- log(articles that make the link), with the settings that are stored with the model; others by the cosine. No index orders
+-- by that: every link is scored.
 create or replace function links_near_article(title text, count integer default 10)
 returns setof near_link
 language sql stable parallel safe rows 10
-as $$
+begin atomic
     with given as materialized (
         select find_article(links_near_article.title) as article_id,
                article_embedding(find_article(links_near_article.title)) as embedding
     ), weights as materialized (
-        select 1.25 / (m.settings ->> 'temperature')::float as cosine, (m.settings ->> 'popularity')::float as popularity
+        select (m.settings ->> 'sharpness')::float / (m.settings ->> 'temperature')::float as cosine,
+               (m.settings ->> 'popularity')::float as popularity
         from models m
         where m.state = 'active' and m.objective = 'softmax'
     )
@@ -31,7 +33,7 @@ as $$
         limit links_near_article.count
     ) s
     join links l on l.link_id = s.link_id
-    order by s.score desc, s.link_id
-$$;
+    order by s.score desc, s.link_id;
+end;
 comment on function links_near_article(text, integer) is
     'The links that the article of this title or alias does not make and most likely would, the likeliest first';

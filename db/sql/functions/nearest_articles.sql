@@ -1,53 +1,14 @@
--- Inlined into the calling query (language sql, stable, not strict, one select), so that EXPLAIN shows the index scan.
--- The asked vector is a scalar subquery: as a join it would become a sort of the whole table.
---
--- A prepared call is planned once, for the plan for all arguments looks as cheap as one for these: of the inner limit of
--- 100 rows the planner expects a tenth, the usual 10. Planning would take longer than searching: 0.7 beside 0.3 ms.
---
--- `offset 0` keeps what stands for the article_id, mostly a look-up of its title, from being evaluated once for each use.
 create or replace function nearest_articles(
-    asked vector, without integer[], count integer default 10, topic text default null, facets jsonb default null,
-    article_id integer default null, same_author boolean default null, same_series boolean default null,
-    "least" boolean default false, exact boolean default false)
+    asked vector, without integer[] default '{}', count integer default 10, topic text default null,
+    facets jsonb default null)
 returns setof similar_article
 language sql stable parallel safe rows 10
-as $$
-    with given as materialized (
-        select coalesce(nearest_articles.asked, (select v.embedding from article_vectors v where v.article_id = a.id))
-                   as embedding,
-               coalesce(nearest_articles.without, array_remove(array[a.id], null)) as without, a.id
-        from (select nearest_articles.article_id as id offset 0) a
-    ), near as materialized (
-        select n.article_id, n.distance
-        from (
-            select v.article_id, v.embedding <=> (select g.embedding from given g) as distance
-            from article_vectors v
-            where num_nonnulls(nearest_articles.topic, nearest_articles.facets, nearest_articles.same_author,
-                               nearest_articles.same_series) = 0
-              and not (nearest_articles."least" or nearest_articles.exact)
-            order by distance
-            limit 100
-        ) n
-        where n.article_id <> all ((select g.without from given g)::integer[])
-        order by n.distance
-        limit nearest_articles.count
-    ), answer as (
-        select a.article_id, a.topic, a.title, (1 - n.distance)::real as similarity
-        from near n
-        join articles a on a.article_id = n.article_id
-        where (select count(*) from near) = nearest_articles.count
-        union all
-        select m.*
-        from nearest_matching_articles(
-            (select g.embedding from given g), (select g.without from given g), nearest_articles.count,
-            nearest_articles.topic, nearest_articles.facets, (select g.id from given g), nearest_articles.same_author,
-            nearest_articles.same_series, nearest_articles."least", nearest_articles.exact) m
-        where (select count(*) from near) < nearest_articles.count
-    )
+begin atomic
     select n.*
-    from answer n
-    where (select vector_norm(g.embedding) from given g) > 0
-    order by n.similarity * case when nearest_articles."least" then 1 else -1 end, n.article_id
-$$;
-comment on function nearest_articles(vector, integer[], integer, text, jsonb, integer, boolean, boolean, boolean, boolean) is
-    'The articles nearest to a vector, without these; where null, to that of the article, without it';
+    from _nearest_articles(
+        nearest_articles.asked, nearest_articles.without, nearest_articles.count,
+        case when num_nonnulls(nearest_articles.topic, nearest_articles.facets) > 0
+             then _conditions(nearest_articles.topic, nearest_articles.facets) end) n;
+end;
+comment on function nearest_articles(vector, integer[], integer, text, jsonb) is
+    'The articles nearest to any vector, without those of these ids';

@@ -6,7 +6,7 @@ create or replace function recommend_articles(
     topic text default null, facets jsonb default null, diversity double precision default 0)
 returns setof similar_article
 language sql stable parallel safe rows 10
-as $$
+begin atomic
     with recursive nearest as materialized (
         select row_number() over (order by n.similarity desc, n.article_id)::integer as place, n.*
         from nearest_articles(
@@ -46,7 +46,7 @@ as $$
     from nearest n
     left join unnest((select l.taken from last l)) with ordinality t(place, pick) on t.place = n.place
     where recommend_articles.diversity > 0 is not true or t.pick is not null
-    order by t.pick, n.place
-$$;
+    order by t.pick, n.place;
+end;
 comment on function recommend_articles(text[], text[], double precision[], integer, text, jsonb, double precision) is
     'Articles for somebody who likes and dislikes these titles, best first; unknown titles count for nothing';

@@ -5,7 +5,7 @@
 create or replace function search_articles(words text, count integer default 10, topic text default null)
 returns setof found_article
 language sql stable parallel safe rows 10
-as $$
+begin atomic
     with asked as materialized (
         select btrim(fold_title(left(search_articles.words, 255))) as words  -- no title is longer
     ), beginning as materialized (  -- some more than asked for, because titles of one article may be among them
@@ -65,7 +65,7 @@ as $$
     from best b
     join articles a on a.article_id = b.article_id
     order by b.begins desc, b.score desc, length(b.name), a.title
-    limit search_articles.count
-$$;
+    limit search_articles.count;
+end;
 comment on function search_articles(text, integer, text) is
     'The articles whose title or alias begins with these words or is like them; case, accents and small errors do not matter';

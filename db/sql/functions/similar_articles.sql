@@ -4,13 +4,16 @@ create or replace function similar_articles(
     exact boolean default false)
 returns setof similar_article
 language sql stable parallel safe rows 10
-as $$
+begin atomic
     select n.*
-    from nearest_articles(
-        null, null, similar_articles.count, similar_articles.topic, similar_articles.facets,
-        similar_articles.article_id, similar_articles.same_author, similar_articles.same_series,
-        similar_articles."least", similar_articles.exact) n
-$$;
+    from _nearest_articles(
+        null, null, similar_articles.count,
+        case when num_nonnulls(similar_articles.topic, similar_articles.facets, similar_articles.same_author,
+                               similar_articles.same_series) > 0
+             then _conditions(similar_articles.topic, similar_articles.facets, similar_articles.article_id,
+                              similar_articles.same_author, similar_articles.same_series) end,
+        similar_articles.article_id, similar_articles."least", similar_articles.exact) n;
+end;
 comment on function similar_articles(integer, integer, text, jsonb, boolean, boolean, boolean, boolean) is
     'The articles most like the one of this id; see similar_articles(title)';
 
@@ -20,11 +23,11 @@ create or replace function similar_articles(
     exact boolean default false)
 returns setof similar_article
 language sql stable parallel safe rows 10
-as $$
+begin atomic
     select n.*
     from similar_articles(
         find_article(similar_articles.title), similar_articles.count, similar_articles.topic, similar_articles.facets,
-        similar_articles.same_author, similar_articles.same_series, similar_articles."least", similar_articles.exact) n
-$$;
+        similar_articles.same_author, similar_articles.same_series, similar_articles."least", similar_articles.exact) n;
+end;
 comment on function similar_articles(text, integer, text, jsonb, boolean, boolean, boolean, boolean) is
     'The articles most like the one of this title or alias, by cosine similarity in the active model, without itself';

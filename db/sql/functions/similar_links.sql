@@ -1,7 +1,7 @@
 create or replace function similar_links(title text, count integer default 10, kind text default null)
 returns setof similar_link
 language sql stable parallel safe rows 10
-as $$
+begin atomic
     with given as materialized (
         select find_link(similar_links.title) as link_id,
                link_embedding(find_link(similar_links.title)) as embedding
@@ -34,7 +34,7 @@ as $$
     from answer a
     join links l on l.link_id = a.link_id
     where (select g.embedding is not null from given g)
-    order by a.distance, a.link_id
-$$;
+    order by a.distance, a.link_id;
+end;
 comment on function similar_links(text, integer, text) is
     'The links, all or of one kind, most like the one of this title or alias, by cosine similarity, without itself';

@@ -1,10 +1,9 @@
 -- Sums are taken in the order of the ids, so that the order of the titles changes nothing, not even the last bit.
 create or replace function taste_embedding(likes text[], dislikes text[], weights double precision[]) returns vector
 language sql stable parallel safe
-as $$
+begin atomic
     with liked as (
-        select sum(v.embedding * array_fill(l.weight::real, array[vector_dims(v.embedding)])::vector
-                   order by l.article_id, l.weight) as total,
+        select sum(_scaled(v.embedding, l.weight) order by l.article_id, l.weight) as total,
                sum(l.weight order by l.article_id, l.weight) as weight
         from (
             select find_article(t.title) as article_id, coalesce(t.weight, 1) as weight
@@ -17,8 +16,8 @@ as $$
         join article_vectors v on v.article_id = d.article_id
     )
     select case when d.mean is null then l.total
-                else l.total - d.mean * array_fill((0.5 * l.weight)::real, array[vector_dims(d.mean)])::vector end
-    from liked l, disliked d
-$$;
+                else l.total - _scaled(d.mean, 0.5 * l.weight) end
+    from liked l, disliked d;
+end;
 comment on function taste_embedding(text[], text[], double precision[]) is
     'The direction of the weighted mean of the liked titles less half the mean of the disliked; null where none is known';

@@ -1,0 +1,64 @@
+"""A database from before shelves had a schema of their own: its tables are moved, and its old names go on answering."""
+
+from sqlalchemy import Connection, text
+
+from db import locks, sql_files
+from db.errors import AdoptionRefused
+from db.settings import DEFAULT_SCHEMA
+
+OLD_REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+
+# An application may have tables of these names as well; its Alembic has other revisions.
+IS_OLD = text("""
+    select to_regclass('public.alembic_version') is not null
+       and to_regclass('public.article_links') is not null
+       and to_regclass('staging.pairs') is not null""")
+
+# Views come first: a reader locks a view before its tables.
+RELATIONS = text("""
+    select format('%I.%I', n.nspname, c.relname)
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'public' and c.relkind = 'v'
+          and (c.relname in ('article_vectors', 'link_vectors', 'article_labels')
+               or obj_description(c.oid, 'pg_class') like 'Articles of the topic %')
+       or n.nspname = 'public' and c.relkind = 'r'
+          and c.relname in ('articles', 'links', 'article_links', 'aliases', 'facets', 'models', 'imports',
+                            'last_article', 'alembic_version')
+       or n.nspname in ('staging', 'vectors') and c.relkind = 'r'
+    order by c.relkind desc""")
+
+
+def is_due(connection: Connection, schema: str) -> bool:
+    """Whether the tables of this database lie in `public`, `staging` and `vectors`, and are to move to this schema."""
+    there = connection.scalar(text("select to_regclass(:table)"), {"table": f"{schema}.alembic_version"})
+    if schema != DEFAULT_SCHEMA or there is not None or not connection.scalar(IS_OLD):
+        return False
+    return connection.scalar(text("select version_num from public.alembic_version")) in OLD_REVISIONS
+
+
+def adopt(connection: Connection, schema: str) -> list[str]:
+    """Move the tables to the schema, under the names of today; in `public` stay views of the old names.
+
+    The old functions and types stay in `public` as well and read these views: clients of an older program, and queries
+    that an application has stored, answer as before. `python -m db uninstall --old-names` drops all of them.
+
+    Returns
+    -------
+    list of str
+        The old names, as `drop` takes them, in the order in which they may be made.
+
+    Raises
+    ------
+    AdoptionRefused
+        Others read the tables all the time.
+    """
+    relations = list(connection.scalars(RELATIONS))
+
+    def lock() -> None:
+        connection.execute(text(f"lock table {', '.join(relations)} in access exclusive mode"))
+
+    # Locks first and all at once: whoever holds one of them and waits for another would be in a deadlock.
+    locks.between_readers(connection, relations, lock, AdoptionRefused)
+    sql_files.load_pgvector(connection)
+    sql_files.run_file(connection, "adopt")
+    return list(connection.scalars(text("select object from adopted order by number")))

@@ -1,0 +1,64 @@
+"""The shelf that the environment names, opened and checked."""
+
+from typing import Literal
+
+from sqlalchemy import text
+
+from db import errors, settings
+from db.connection import Database, without_password
+from db.embedded import sharing
+from db.installing import migrate
+from db.read_pool import Limits
+
+MIN_POSTGRES = 150_000  # as `server_version_num` has it
+MIN_VECTOR = (0, 8)
+
+
+def connect(tables: Literal["upgrade", "require", "any"] = "upgrade", limits: Limits | None = None) -> Database:
+    """Open the shelf that the environment names, in DATABASE_URL or else in the embedded PostgreSQL.
+
+    Parameters
+    ----------
+    tables : {"upgrade", "require", "any"}
+        What to do about tables that are missing or old: bring them up to date, refuse them, or take them as they are.
+    limits : Limits or None
+        What this client may take of the server.
+
+    Raises
+    ------
+    db.errors.WikishelfError
+        The server cannot be reached, is too old, or has no usable pgvector or tables.
+    """
+    configured = settings.load()
+    attachment = None if configured.database_url else sharing.attach(configured.home)
+    url = configured.database_url or attachment.url  # type: ignore[union-attr]
+    database = Database(url, configured.schema, attachment, limits)
+    try:
+        _check_server(database)
+        if tables != "any" and not migrate.is_current(database):
+            if tables == "require":
+                raise errors.SchemaMissing(schema=database.schema, url=without_password(database.url))
+            migrate.upgrade(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _check_server(database: Database) -> None:
+    with database.session() as connection:
+        version, name = connection.execute(
+            text("select current_setting('server_version_num')::int, current_setting('server_version')")
+        ).one()
+        vector = connection.execute(
+            text(
+                "select coalesce(installed_version, default_version) from pg_available_extensions where name = 'vector'"
+            )
+        ).scalar()
+    url = without_password(database.url)
+    if version < MIN_POSTGRES:
+        raise errors.ServerTooOld(url=url, version=name)
+    if vector is None:
+        raise errors.VectorMissing(url=url)
+    if tuple(int(part) for part in vector.split(".")[:2]) < MIN_VECTOR:
+        raise errors.VectorTooOld(url=url, version=vector)

@@ -1,0 +1,40 @@
+-- An article meets a condition if one of its labels of this name lies in one of the ranges lows[i]..highs[i], or, where not
+-- wanted, if none does. A value is a range of itself; only a year may be a longer range. A condition without ranges (an
+-- empty list, an article without author) is met by no label.
+create or replace function _conditions(
+    topic text default null, facets jsonb default null, article_id integer default null,
+    same_author boolean default null, same_series boolean default null)
+returns _condition[]
+language plpgsql stable parallel safe
+set search_path from current
+as $$
+#variable_conflict use_column
+begin
+    return (
+        select array_agg(row(c.name, c.wanted, c.lows, c.highs)::_condition)
+        from (
+            select e.key as name, true as wanted, r.lows, r.highs
+            from jsonb_each(_conditions.facets) e
+            cross join lateral (
+                select array_agg(case when y.is_range then split_part(v.value, '..', 1) else v.value end) as lows,
+                       array_agg(case when y.is_range then coalesce(nullif(split_part(v.value, '..', 2), ''), '9999')
+                                      else v.value end) as highs
+                from jsonb_array_elements_text(
+                    case jsonb_typeof(e.value) when 'array' then e.value else jsonb_build_array(e.value) end) v
+                cross join lateral (select e.key = 'year' and position('..' in v.value) > 0 as is_range) y
+            ) r
+            union all
+            select 'topic', true, array[_conditions.topic], array[_conditions.topic]
+            where _conditions.topic is not null
+            union all
+            select s.name, s.same, r.vals, r.vals
+            from (values ('author', _conditions.same_author), ('series', _conditions.same_series)) s(name, same)
+            cross join lateral (
+                select array_agg(f.value) as vals from facets f
+                where f.article_id = _conditions.article_id and f.name = s.name
+            ) r
+            where s.same is not null
+        ) c);
+end $$;
+comment on function _conditions(text, jsonb, integer, boolean, boolean) is
+    'What a search asks of an article: its labels of each name must lie in the ranges, or must not; null where it asks nothing';

@@ -1,0 +1,1 @@
+update alembic_version set version_num = '0005';
