@@ -174,6 +174,10 @@ class TitlesInvalid(WikishelfError):
     """{field} must be a list of titles, not a text; write ["{value}"]"""
 
 
+class TooMany(WikishelfError):
+    """{field} must hold at most {most} values, not {given}; ask for less at once"""
+
+
 class NothingLiked(WikishelfError):
     """there is nothing to go by; name at least one article that is liked"""
 

@@ -31,6 +31,8 @@ class Limits:
         it.
     answers : int
         Rows of an answer, at most.
+    titles : int
+        Titles that a question may name, at most.
     """
 
     connections: int = 15
@@ -38,6 +40,7 @@ class Limits:
     query: float | None = None
     reader: bool = False
     answers: int = 10_000
+    titles: int = 10_000
 
     def opened(self, conninfo: str, schema: str, autocommit: bool = False) -> psycopg.Connection:
         """A new connection that is held to them."""

@@ -8,6 +8,7 @@ import uvicorn
 import api
 from api.errors import PortTaken
 from api.service.app import create
+from api.service.arguments import ANSWERS, TITLES
 
 WAIT = 1.0  # seconds that a request waits for a connection before it is told to come back
 GRACE = 10  # seconds that requests have to end when the process is told to
@@ -23,7 +24,7 @@ def serve(host: str, port: int, connections: int, seconds: int) -> None:
         The database cannot be reached, or nothing was ever ingested into it.
     """
     listening = _listening(host, port)
-    limits = api.Limits(connections=connections, wait=WAIT, query=seconds, reader=True)
+    limits = api.Limits(connections, WAIT, seconds, reader=True, answers=ANSWERS, titles=TITLES)
     config = uvicorn.Config(
         create(api.connect(limits)), http="httptools", ws="none", access_log=False, timeout_graceful_shutdown=GRACE,
         server_header=False,

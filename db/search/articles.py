@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.connection import Database
-from db.errors import DiversityInvalid, NothingLiked, TitlesInvalid, WeightsInvalid
+from db.errors import DiversityInvalid, NothingLiked, TitlesInvalid, TooMany, WeightsInvalid
 from db.search import diagnose
 from db.search.facets import Facets, as_json, check_stored
 from db.search.records import SimilarArticle
@@ -68,7 +68,7 @@ def recommend_articles(
     diversity: float = 0.0,
 ) -> list[SimilarArticle]:
     """Articles for somebody who likes these and dislikes those; see `api.Shelf.recommend_articles`."""
-    _check_taste(likes, dislikes, weights, diversity)
+    _check_taste(database.limits.titles, likes, dislikes, weights, diversity)
     asked = {
         "likes": list(likes),
         "dislikes": list(dislikes),
@@ -102,11 +102,13 @@ def _recommended(database: Database, asked: dict[str, Any]) -> list[tuple[Any, .
 
 
 def _check_taste(
-    likes: Sequence[str], dislikes: Sequence[str], weights: Sequence[float] | None, diversity: float
+    most: int, likes: Sequence[str], dislikes: Sequence[str], weights: Sequence[float] | None, diversity: float
 ) -> None:
     for field, titles in (("likes", likes), ("dislikes", dislikes)):
         if isinstance(titles, str):
             raise TitlesInvalid(field=field, value=titles)
+        if len(titles) > most:
+            raise TooMany(field=field, most=most, given=len(titles))
     if not likes:
         raise NothingLiked
     if weights is not None and (

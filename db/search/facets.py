@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from db import pairs
-from db.errors import FacetInvalid, FacetNotStored, TopicNotStored, YearInvalid
+from db.errors import FacetInvalid, FacetNotStored, TooMany, TopicNotStored, YearInvalid
 from db.search.run import check_text
 
-# {"genre": ["Fantasy"], "country": ["France", "Italy"], "year": "1950..1980"}: of one name any value, of all names one
+# Any value of a name, something of each name: {"genre": ["Fantasy"], "country": ["France", "Italy"], "year": "1950..1980"}
 Facets = Mapping[str, str | int | Sequence[str | int]]
+
+MOST_VALUES = 100  # of all names together: each is a scan of an index of its own
 
 _YEARS = re.compile(r"\d{4}|\d{4}\.\.\d{4}|\d{4}\.\.|\.\.\d{4}")
 
@@ -37,13 +39,17 @@ def as_json(facets: Facets | None) -> str | None:
 
     Raises
     ------
-    FacetInvalid, YearInvalid, TextInvalid
+    FacetInvalid, YearInvalid, TextInvalid, TooMany
     """
     if facets is None:
         return None
     if not isinstance(facets, Mapping):
         raise FacetInvalid(name="facets", value=facets)
-    return json.dumps({_name(name): _values(name, value) for name, value in facets.items()})
+    values = {_name(name): _values(name, value) for name, value in facets.items()}
+    given = sum(map(len, values.values()))
+    if given > MOST_VALUES:
+        raise TooMany(field="facets", most=MOST_VALUES, given=given)
+    return json.dumps(values)
 
 
 def check_stored(connection: Connection, topic: str | None, facets: Facets | None) -> None:

@@ -92,6 +92,9 @@ def test_the_plain_call_is_an_index_scan(shelf: Database) -> None:
         for call in ("similar_articles('Book 7')", "similar_articles(7)", "articles_near_link('x')"):
             assert SCAN in plan(connection, f"select * from {call}")
         assert SCAN in plan(connection, typed)
+        connection.execute(text("set search_path = pg_catalog"))
+        assert SCAN in plan(connection, "select * from wikishelf.similar_articles('Book 7')")
+        connection.execute(text("set search_path = wikishelf, public"))
         joined = """
             select s.title, a.text_length from similar_articles('Book 7', 50) s join articles a using (article_id)
             where s.similarity > 0.1"""

@@ -1,4 +1,4 @@
-"""Databases of every revision from before shelves, with rows: moved, answering throughout, at last without old names."""
+"""Databases of every revision from before shelves, with rows: moved, answering throughout, then without old names."""
 
 import threading
 from collections.abc import Iterator
