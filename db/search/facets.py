@@ -11,7 +11,7 @@ from db import pairs
 from db.errors import FacetInvalid, FacetNotStored, TooMany, TopicNotStored, YearInvalid
 from db.search.run import check_text
 
-# Any value of a name, something of each name: {"genre": ["Fantasy"], "country": ["France", "Italy"], "year": "1950..1980"}
+# Any value of a name, something of each: {"genre": ["Fantasy"], "country": ["France", "Italy"], "year": "1950..1980"}
 Facets = Mapping[str, str | int | Sequence[str | int]]
 
 MOST_VALUES = 100  # of all names together: each is a scan of an index of its own
