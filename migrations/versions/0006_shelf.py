@@ -71,7 +71,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the functions, which are bound to what they use, the topic views, which nothing would list, and the tables."""
+    """Drop the functions, which are bound to what they use, the topic views, which nothing would list, and tables."""
     op.execute("""
         do $$ begin
             execute (select 'drop function ' || string_agg(oid::regprocedure::text, ', ') from pg_proc
