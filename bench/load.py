@@ -1,20 +1,20 @@
-"""Rows in and out at the size of the 2018 tutorial: ours beside the usual ways, CPU seconds of client and server.
+"""Rows into and out of PostgreSQL at the size of the 2018 tutorial: our ways beside the usual ones.
 
     python -m bench.load [--share 1.0]
 
-Expected on 2 cores: pairs in, ours 3 times cheaper than write_row and 100 times cheaper than executemany; out, 1.7
-times cheaper than fetchall; vectors in, 8 to 14 times cheaper than write_row.
+Each line has the CPU seconds of the client and of the server. Expected on 2 cores: writing pairs, our way costs 3 times
+less than write_row and 100 times less than executemany. Reading pairs, it costs 1.7 times less than fetchall. Writing
+vectors, it costs 8 to 14 times less than write_row.
 """
 
-import argparse
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
+from bench.common import backend_seconds, parser, unit_rows
 from db import binary_copy, pairs, sql_files
 from db.importing import staging
 from db.importing.records import Article, Link
@@ -25,10 +25,10 @@ ARTICLES, LINKS, PAIRS, DIMENSIONS = 37_020, 41_758, 772_798, 50
 
 
 def main() -> None:
-    """Generate, then measure each way once; every figure is of one run on one machine."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--share", type=float, default=1.0, help="of the tutorial's size")
-    share = parser.parse_args().share
+    """Generate records, then measure each way once."""
+    command = parser(__doc__)
+    command.add_argument("--share", type=float, default=1.0, help="the share of the tutorial's size (default 1.0)")
+    share = command.parse_args().share
     records = list(generated(int(ARTICLES * share), int(PAIRS * share)))
     with connect() as database, database.transaction() as transaction:
         transaction.execute(text("create temporary table p (article_id integer, link_id integer, occurrences integer)"))
@@ -38,7 +38,7 @@ def main() -> None:
         measure(transaction, "import 1: all staged", lambda: n_pairs * staging.stage(transaction, "bench", 0, records))
         measure(transaction, "import 2: articles, facets, links", lambda: run_file(transaction, "merge", n_pairs))
         measure(transaction, "import 3: pairs by numpy", lambda: staging.merge_pairs(transaction))
-        measure(transaction, "import 4: keys, indexes, counts", lambda: run_file(transaction, "settle", n_pairs))
+        measure(transaction, "import 4: keys, indexes, counts", lambda: run_file(transaction, "finish", n_pairs))
         measure(transaction, "pairs out: string_agg to numpy", lambda: len(pairs.read(transaction).link_index))
         measure(transaction, "pairs out: fetchall", lambda: len(fetch_all(transaction)))
         read = pairs.read(transaction)
@@ -47,7 +47,7 @@ def main() -> None:
         rows = np.stack(columns, axis=1).tolist()
         measure(transaction, "pairs in: COPY by write_row", lambda: write_rows(transaction, "p", rows))
         measure(transaction, "pairs in: executemany, a tenth", lambda: execute_many(transaction, rows[::10]))
-        matrix = unit_rows(len(read.article_ids))
+        matrix = unit_rows(len(read.article_ids), DIMENSIONS, seed=0)
         measure(transaction, "vectors in: binary COPY by numpy", lambda: copy_vectors(transaction, matrix))
         listed = [(n, str(row.tolist())) for n, row in enumerate(matrix)]
         measure(transaction, "vectors in: COPY by write_row", lambda: write_rows(transaction, "v", listed))
@@ -68,60 +68,54 @@ def generated(n_articles: int, n_pairs: int) -> Iterator[Article]:
 
 
 def measure(transaction: Connection, what: str, action: Callable[[], int]) -> None:
-    """Print rows per CPU second, client and server together."""
+    """Print the CPU seconds, and the rows per CPU second of client and server together."""
     server = transaction.execute(text("select pg_backend_pid()")).scalar_one()
-    before = time.process_time(), server_seconds(server)
+    before = time.process_time(), backend_seconds(server)
     rows = action()
-    client, backend = time.process_time() - before[0], server_seconds(server) - before[1]
+    client, backend = time.process_time() - before[0], backend_seconds(server) - before[1]
     rate = rows / (client + backend)
     print(
         f"{what:34} {rows:9,} rows  client {client:6.2f} s  server {backend:6.2f} s  {rate:12,.0f} rows/s", flush=True
     )
 
 
-def server_seconds(pid: int) -> float:
-    """CPU seconds of the backend (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100
-
-
 def run_file(transaction: Connection, name: str, n_pairs: int) -> int:
-    """Ours: a step of the merge in SQL."""
+    """Our way: a step of the merge in SQL."""
     sql_files.run_file(transaction, name)
     return n_pairs
 
 
 def copy_pairs(transaction: Connection, *columns: NDArray[np.int32]) -> int:
-    """Ours."""
+    """Our way."""
     binary_copy.copy_in(transaction, "p", binary_copy.integer_rows(*columns))
     return len(columns[0])
 
 
 def copy_vectors(transaction: Connection, matrix: NDArray[np.float32]) -> int:
-    """Ours."""
+    """Our way."""
     binary_copy.copy_in(transaction, "v", binary_copy.vector_rows(np.arange(len(matrix), dtype=np.int32), matrix))
     return len(matrix)
 
 
 def store(transaction: Connection, ids: NDArray[np.int32], matrix: NDArray[np.float32]) -> int:
-    """Ours, with everything that makes a model searchable."""
+    """Our way, with everything that makes a model searchable."""
     vectors.store(transaction, 999_999_999, "articles", ids, matrix)
     return len(ids)
 
 
-def write_rows(transaction: Connection, table: str, rows: list[object]) -> int:
+def write_rows(transaction: Connection, table: str, rows: Sequence[tuple[object, ...]]) -> int:
     """Psycopg's own COPY, row by row."""
-    binary_copy.copy_records(transaction, table, rows)  # type: ignore[arg-type]
+    binary_copy.copy_records(transaction, table, rows)
     return len(rows)
 
 
-def execute_many(transaction: Connection, rows: list[object]) -> int:
-    """One insert a row."""
-    transaction.connection.cursor().executemany("insert into p values (%s, %s, %s)", rows)  # type: ignore[arg-type]
+def execute_many(transaction: Connection, rows: Sequence[tuple[object, ...]]) -> int:
+    """One insert per row."""
+    transaction.connection.cursor().executemany("insert into p values (%s, %s, %s)", rows)
     return len(rows)
 
 
-def fetch_all(transaction: Connection) -> list[object]:
+def fetch_all(transaction: Connection) -> Sequence[object]:
     """The usual way to read the same rows."""
     cursor = transaction.connection.cursor()
     cursor.execute("""
@@ -132,14 +126,6 @@ def fetch_all(transaction: Connection) -> list[object]:
         where l.kind in ('page', 'category')
         order by p.article_id, p.link_id""")
     return cursor.fetchall()
-
-
-def unit_rows(n: int) -> NDArray[np.float32]:
-    """Random unit rows around 300 directions."""
-    random = np.random.default_rng(0)
-    rows = random.normal(size=(300, DIMENSIONS))[random.integers(300, size=n)]
-    rows += 0.5 * random.normal(size=rows.shape)
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
 if __name__ == "__main__":

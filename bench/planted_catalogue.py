@@ -1,15 +1,16 @@
-"""Articles and links of any number with clustered vectors, for measuring searches."""
+"""As many articles and links as wanted, with clustered vectors, so that searches can be measured."""
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import text
 
+from bench.common import store_model, unit_rows
 from db.connection import Database
 from db.importing import topic_views
-from db.models import activation, registry, vectors
+from db.models import activation
 
-DIMENSIONS, DIRECTIONS = 50, 300
-# A facet value of so many articles in 100, spread evenly among them.
+DIMENSIONS = 50
+# Each value of the facet "genre", and how many articles in 100 have it. They are spread evenly over all articles.
 SELECTIVITIES = {"half": 50.0, "tenth": 10.0, "hundredth": 1.0, "thousandth": 0.1, "rare": 0.02}
 
 ARTICLES = """
@@ -24,24 +25,19 @@ FACETS = """
 
 
 def plant(database: Database, n_articles: int, n_links: int) -> None:
-    """Fill an empty database, and activate a model of random unit vectors around `DIRECTIONS` directions."""
+    """Fill an empty database, and activate a model of clustered random vectors."""
     with database.transaction() as connection:
         connection.execute(text(ARTICLES), {"n": n_articles})
         connection.execute(text(LINKS), {"n": n_links})
         for value, percent in SELECTIVITIES.items():
             connection.execute(text(FACETS), {"n": n_articles, "value": value, "percent": percent})
         topic_views.create_topic_views(connection, [topic_views.TopicView("books", "book", ("genre",))])
-    with registry.training(database, "softmax", DIMENSIONS, {}) as model_id, database.transaction() as connection:
-        for kind, n in (("articles", n_articles), ("links", n_links)):
-            vectors.store(connection, model_id, kind, np.arange(1, n + 1, dtype=np.int32), unit_rows(n, len(kind)))
-        registry.finish(connection, model_id, {"articles": n_articles, "links": n_links}, "bench")
+    model_id = store_model(database, article_rows(n_articles), unit_rows(n_links, DIMENSIONS, seed=5), first_id=1)
+    with database.transaction() as connection:
         activation.activate(connection, model_id)
         connection.execute(text("analyze articles, links, facets"))
 
 
-def unit_rows(n: int, seed: int) -> NDArray[np.float32]:
-    """Unit rows around common directions, as trained vectors are: not uniform."""
-    random = np.random.default_rng(seed)
-    rows = random.normal(size=(DIRECTIONS, DIMENSIONS)).astype(np.float32)[random.integers(DIRECTIONS, size=n)]
-    rows += 0.5 * random.standard_normal(size=rows.shape, dtype=np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+def article_rows(n_articles: int) -> NDArray[np.float32]:
+    """The vectors of the articles: row i is that of the article i + 1."""
+    return unit_rows(n_articles, DIMENSIONS, seed=8)

@@ -2,16 +2,14 @@
 
     python -m bench.scale [37020 200000 1000000] [--epochs 3] [--articles-per-step N]
 
-Generated articles of 21 links each, as many links to choose from as there are articles, by a power law. Each size has
-a process and an embedded PostgreSQL of its own, in a temporary folder (3 GB at a million). CPU seconds are of this
-process and the server together (Linux); an epoch's are the mean after the first, which compiles.
+The articles are generated and have 21 links each. About as many links as there are articles can be chosen from, by a
+power law. Each size has a process and an embedded PostgreSQL of its own, in a temporary folder (3 GB for a million
+articles). CPU seconds are those of this process and of the server together (Linux). The CPU seconds of an epoch are the
+mean of all epochs but the first, which compiles.
 """
 
-import argparse
 import multiprocessing
-import os
 import resource
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,11 +18,10 @@ from typing import Any
 import numpy as np
 from sqlalchemy import text
 
+from bench.common import empty_database, parser, server_seconds, temporary_home
 from db.connection import Database
-from db.embedded import sharing
 from db.importing import staging
 from db.importing.records import Article, Link
-from db.installing import migrate
 from db.models import registry
 from db.pairs import Pairs
 from train.config import Settings
@@ -32,16 +29,16 @@ from train.fit import Fitted, fit
 from train.pipeline import prepared, store
 
 LINKS_EACH = 21
-BLOCK = 10_000  # articles generated at a time
+ARTICLES_AT_A_TIME = 10_000
 
 
 def main() -> None:
     """Measure each size in a fresh process, so that its peak of memory is its own."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sizes", type=int, nargs="*", default=[37_020, 200_000, 1_000_000], metavar="ARTICLES")
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--articles-per-step", type=int, help="instead of the default")
-    arguments = parser.parse_args()
+    command = parser(__doc__)
+    command.add_argument("sizes", type=int, nargs="*", default=[37_020, 200_000, 1_000_000], metavar="ARTICLES")
+    command.add_argument("--epochs", type=int, default=3)
+    command.add_argument("--articles-per-step", type=int, help="instead of the default")
+    arguments = command.parse_args()
     asked = Settings(epochs=arguments.epochs, articles_per_step=arguments.articles_per_step)
     for size in arguments.sizes:
         process = multiprocessing.get_context("spawn").Process(target=measure, args=(size, asked))
@@ -51,19 +48,15 @@ def main() -> None:
 
 def measure(size: int, asked: Settings) -> None:
     """Print what each stage took."""
-    with tempfile.TemporaryDirectory(prefix="wikishelf-scale-") as folder:
-        Path(folder).chmod(0o755)  # the server's user must reach its home
-        home = Path(folder) / "home"
-        with sharing.attach(home) as attachment, Database(attachment.url, attachment=attachment) as database:
-            migrate.upgrade(database)
-            stage(home, f"{size:,} articles: import", lambda: load(database, size))
-            pairs, settings, _ = stage(home, "read, trim", lambda: prepared(database, asked))
-            print(f"    {len(pairs.article_ids):,} articles, {len(pairs.link_ids):,} links,", end=" ")
-            print(f"{len(pairs.link_index):,} pairs", flush=True)
-            with registry.training(database, "softmax", settings.dimensions, {}) as model_id:
-                fitted = stage(home, f"fit, {asked.epochs} epochs", lambda: fit_timed(pairs, settings))
-                stage(home, "store: COPY, keys, HNSW", lambda: store(database, model_id, pairs, fitted))
-            print_sizes(database)
+    with temporary_home() as home, empty_database(home) as database:
+        stage(home, f"{size:,} articles: import", lambda: load(database, size))
+        pairs, settings, _ = stage(home, "read, trim", lambda: prepared(database, asked))
+        print(f"    {len(pairs.article_ids):,} articles, {len(pairs.link_ids):,} links,", end=" ")
+        print(f"{len(pairs.link_index):,} pairs", flush=True)
+        with registry.training(database, "softmax", settings.dimensions, {}) as model_id:
+            fitted = stage(home, f"fit, {asked.epochs} epochs", lambda: fit_timed(pairs, settings))
+            stage(home, "store: COPY, keys, HNSW", lambda: store(database, model_id, pairs, fitted))
+        print_sizes(database)
 
 
 def fit_timed(pairs: Pairs, settings: Settings) -> Fitted:
@@ -76,7 +69,7 @@ def fit_timed(pairs: Pairs, settings: Settings) -> Fitted:
 
 
 def stage(home: Path, what: str, action: Callable[[], Any]) -> Any:
-    """Print CPU seconds, seconds and the peak so far."""
+    """Run a stage, and print its CPU seconds, its seconds and the highest memory so far."""
     before = time.process_time(), server_seconds(home), time.perf_counter()
     result = action()
     client, server = time.process_time() - before[0], server_seconds(home) - before[1]
@@ -89,24 +82,8 @@ def stage(home: Path, what: str, action: Callable[[], Any]) -> Any:
     return result
 
 
-def server_seconds(home: Path) -> float:
-    """CPU seconds of the server so far, with its processes that ended."""
-    postmaster = (home / "data" / "postmaster.pid").read_text().split()[0]
-    ticks = 0
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            pid, fields = path.parent.name, path.read_text().rsplit(")", 1)[1].split()
-        except OSError:  # it ended meanwhile
-            continue
-        if pid == postmaster:
-            ticks += sum(map(int, fields[11:15]))
-        elif fields[1] == postmaster:
-            ticks += sum(map(int, fields[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
 def load(database: Database, size: int) -> None:
-    """As an import loads: staged, merged, indexed."""
+    """Load the articles as an import does: stage, merge and index them."""
     with database.transaction() as connection:
         staging.clear(connection, "scale", ["book"], prune=False)
         staging.stage(connection, "scale", 0, generated(size))
@@ -117,15 +94,16 @@ def generated(size: int) -> Iterator[Article]:
     """Articles whose links follow a power law, as Wikipedia's do."""
     random = np.random.default_rng(0)
     edges = np.cumsum(1 / np.arange(1, round(1.128 * size) + 1) ** 0.8)
-    for first in range(0, size, BLOCK):
-        drawn = np.searchsorted(edges, random.random((min(BLOCK, size - first), LINKS_EACH)) * edges[-1])
+    for first in range(0, size, ARTICLES_AT_A_TIME):
+        count = min(ARTICLES_AT_A_TIME, size - first)
+        drawn = np.searchsorted(edges, random.random((count, LINKS_EACH)) * edges[-1])
         for n, row in enumerate(drawn.tolist(), first):
             links = {Link("page", f"Link {link}"): 1 for link in row}
             yield Article(None, "book", f"Book {n}", {"name": f"Book {n}"}, None, None, 1, links, ())
 
 
 def print_sizes(database: Database) -> None:
-    """Megabytes on disk."""
+    """Print the megabytes on disk."""
     query = text("""
         select (select sum(pg_table_size(c.oid)) from pg_class c where relnamespace = 'vectors'::regnamespace
                 and relkind = 'r') / 1e6,

@@ -1,24 +1,22 @@
-"""Ten nearest articles, asked in every way, side by side on the same vectors.
+"""The ten nearest articles, asked for in every way, side by side on the same vectors.
 
     python -m bench.search [--articles 37020] [--questions 400]
 
-Rows: the SQL function as a bare prepared statement, our Python API, HTTP, and the 2018 tutorial's way: NumPy over the
-whole matrix, in the memory of one process. Where faiss-cpu is installed, its exact and its HNSW index as well. The ways
-take turns of 40 questions, so that a busy machine is as hard on one as on another, and each has its caches to itself.
-bench/README.md has results.
+The ways are the SQL function as a bare prepared statement, our Python API, our HTTP service, and the way of the 2018
+tutorial, which is NumPy over the whole matrix in the memory of one process. Where faiss-cpu is installed, its exact and
+its HNSW index are measured as well. The ways take turns of 40 questions, so that a busy machine is as hard on one as on
+another, and so that each has the caches to itself. bench/README.md has results.
 """
 
-import argparse
 import http.client
 import importlib.util
 import os
 import socket
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import closing
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,58 +24,44 @@ import psycopg
 from numpy.typing import NDArray
 
 import api
-from bench.planted_catalogue import SELECTIVITIES, plant, unit_rows
-from bench.soak import serving
+from bench.common import empty_database, parser, serving, temporary_home
+from bench.planted_catalogue import SELECTIVITIES, article_rows, plant
 from db.connection import Database
-from db.embedded import sharing
-from db.installing import migrate
 from db.models.vectors import build_memory
 
 K, CLIENTS, TURN = 10, 8, 40
+TUTORIAL_LINKS = 41_758
 QUERY = "select * from similar_articles(%s::text, %s)"
 FILTERED = "select * from similar_articles(%s::text, %s, facets => %s)"
-Way = Callable[[int], set[int]]  # an article's number to those of its nearest
+Way = Callable[[int], set[int]]  # From the number of an article to the numbers of the nearest articles.
 
 
 class Maker(NamedTuple):
-    """A way, made anew for each client, as each has its own connection."""
+    """How a way is made. Each client gets a way of its own, because it has its own connection."""
 
     name: str
     make: Callable[[], Way]
 
 
 def main() -> None:
-    """Plant in a temporary home, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--articles", type=int, default=37_020, metavar="N")
-    parser.add_argument("--questions", type=int, default=400, metavar="N")
-    options = parser.parse_args()
-    with planted(options.articles) as database, serving(database.url) as (_, port):
-        rows = unit_rows(options.articles, len("articles"))
-        asked = np.random.default_rng(1).integers(1, options.articles + 1, size=options.questions).tolist()
+    """Plant articles in a temporary home, measure, and print."""
+    command = parser(__doc__)
+    command.add_argument("--articles", type=int, default=37_020, metavar="N")
+    command.add_argument("--questions", type=int, default=400, metavar="N")
+    options = command.parse_args()
+    rows = article_rows(options.articles)
+    asked = np.random.default_rng(1).integers(1, options.articles + 1, size=options.questions).tolist()
+    with temporary_home() as home, empty_database(home) as database, api.Shelf(database) as shelf:
+        plant(database, options.articles, TUTORIAL_LINKS)
         index(database, *rows.shape)
         exact = {number: tutorial(rows)(number) for number in asked[:200]}
-        with api.Shelf(database) as shelf:
+        with serving(database.url) as (_, port):
             unfiltered(list(makers(database, shelf, port, rows)), asked, exact)
-            filtered(database, asked)
-
-
-@contextmanager
-def planted(n_articles: int) -> Iterator[Database]:
-    """A database of so many articles and as many links as the tutorial has for them."""
-    with tempfile.TemporaryDirectory(prefix="wikishelf-bench-") as folder:
-        Path(folder).chmod(0o755)  # root's server runs as another user
-        with (
-            sharing.attach(Path(folder) / "home") as attachment,
-            Database(attachment.url, attachment=attachment) as database,
-        ):
-            migrate.upgrade(database)
-            plant(database, n_articles, 41_758)
-            yield database
+        filtered(database, asked)
 
 
 def makers(database: Database, shelf: api.Shelf, port: int, rows: NDArray[np.float32]) -> Iterator[Maker]:
-    """The ways that can be measured here."""
+    """The ways that can be measured on this machine."""
     yield Maker("SQL, prepared", lambda: by_sql(database.url))
     yield Maker("Python", lambda: by_python(shelf))
     yield Maker("HTTP", lambda: by_http(port))
@@ -85,22 +69,22 @@ def makers(database: Database, shelf: api.Shelf, port: int, rows: NDArray[np.flo
     if importlib.util.find_spec("faiss"):
         for name, factory in (("faiss, exact", "Flat"), ("faiss, HNSW", "HNSW16")):
             found = faiss_index(name, factory, rows)
-            yield Maker(name, lambda found=found: by_faiss(found, rows))  # type: ignore[misc]
+            yield Maker(name, partial(by_faiss, found, rows))
 
 
 def by_sql(url: str) -> Way:
-    """One statement, prepared when the connection meets it first."""
+    """Ask by one statement, which is prepared when the connection meets it first."""
     connection = psycopg.connect(url, autocommit=True)
     return lambda number: {row[0] for row in connection.execute(QUERY, [f"Book {number}", K], prepare=True).fetchall()}
 
 
 def by_python(shelf: api.Shelf) -> Way:
-    """One shelf for all."""
+    """Ask through one shelf, which all clients share."""
     return lambda number: {one.article_id for one in shelf.similar_articles(f"Book {number}", K)}
 
 
 def by_http(port: int) -> Way:
-    """One connection that is kept alive."""
+    """Ask over one connection that is kept alive."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.connect()
     connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -114,7 +98,7 @@ def by_http(port: int) -> Way:
 
 
 def tutorial(rows: NDArray[np.float32]) -> Way:
-    """Multiply the whole matrix by the asked row, sort all products, look up the names."""
+    """Multiply the whole matrix by the row of the article, sort all products, and look up the names."""
     names = {index: f"Book {index + 1}" for index in range(len(rows))}
     indexes = {name: index for index, name in names.items()}
 
@@ -127,8 +111,8 @@ def tutorial(rows: NDArray[np.float32]) -> Way:
 
 
 def faiss_index(name: str, factory: str, rows: NDArray[np.float32]) -> Any:
-    """Faiss's index of that kind, built and described."""
-    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # else its threads go on spinning, in the turn of the next way
+    """Build faiss's index of that kind and describe it."""
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # Otherwise its threads go on spinning in the turn of the next way.
     import faiss
 
     start = time.perf_counter()
@@ -137,12 +121,12 @@ def faiss_index(name: str, factory: str, rows: NDArray[np.float32]) -> Any:
     seconds = time.perf_counter() - start
     print(f"{name}: built in {seconds:.1f} s, {faiss.serialize_index(found).nbytes / 1e6:.1f} MB with its vectors")
     if factory != "Flat":
-        found.hnsw.efSearch = 30  # as hnsw.ef_search of our databases
+        found.hnsw.efSearch = 30  # This is hnsw.ef_search of our databases.
     return found
 
 
 def by_faiss(found: Any, rows: NDArray[np.float32]) -> Way:
-    """In the memory of one process, without names."""
+    """Ask the index in the memory of this process, without names."""
 
     def ask(number: int) -> set[int]:
         _, closest = found.search(rows[number - 1 : number], K + 1)
@@ -152,7 +136,7 @@ def by_faiss(found: Any, rows: NDArray[np.float32]) -> Way:
 
 
 def index(database: Database, n_rows: int, dimensions: int) -> None:
-    """Build pgvector's index once more, by the clock."""
+    """Build pgvector's index once more, and print how long that takes and how large it is."""
     with psycopg.connect(database.url, autocommit=True) as connection:
         connection.execute(f"set maintenance_work_mem = '{build_memory(n_rows, dimensions)}'")
         start = time.perf_counter()
@@ -164,7 +148,7 @@ def index(database: Database, n_rows: int, dimensions: int) -> None:
 
 
 def unfiltered(found: list[Maker], asked: list[int], exact: dict[int, set[int]]) -> None:
-    """Latency with one client, questions a second with eight, and how many of the ten nearest are found."""
+    """Print the latency of one client, the questions per second of eight, and how many of the ten nearest they find."""
     ways = {maker.name: maker.make() for maker in found}
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     hits = dict.fromkeys(ways, 0)
@@ -190,7 +174,7 @@ def unfiltered(found: list[Maker], asked: list[int], exact: dict[int, set[int]])
 
 
 def rate(maker: Maker, asked: list[int]) -> float:
-    """Questions a second with eight clients at once."""
+    """Questions per second of eight clients at once."""
 
     def client(way: Way) -> int:
         return len([way(number) for number in asked])
@@ -203,7 +187,7 @@ def rate(maker: Maker, asked: list[int]) -> float:
 
 
 def filtered(database: Database, asked: list[int]) -> None:
-    """Latency of the prepared statement under filters that fewer and fewer articles pass, beside none."""
+    """Print the latency of the prepared statement without a filter, and with filters that ever fewer articles pass."""
     print(f"{'filter passed by':22}{'p50 ms':>9}{'p99 ms':>9}{'rows':>6}")
     with closing(psycopg.connect(database.url, autocommit=True)) as connection:
         seconds: dict[str, list[float]] = {name: [] for name in ("all", *SELECTIVITIES)}

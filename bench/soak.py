@@ -1,44 +1,40 @@
-"""The HTTP service for half an hour: many clients, models switched, the database killed and restarted.
+"""The HTTP service for half an hour: many clients ask, models are switched, the database is killed and restarted.
 
     python -m bench.soak [--minutes 30] [--clients 16] [--kills 5] [--switch-seconds 10]
 
-Each model has an answer of its own to every question (bench/planted_models.py): one that is neither's is wrong. Only
-while the database is down may there be errors, and up to 2 s after it is back, and all of them 503.
+Each model has an answer of its own to every question (bench/planted_models.py), so an answer of neither model is wrong.
+Errors are allowed only while the database is down and in the first 2 s after it is back. Each of them must be a 503.
 """
 
-import argparse
 import http.client
 import os
 import random
 import re
 import signal
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import psycopg
 
 from bench import planted_models
+from bench.common import empty_database, parser, serving, temporary_home
 from db.connection import Database
-from db.embedded import process, sharing
+from db.embedded import process
 from db.embedded.cluster import Cluster
-from db.installing import migrate
 from db.models import activation
 
-PATIENCE = 2.0  # seconds from the database's return until every answer is one
-ROOT = Path(__file__).parent.parent
+SECONDS_TO_RECOVER = 2.0  # A 503 is excused for so long after the database has returned.
 
 
 class Plan(NamedTuple):
-    """How long, how many, how often."""
+    """How long the run lasts, how many clients ask, how often the database is killed and the model switched."""
 
     minutes: float = 30
     clients: int = 16
@@ -47,7 +43,7 @@ class Plan(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """One question: when, and "A", "B" or what was wrong."""
+    """One question: its time, and as the outcome "A", "B" or what was wrong."""
 
     start: float
     end: float
@@ -56,39 +52,48 @@ class Asked(NamedTuple):
 
 @dataclass
 class Report:
-    """What happened; `faults` is empty if all is well."""
+    """What happened; `faults` is empty if all is well.
+
+    Attributes
+    ----------
+    outages : list of (start, end)
+        When the database was away.
+    megabytes : list of float
+        The memory of the service at each switch.
+    busy : int
+        Connections that are still in use after the last answer.
+    """
 
     asked: list[Asked] = field(default_factory=list)
     outages: list[tuple[float, float]] = field(default_factory=list)
     switches: int = 0
     megabytes: list[float] = field(default_factory=list)
-    busy: int = 0  # connections, after the last answer
+    busy: int = 0
     faults: list[str] = field(default_factory=list)
 
 
 def main() -> None:
     """Run it in a temporary home and print what happened."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    command = parser(__doc__)
     for name, default in Plan._field_defaults.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default, metavar="N")
-    with tempfile.TemporaryDirectory(prefix="wikishelf-soak-") as folder:
-        Path(folder).chmod(0o755)  # root's server runs as another user
-        report = run(Path(folder) / "home", Plan(**vars(parser.parse_args())))
+        command.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default, metavar="N")
+    plan = Plan(**vars(command.parse_args()))
+    with temporary_home() as home:
+        report = run(home, plan)
     show(report)
     sys.exit(bool(report.faults))
 
 
 def run(home: Path, plan: Plan) -> Report:
-    """Plant, serve, ask, switch, kill; then judge."""
+    """Plant the models, serve them, ask, switch and kill; then judge what came back."""
     report = Report()
-    with sharing.attach(home) as attachment, Database(attachment.url, attachment=attachment) as database:
-        migrate.upgrade(database)
+    with empty_database(home) as database:
         models = planted_models.plant(database)
         with database.transaction() as connection:
             activation.activate(connection, models["A"])
-        with serving(attachment.url) as (process, port):
+        with serving(database.url) as (service, port):
             with asking(port, plan.clients, report.asked):
-                troubled(report, plan, database, models, Cluster(home.resolve()), process.pid)
+                troubled(report, plan, database, models, Cluster(home.resolve()), service)
             report.busy = busy(database)
     report.faults = list(faults(report))
     return report
@@ -97,7 +102,7 @@ def run(home: Path, plan: Plan) -> Report:
 def troubled(
     report: Report, plan: Plan, database: Database, models: dict[str, int], cluster: Cluster, service_pid: int
 ) -> None:
-    """Switch models until the time is over, and meanwhile kill the database a few times."""
+    """Switch models until the time is over, and kill the database a few times in between."""
     start, seconds = time.monotonic(), 60 * plan.minutes
     deaths = [start + seconds * (n + 1) / (plan.kills + 1) for n in range(plan.kills)]
     while time.monotonic() < start + seconds:
@@ -112,7 +117,7 @@ def troubled(
 
 
 def killed(cluster: Cluster) -> tuple[float, float]:
-    """Kill the server as a crash would, wait, and start it; when it was away."""
+    """Kill the server as a crash would, wait, and start it again. Returns from when to when it was away."""
     process_id = int(cluster.lock_files[0].read_text().split("\n", 1)[0])
     start = time.monotonic()
     os.kill(process_id, signal.SIGKILL)
@@ -122,18 +127,18 @@ def killed(cluster: Cluster) -> tuple[float, float]:
 
 
 def faults(report: Report) -> Iterator[str]:
-    """What must not be."""
+    """Everything that must not happen and did."""
     for asked in report.asked:
         if asked.outcome in planted_models.DIMENSIONS:
             continue
-        excused = any(asked.end > down and asked.start < back + PATIENCE for down, back in report.outages)
+        excused = any(asked.end > down and asked.start < back + SECONDS_TO_RECOVER for down, back in report.outages)
         if asked.outcome != "503" or not excused:
             yield f"{asked.outcome} at {asked.start:.2f} s"
     for _, back in report.outages:
-        late = [a.end for a in report.asked if a.start > back + PATIENCE and a.outcome in planted_models.DIMENSIONS]
-        if not late:
+        late = (asked.outcome for asked in report.asked if asked.start > back + SECONDS_TO_RECOVER)
+        if not any(outcome in planted_models.DIMENSIONS for outcome in late):
             yield f"no answer after the return at {back:.2f} s"
-    if {asked.outcome for asked in report.asked} < planted_models.DIMENSIONS.keys():
+    if not planted_models.DIMENSIONS.keys() <= {asked.outcome for asked in report.asked}:
         yield "not both models answered"
     if report.busy:
         yield f"{report.busy} connections are in use after the last answer"
@@ -143,28 +148,8 @@ def faults(report: Report) -> Iterator[str]:
 
 
 @contextmanager
-def serving(url: str) -> Iterator[tuple[Any, int]]:
-    """The service as a process."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "api", "serve", "--port", "0"],
-        cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stderr is not None
-    port = int(re.findall(r":(\d+)$", process.stderr.readline())[0])
-    reader = threading.Thread(target=process.stderr.read)  # or it would stop at a full pipe
-    reader.start()
-    try:
-        yield process, port
-    finally:
-        process.terminate()
-        process.wait(30)
-        reader.join()
-        process.stderr.close()
-
-
-@contextmanager
 def asking(port: int, clients: int, asked: list[Asked]) -> Iterator[None]:
-    """Clients in threads; what they ask goes into the list."""
+    """Let clients ask in threads of their own; everything that they ask goes into the list."""
     stop = threading.Event()
     threads = [threading.Thread(target=ask_until, args=(port, seed, stop, asked)) for seed in range(clients)]
     for thread in threads:
@@ -178,7 +163,7 @@ def asking(port: int, clients: int, asked: list[Asked]) -> Iterator[None]:
 
 
 def ask_until(port: int, seed: int, stop: threading.Event, asked: list[Asked]) -> None:
-    """One client with a connection of its own, five questions a second at most."""
+    """Ask as one client, with a connection of its own and at most five questions per second."""
     generator = random.Random(seed)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     while not stop.wait(0.2):
@@ -203,7 +188,7 @@ def outcome_of(number: int, status: int, content: bytes) -> str:
 
 
 def busy(database: Database) -> int:
-    """Sessions of the reader that are in the middle of something, when nothing has been asked for half a second."""
+    """How many sessions are still busy when nothing has been asked for half a second."""
     time.sleep(0.5)
     query = """
         select count(*) from pg_stat_activity
@@ -213,7 +198,7 @@ def busy(database: Database) -> int:
 
 
 def resident(process_id: int) -> float:
-    """Megabytes of memory (Linux)."""
+    """Megabytes of memory that a process has (Linux)."""
     status = Path(f"/proc/{process_id}/status").read_text()
     return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
 
@@ -223,18 +208,16 @@ def show(report: Report) -> None:
     seconds = [asked.end - asked.start for asked in report.asked if asked.outcome in planted_models.DIMENSIONS]
     refused = sum(asked.outcome == "503" for asked in report.asked)
     median, p99, most = 1000 * np.percentile(seconds, [50, 99, 100])
-    print(f"{len(report.asked):,} questions, {refused} times 503, {report.switches} switches")
+    print(f"{len(report.asked):,} questions, of which {refused} got a 503; {report.switches} switches")
     print(f"answers: median {median:.1f} ms, p99 {p99:.1f} ms, most {most:.1f} ms")
     for down, back in report.outages:
-        first = min(
-            a.end for a in report.asked if a.start > down and a.end > back and a.outcome in planted_models.DIMENSIONS
-        )
-        last = max((a.end for a in report.asked if down < a.start < back + 60 and a.outcome == "503"), default=back)
-        print(
-            f"database away {back - down:.2f} s; first answer {first - back:.2f} s, last 503 {last - back:.2f} s after"
-        )
-    print(f"memory {report.megabytes[0]:.0f} MB at first, {report.megabytes[-1]:.0f} MB at the end")
-    print(f"{len(report.faults)} faults {report.faults[:5]}")
+        asked = [one for one in report.asked if down < one.start < back + 60]
+        first = min(one.end for one in asked if one.end > back and one.outcome in planted_models.DIMENSIONS)
+        last = max((one.end for one in asked if one.outcome == "503"), default=back)
+        print(f"The database was away for {back - down:.2f} s. After its return, the first answer came", end=" ")
+        print(f"in {first - back:.2f} s and the last 503 in {last - back:.2f} s.")
+    print(f"memory of the service: {report.megabytes[0]:.0f} MB at first, {report.megabytes[-1]:.0f} MB at the end")
+    print(f"{len(report.faults)} faults, the first of them {report.faults[:5]}")
 
 
 if __name__ == "__main__":

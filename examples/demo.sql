@@ -8,7 +8,7 @@ limit 5;
 \echo 'The same question as a function, of The Fellowship of the Ring:'
 select title, similarity from similar_articles('The Fellowship of the Ring', 5, 'book');
 
-\echo 'What stands near a link:'
+\echo 'Which links are near a link:'
 select kind, title, similarity from similar_links('Napoleon', 5);
 
 \echo 'Films like a book:'

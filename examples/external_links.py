@@ -1,8 +1,9 @@
-"""Which sites are alike? Train on the sites that articles link to: python examples/external_links.py [SITES].
+"""Which sites are alike? Train a model on the sites that articles link to: python examples/external_links.py [SITES].
 
-Two sites are alike when the same books link to them, or books that are alike by their other sites. Prints the commonest
-sites (12, or as many as you say), each with the three nearest; the model is dropped at the end, and searches answer as
-before. Of 1,413 real books 763 link to one or more of 111 sites, and among the 60 commonest are
+Two sites are alike when the same books link to them, or when the books that link to them share other sites. The script
+prints the commonest sites (12, or as many as you say), and the three nearest sites of each. It drops its model at the
+end, so that searches answer as before. Of 1,413 real books 763 link to one or more of 111 sites. Among the 60 commonest
+sites are
 
     erbzine.com (19 articles): erblist.com 0.88, gutenberg.net.au 0.71, gutenberg.org 0.48
     wizards.com (19 articles): rpg.net 0.69, highbeam.com 0.19, scholastic.com 0.16
@@ -10,8 +11,8 @@ before. Of 1,413 real books 763 link to one or more of 111 sites, and among the 
     isfdb.org (26 articles): worldswithoutend.com 0.47, locusmag.com 0.44, sf-encyclopedia.com 0.36
     telegraph.co.uk (14 articles): timesonline.co.uk 0.45, metacritic.com 0.36, nobelprize.org 0.36
 
-where the commonest of all, archive.org (224 articles), is like none: 0.26 at most. It takes a dump or records of your
-own: the bundled sample knows three sites, one an article.
+The commonest of all, archive.org (224 articles), is like no other site: its similarities are 0.26 at most. You need a
+dump or records of your own, because the bundled sample has only three sites, and only one article links to each.
 """
 
 import sys

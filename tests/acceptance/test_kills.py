@@ -3,12 +3,10 @@
 WIKISHELF_KILLS=20 for the long version (about 6 minutes).
 """
 
-import contextlib
 import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,26 +15,19 @@ import psycopg
 import pytest
 
 from db.embedded import sharing
-from tests.conftest import ROOT
-from tests.support.commands import IMPORTED, answer, contents, done
+from tests.support.commands import IMPORTED, answer, contents, done, started
 
 KILLS = int(os.environ.get("WIKISHELF_KILLS", "2"))
 
 
 def kill_after(seconds: float, *arguments: str, **environment: str) -> bool:
     """Start `python -m ...` and kill it; False if it had ended before."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-    return process.wait() == -signal.SIGKILL
+    with started(*arguments, **environment) as process:
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        return process.wait() == -signal.SIGKILL
 
 
 def seconds_of(*arguments: str, **environment: str) -> float:
@@ -52,18 +43,8 @@ def moments(whole: float, seed: int) -> Iterator[float]:
 
 
 def test_a_killed_import_in_parts_leaves_nothing_and_is_made_good(url: str, sample_dump: Path, sample_url: str) -> None:
-    arguments = (
-        "ingest",
-        str(sample_dump),
-        "--topic",
-        "book",
-        "--topic",
-        "film",
-        "--part-size",
-        "0.02",
-        "--workers",
-        "2",
-    )
+    in_parts = ["--topic", "book", "--topic", "film", "--part-size", "0.02", "--workers", "2"]
+    arguments = ("ingest", str(sample_dump), *in_parts)
     whole = seconds_of(*arguments, DATABASE_URL=url)
     expected = contents(url, *IMPORTED)
     nothing = dict.fromkeys(IMPORTED, (0, ""))
@@ -109,13 +90,7 @@ def test_a_stopped_training_leaves_its_reason(
     sample_copy: str, number: int, moment: str, reason: str, exit_code: int
 ) -> None:
     before = answer("api", "similar", "Dracula", DATABASE_URL=sample_copy)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "train", "--epochs", "10000"],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": sample_copy},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = started("train", "--epochs", "10000", DATABASE_URL=sample_copy)
     assert process.stderr is not None
     wait_for_row(sample_copy, "training")
     while not (line := process.stderr.readline() if moment else "").startswith(moment):
@@ -142,28 +117,26 @@ def wait_for_row(url: str, state: str) -> None:
 def test_a_killed_server_comes_back_whole(home: Path, sample_dump: Path) -> None:
     arguments = ("ingest", str(sample_dump), "--topic", "book", "--topic", "film")
     here = {"WIKISHELF_HOME": str(home)}
-    whole = seconds_of(*arguments, **here)
+    killed, whole = 0, seconds_of(*arguments, **here)
     with sharing.attach(home) as server:
         expected = contents(server.url, *IMPORTED)
     for moment in moments(whole, seed=3):
-        process = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
-            cwd=ROOT,
-            env={**os.environ, **here},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        process = started(*arguments, **here)
         time.sleep(moment)
-        kill_postmaster(home)
+        killed += kill_postmaster(home)
         _, errors = process.communicate()
         assert process.returncode in (0, 1)
         assert "Traceback" not in errors
         with sharing.attach(home) as server:
             assert contents(server.url, *IMPORTED) == expected
+    assert killed > 0
     done(*arguments, **here)
 
 
-def kill_postmaster(home: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):  # it was just stopped or not yet started
+def kill_postmaster(home: Path) -> bool:
+    """Kill the server; False if it was just stopped or is not started yet."""
+    try:
         os.kill(int((home / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    except FileNotFoundError:
+        return False
+    return True

@@ -16,7 +16,7 @@ from db.installing import migrate
 from tests.conftest import as_url
 from tests.support.commands import contents
 from tests.support.planted import article, load, store_model
-from tests.support.serving import Service, segment, serving
+from tests.support.serving import Reply, Service, segment, serving
 
 TITLES = (
     *("AC/DC", "Face/Off", "1984", "%", "100% (album)", "What's Up, Doc?", "C#", "A/similar", "Ça & là", "a=b+c"),
@@ -84,7 +84,7 @@ def test_a_number_is_a_title_unless_it_is_called_an_id(service: Service, shelf: 
 
 
 def test_the_other_routes_answer_as_python_does(service: Service, shelf: api.Shelf) -> None:
-    asked = [
+    asked: list[tuple[Reply, api.Answer[Any]]] = [
         (service.get("/links/Shared/similar", kind="page", count=3), shelf.similar_links("Shared", 3, "page")),
         (
             service.get("/links/Shared/articles", facet=["genre=G0", "genre=G1"], topic="book"),
@@ -194,7 +194,7 @@ FIELDS = (
 
 def test_what_attackers_try_is_data(service: Service, planted_url: str) -> None:
     before = contents(planted_url), functions(planted_url)
-    asked: list[tuple[str, dict[str, str]]] = []
+    asked: list[tuple[str, dict[str, Any]]] = []
     for attempt in ATTEMPTS:
         verbs = ("articles/{}/similar", "articles/{}/links", "links/{}/similar", "links/{}/articles")
         asked += [(f"/{verb.format(segment(attempt))}", {}) for verb in verbs]

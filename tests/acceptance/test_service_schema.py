@@ -34,7 +34,7 @@ def test_no_question_breaks_it(service: Service, document: Any, data: st.DataObj
     names = [parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
     # surrogates cannot be sent at all
     sendable = VALUES.map(lambda text: text.encode("utf-8", "replace").decode())
-    query = data.draw(st.dictionaries(st.sampled_from(names), sendable, max_size=4)) if names else {}
+    query: dict[str, Any] = data.draw(st.dictionaries(st.sampled_from(names), sendable, max_size=4)) if names else {}
     reply = service.get(re.sub(r"{\w+}", lambda _: segment(data.draw(sendable)), path), **query)
     assert reply.status < 500, (path, query)
     described = operation["responses"].get(str(reply.status), operation["responses"].get("default"))

@@ -30,7 +30,7 @@ def shelf(sample_url: str) -> Iterator[api.Shelf]:
 
 def test_an_answer_is_a_list_of_frozen_records(shelf: api.Shelf) -> None:
     answer = shelf.similar_articles("Dracula", 3)
-    assert answer == list(answer)
+    assert isinstance(answer, list)
     assert len(answer) == 3
     assert repr(answer[0]).startswith("SimilarArticle(article_id=")
     with pytest.raises(AttributeError):

@@ -64,7 +64,9 @@ def test_every_route_and_command_is_in_the_docs() -> None:
     usage = subprocess.run(
         [sys.executable, "-m", "api", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    for command in re.findall(r"^    (\w+) ", usage, re.MULTILINE):
+    commands = re.findall(r"^    (\w+) ", usage, re.MULTILINE)
+    assert {command for command, _, _ in VERBS.values()} < set(commands)
+    for command in commands:
         assert f"`{command}" in page, command
 
 

@@ -1,5 +1,6 @@
 """Activating and dropping: what is refused, and who waits for whom."""
 
+import itertools
 import threading
 import time
 from collections.abc import Iterator
@@ -90,15 +91,13 @@ def reader(shelf: Database) -> Iterator[psycopg.Connection]:
 
 
 def test_what_needs_no_lock_waits_for_no_reader(shelf: Database, reader: psycopg.Connection) -> None:
-    start = time.monotonic()
-    activate(shelf, 1)
+    activate(shelf, 1)  # if it waited for the reader, it would be refused in the end
     with pytest.raises(ModelUnusable, match="model 1 cannot be dropped: it is active; activate another one first"):
         drop(shelf, 1)
     with shelf.transaction() as connection:
         connection.execute(text("update models set state = 'failed' where model_id = 2"))
     with pytest.raises(ModelUnusable, match="model 2 cannot be activated: its state is failed"):
         activate(shelf, 2)
-    assert time.monotonic() - start < 5
     assert active_models(shelf) == [1]
 
 
@@ -116,15 +115,15 @@ def test_a_long_query_holds_up_nobody_else(
 
     changing = threading.Thread(target=attempt)
     changing.start()
-    slowest = 0.0
+    answered = [time.monotonic()]
     while changing.is_alive():
-        start = time.monotonic()
         assert len(search.similar_articles(shelf, "Book 1")) == 10
-        slowest = max(slowest, time.monotonic() - start)
+        answered.append(time.monotonic())
     changing.join()
     pid = reader.info.backend_pid
     assert f"process {pid} of the server has read it since " in refusals[0]
-    assert slowest < 0.5
+    longest = max(later - earlier for earlier, later in itertools.pairwise(answered))
+    assert longest < (answered[-1] - answered[0]) / 2  # if searches queued behind the attempt, one would last as long
     assert active_models(shelf) == [1]
     reader.rollback()
     verb(shelf, 2)  # type: ignore[operator]

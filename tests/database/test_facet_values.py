@@ -28,7 +28,7 @@ def test_equal_values_have_equal_numbers_and_several_are_possible(database: Data
     titles, genre = read(database, "genre", "Emma", "Dune", "Ubik", "Bare")
     found = sorted(zip((titles[one] for one in genre.article), genre.value.tolist(), strict=True))
     assert found == [("Dune", 0), ("Dune", 1), ("Emma", 0), ("Ubik", 1)]
-    assert (genre.article.dtype, genre.value.dtype) == (np.int32, np.int32)
+    assert genre.article.dtype == genre.value.dtype == np.int32
 
 
 def test_only_the_articles_that_are_asked_for(database: Database) -> None:

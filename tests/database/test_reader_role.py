@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from db import search
 from db.connection import Database
+from db.errors import ArticleNotFound
 from db.importing import topic_views
 from db.installing import migrate
 from tests.support.planted import article, load, store_model
@@ -90,7 +91,7 @@ def test_errors_are_explained_to_the_reader(reader: Connection, database: Databa
         with Database(f"{database.url} user=somebody") as own:
             assert migrate.is_current(own)
             assert search.similar_articles(own, "Book 1", topic="book")
-            with pytest.raises(search.diagnose.ArticleNotFound, match="did you mean"):
+            with pytest.raises(ArticleNotFound, match="did you mean"):
                 search.similar_articles(own, "Bok 1")
     finally:
         reader.execute(text("drop role somebody"))

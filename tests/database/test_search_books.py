@@ -35,7 +35,8 @@ def shelf(server_url: str, template: str, books: Books) -> Iterator[Database]:
 def asked(books: Books, request: pytest.FixtureRequest) -> list[int]:
     """Positions of articles, others for each test."""
     random = np.random.default_rng(len(request.node.name))
-    return random.choice(len(books.titles), QUESTIONS, replace=False).tolist()
+    positions: list[int] = random.choice(len(books.titles), QUESTIONS, replace=False).tolist()
+    return positions
 
 
 def best(scores: Float, allowed: NDArray[np.bool_], count: int) -> list[int]:

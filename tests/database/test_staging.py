@@ -1,6 +1,7 @@
 """Parts of an import: staged once, kept over a kill, seen by nobody before the merge."""
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from db.connection import Database
 from db.errors import ImportInProgress
 from db.importing import staging
+from db.importing.records import Article
 from tests.support.planted import article
 
 
@@ -48,7 +50,7 @@ def test_a_part_is_staged_once_though_two_processes_read_it(database: Database) 
     with staging.importing(database, "one", ["book"], prune=False):
         first_has_begun, go_on = threading.Event(), threading.Event()
 
-        def slow():
+        def slow() -> Iterator[Article]:
             first_has_begun.set()
             go_on.wait(10)
             yield article("A")

@@ -26,6 +26,18 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
+def started(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Start `python -m ...` and do not wait for it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def done(*arguments: str, **environment: str) -> str:
     """Run it, expect success, give its output."""
     finished = command(*arguments, **environment)

@@ -33,7 +33,7 @@ def unit_rows(n: int, dimensions: int, seed: int = 0) -> NDArray[np.float32]:
     """Random unit rows around 50 directions, as trained vectors are: not uniform."""
     random = np.random.default_rng(seed)
     rows = random.normal(size=(50, dimensions))[random.integers(50, size=n)] + 0.5 * random.normal(size=(n, dimensions))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
 def store_model(database: Database, dimensions: int = 8, seed: int = 0, activate: bool = True) -> int:

@@ -5,11 +5,12 @@ import subprocess
 import sys
 from collections import Counter
 from itertools import islice
+from pathlib import Path
 from xml.parsers import expat
 
 import pytest
 
-from bench.make_dump import pages, title_of, write
+from bench.make_dump import Page, pages, title_of, write
 from db.importing.records import Article, Redirect
 from ingest.dumps.files import find_sources
 from ingest.extract import records
@@ -18,17 +19,17 @@ from ingest.topics.catalogue import load_topics
 
 
 @pytest.fixture(scope="module")
-def made():
+def made() -> list[Page]:
     return list(pages(2, 0.2, seed=3))
 
 
-def read(path):
+def read(path: Path) -> tuple[list[Article | Redirect], Report]:
     [source] = find_sources([path])
     report = Report(str(path))
     return list(records(source, load_topics(), report)), report
 
 
-def test_bytes_and_share_are_as_asked(made):
+def test_bytes_and_share_are_as_asked(made: list[Page]) -> None:
     total = sum(len(page.xml) for page in made)
     books = sum(len(page.xml) for page in made if page.kind == "book")
     assert 2e6 <= total < 2.3e6
@@ -38,17 +39,17 @@ def test_bytes_and_share_are_as_asked(made):
 
 
 @pytest.mark.parametrize("share", [0, 1])
-def test_a_share_may_be_none_or_nearly_all(share):
+def test_a_share_may_be_none_or_nearly_all(share: float) -> None:
     kinds = Counter(page.kind for page in pages(0.3, share))
     assert kinds["book"] == (0 if share == 0 else kinds.total() - 1)
 
 
-def test_the_same_seed_makes_the_same_bytes(made):
+def test_the_same_seed_makes_the_same_bytes(made: list[Page]) -> None:
     assert list(pages(2, 0.2, seed=3)) == made
     assert list(islice(pages(2, 0.2, seed=4), 5)) != made[:5]
 
 
-def test_titles_are_of_one_page_each(made):
+def test_titles_are_of_one_page_each(made: list[Page]) -> None:
     titles = [title_of(number) for number in (*range(30_000), *range(24_990_000, 25_010_000), 10**9)]
     assert len(set(titles)) == len(titles)
     assert len({page.title for page in made}) == len(made)
@@ -58,7 +59,9 @@ def test_titles_are_of_one_page_each(made):
     ("name", "multistream", "streams"),
     [("made.xml", False, 0), ("made.xml.bz2", False, 1), ("made.xml.bz2", True, None)],
 )
-def test_every_packing_holds_the_same_well_formed_xml(made, tmp_path, name, multistream, streams):
+def test_every_packing_holds_the_same_well_formed_xml(
+    made: list[Page], tmp_path: Path, name: str, multistream: bool, streams: int | None
+) -> None:
     write(tmp_path / "plain.xml", iter(made))
     write(tmp_path / name, iter(made), multistream)
     packed = (tmp_path / name).read_bytes()
@@ -68,12 +71,12 @@ def test_every_packing_holds_the_same_well_formed_xml(made, tmp_path, name, mult
     expat.ParserCreate().Parse(content, True)  # raises what is not well formed
 
 
-def test_it_packs_like_wikipedia(made):
+def test_it_packs_like_wikipedia(made: list[Page]) -> None:
     content = b"".join(page.xml for page in made)
     assert 3 < len(content) / len(bz2.compress(content)) < 5
 
 
-def test_ingest_reads_the_books_and_redirects(made, tmp_path):
+def test_ingest_reads_the_books_and_redirects(made: list[Page], tmp_path: Path) -> None:
     write(tmp_path / "made.xml.bz2", iter(made), multistream=True)
     found, report = read(tmp_path / "made.xml.bz2")
     books = [record for record in found if isinstance(record, Article)]
@@ -86,7 +89,7 @@ def test_ingest_reads_the_books_and_redirects(made, tmp_path):
     )
 
 
-def test_links_follow_a_power_law(made, tmp_path):
+def test_links_follow_a_power_law(made: list[Page], tmp_path: Path) -> None:
     write(tmp_path / "made.xml", iter(made))
     books = [record for record in read(tmp_path / "made.xml")[0] if isinstance(record, Article)]
     assert 15 < sum(len(book.links) for book in books) / len(books) < 30
@@ -95,7 +98,7 @@ def test_links_follow_a_power_law(made, tmp_path):
     assert not any("idden" in link.title or link.title == "Shown" for book in books for link in book.links)
 
 
-def test_the_command_refuses_another_name(tmp_path):
+def test_the_command_refuses_another_name(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bench.make_dump", str(tmp_path / "made.xml"), "--multistream"]
     refused = subprocess.run(command, capture_output=True, text=True, check=False)
     assert refused.returncode == 2
