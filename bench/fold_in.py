@@ -1,16 +1,15 @@
-"""Articles folded in beside the same articles trained: their ten nearest articles, on what the database holds.
+"""Articles that are folded in, beside the same articles trained: their ten nearest articles, compared.
 
     python -m ingest RECORDS && python -m bench.fold_in [--share 0.1]
 
-Trains on all articles (seeds 0 and 1) and on all but a share; folds that share in. Two CPU minutes with 9,926 articles.
-The models are dropped at the end; searches go on with the active one.
+It trains on all articles of the database (seeds 0 and 1) and on all but a share, and folds that share in. This takes
+two CPU minutes with 9,926 articles. The models are dropped at the end, and searches go on with the active one.
 """
 
 import argparse
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,16 +23,18 @@ from db.models import activation, fold_in, registry, vectors
 from db.opening import connect
 from db.pairs import Pairs
 from train import pipeline
-from train.config import Settings, settled, with_max_share
+from train.config import Settings, as_stored, decide
 from train.evaluation.neighbours import agreement, nearest
 from train.fit import fit
 from train.trimming import trim
+
+FACETS = ("genre", "author")
 
 Int32 = NDArray[np.int32]
 
 
 class Neighbours(NamedTuple):
-    """The ten nearest articles of every article of a model: `places` are positions in `article_ids`."""
+    """The ten nearest articles of every article of a model. `places` are positions in `article_ids`."""
 
     article_ids: Int32
     places: NDArray[np.int64]
@@ -46,10 +47,10 @@ class Neighbours(NamedTuple):
 def main() -> None:
     """Train, fold in, compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--share", type=float, default=0.1, help="of the articles, to fold in (default 0.1)")
+    parser.add_argument("--share", type=float, default=0.1, help="the share of the articles to fold in (default 0.1)")
     share = parser.parse_args().share
     with connect() as database:
-        pairs = pipeline.read(database, Settings())
+        pairs = pipeline.read_pairs(database, Settings())
         part, held = without(pairs, share)
         with trained(database, {"full": (pairs, 0), "other seed": (pairs, 1), "folded in": (part, 0)}) as model_ids:
             trained_before = neighbours(database, model_ids["folded in"])
@@ -59,7 +60,7 @@ def main() -> None:
 
 
 def without(pairs: Pairs, share: float) -> tuple[Pairs, Int32]:
-    """The pairs of all but a share of the articles, and the ids of those."""
+    """The pairs of all articles but a share, and the ids of the articles of that share."""
     n_articles = len(pairs.article_ids)
     held = np.sort(np.random.default_rng(0).choice(n_articles, round(share * n_articles), replace=False))
     kept = ~np.isin(pairs.article_index, held)
@@ -69,7 +70,7 @@ def without(pairs: Pairs, share: float) -> tuple[Pairs, Int32]:
 
 @contextmanager
 def trained(database: Database, wanted: Mapping[str, tuple[Pairs, int]]) -> Iterator[dict[str, int]]:
-    """Models of these pairs and seeds, for a while."""
+    """Models of these pairs and seeds, which are dropped at the end."""
     model_ids: dict[str, int] = {}
     try:
         for name, (pairs, seed) in wanted.items():
@@ -83,10 +84,8 @@ def trained(database: Database, wanted: Mapping[str, tuple[Pairs, int]]) -> Iter
 
 def train_one(database: Database, pairs: Pairs, seed: int) -> int:
     """A model of the default settings, not activated."""
-    settings = with_max_share(Settings(seed=seed), len(pairs.article_ids))
-    trimmed = trim(pairs, settings.min_articles, settings.max_share or 1.0)
-    settings = settled(settings, len(trimmed.article_ids))
-    with registry.training(database, settings.objective, settings.dimensions, asdict(settings)) as model_id:
+    trimmed, settings = decide(Settings(seed=seed), pairs)
+    with registry.training(database, settings.objective, settings.dimensions, as_stored(settings)) as model_id:
         pipeline.store(database, model_id, trimmed, fit(trimmed, settings))
     return model_id
 
@@ -102,13 +101,13 @@ def fold_in_measured(database: Database, model_id: int) -> None:
 
 
 def server_seconds(pid: int) -> float:
-    """CPU seconds of the backend (Linux)."""
+    """CPU seconds of the server's process for one connection (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / 100
 
 
 def neighbours(database: Database, model_id: int) -> Neighbours:
-    """All of a model's, compared exactly."""
+    """The neighbours of all articles of a model, found exactly."""
     with database.transaction() as connection:
         model = registry.find(connection, model_id)
         ids, rows = vectors.read(connection, model_id, "articles", model.dimensions)
@@ -127,11 +126,8 @@ def report(database: Database, found: Mapping[str, Neighbours], held: Int32, tra
         print(f"{name:12} " + ", ".join(f"{facet} {agreeing(database, one, facet, asked):.3f}" for facet in FACETS))
 
 
-FACETS = ("genre", "author")
-
-
 def overlap(found: Mapping[str, Neighbours], name: str, asked: Int32) -> float:
-    """The share of the ten neighbours that both have, the mean over the articles."""
+    """The share of the ten neighbours that both models have; the mean over the articles."""
     both = zip(found["full"].of(asked), found[name].of(asked), strict=True)
     return float(np.mean([len(np.intersect1d(one, other)) for one, other in both])) / 10
 

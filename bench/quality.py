@@ -1,11 +1,11 @@
-"""How good the vectors are beside other ways, on real articles: links ranked again, neighbours that agree.
+"""How good the vectors are beside other ways, on real articles: held-out links are ranked, neighbours are compared.
 
     python -m bench.quality [--librarything RECORDS] [--books RECORDS] [--wikispeedia LINKS.tsv] [--splits 3]
 
-The records (.ndjson) are such as `python -m ingest` takes; --books counts links from 2 books, --librarything from 4.
-LINKS.tsv has an article and one of its links in each line. What is not given is left out, as are LSA without
-scikit-learn and ALS without implicit. Needs no database; the splits, the ranking and the measures are those of
-`python -m train evaluate`.
+The records (.ndjson) are such as `python -m ingest` takes. --books keeps links of at least 2 books, --librarything
+links of at least 4. LINKS.tsv has an article and one of its links in each line. A data set that is not given is left
+out, LSA is left out without scikit-learn, and ALS without implicit. No database is needed. The splits, the ranking and
+the measures are those of `python -m train evaluate`.
 """
 
 import argparse
@@ -13,17 +13,19 @@ import importlib.util
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bench import quality_peers as peers
 from bench.quality_data import Dataset, read_books, read_wikispeedia
-from train.config import Settings, settled
+from train.config import Settings, decide
 from train.evaluation.measure import Estimate, estimates, measure
 from train.evaluation.rankers import Way, by_popularity, by_tfidf, by_vectors
 from train.evaluation.split import Split, hold_out
 from train.fit import fit
 
-TUNING_SPLIT = 100  # never reported
+TUNING_SPLIT = 100  # ALS is tuned on it, and it is never reported.
 MEASURES = ("recall@20", "recall@50", "NDCG@20", "MRR", "genre", "author", "series")
 
 OURS = {
@@ -54,11 +56,11 @@ def main() -> None:
 
 
 def parsed() -> argparse.Namespace:
-    """The command line; with nothing to read, says what is missing."""
+    """The command line. If a file is missing or none is named, it says so."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("librarything", "books", "wikispeedia"):
         parser.add_argument(f"--{name}", type=Path, metavar="FILE")
-    parser.add_argument("--splits", type=int, default=3)
+    parser.add_argument("--splits", type=int, default=3, help="the figures are means over them (default 3)")
     arguments = parser.parse_args()
     given = [path for path in (arguments.librarything, arguments.books, arguments.wikispeedia) if path]
     missing = [str(path) for path in given if not path.is_file()]
@@ -68,7 +70,7 @@ def parsed() -> argparse.Namespace:
 
 
 def datasets(arguments: argparse.Namespace) -> Iterator[Dataset]:
-    """Those that were given, one in memory at a time."""
+    """Those that were given; only one at a time is in memory."""
     if arguments.librarything:
         yield read_books("LibraryThing", arguments.librarything, 4)
     if arguments.books:
@@ -78,9 +80,9 @@ def datasets(arguments: argparse.Namespace) -> Iterator[Dataset]:
 
 
 def ways(split: Split, tuning: peers.Tuning | None) -> Iterator[tuple[str, Callable[[], Way]]]:
-    """Each way's name, and how to fit it."""
+    """The name of each way, and a function that fits it."""
     for name, settings in OURS.items():
-        yield name, lambda settings=settings: ours(split, settings)
+        yield name, partial(ours, split, settings)
     yield "popularity", lambda: by_popularity(split.train)
     yield "TF-IDF cosine, 50 neighbours", lambda: by_tfidf(split.train)
     if importlib.util.find_spec("sklearn"):
@@ -89,11 +91,11 @@ def ways(split: Split, tuning: peers.Tuning | None) -> Iterator[tuple[str, Calla
         yield "ALS, 50 dimensions", lambda: peers.als(split.train, tuning)
 
 
-def ours(split: Split, settings: Settings) -> Way:
-    """Wikishelf's vectors."""
-    decided = settled(settings, len(split.train.article_ids))
-    fitted = fit(split.train, decided)
-    return by_vectors(fitted.articles, fitted.links, split.train, decided)
+def ours(split: Split, asked: Settings) -> Way:
+    """Wikishelf's vectors. The pairs are trimmed already, so all of them are kept."""
+    pairs, settings = decide(replace(asked, min_articles=1, max_share=1.0), split.train)
+    fitted = fit(pairs, settings)
+    return by_vectors(fitted.articles, fitted.links, pairs, settings)
 
 
 def show(
@@ -102,7 +104,7 @@ def show(
     found: dict[tuple[str, str], Estimate],
     seconds: dict[str, float],
 ) -> None:
-    """One table; below it the widest confidence interval."""
+    """Print one table, and below it the widest confidence intervals."""
     pairs = dataset.pairs
     print(f"\n{dataset.name}: {len(pairs.article_ids):,} articles, {len(pairs.link_ids):,} links", end="")
     print(f", {len(pairs.article_index):,} pairs; {tuning}\n")

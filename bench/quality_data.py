@@ -13,8 +13,7 @@ from db.pairs import Pairs
 from ingest.dumps.ndjson import read_records
 from ingest.report import Report
 from ingest.topics.catalogue import load_topics
-from train.config import Settings, with_max_share
-from train.trimming import trim
+from train.config import Settings, decide
 
 FACETS = ("author", "genre", "series")
 
@@ -28,7 +27,7 @@ class Dataset(NamedTuple):
 
 
 def read_books(name: str, path: Path, min_articles: int) -> Dataset:
-    """Records as `python -m ingest` takes them, and the pairs that `python -m train` would take of them."""
+    """Records as `python -m ingest` takes them, and the pairs that `python -m train` would train on."""
     (topic,) = load_topics(("book",))
     chunks = iter([path.read_bytes()])
     articles = {one.title: one for one in read_records(chunks, path, topic, Report(str(path)))}
@@ -37,7 +36,7 @@ def read_books(name: str, path: Path, min_articles: int) -> Dataset:
 
 
 def read_wikispeedia(name: str, path: Path) -> Dataset:
-    """All links between the articles, however common; they have no facets."""
+    """All links between the articles, however common. The articles have no facets."""
     links: dict[str, set[str]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -59,15 +58,14 @@ def _dataset(
     max_share: float | None = None,
 ) -> Dataset:
     pairs = _pairs([links[title] for title in sorted(links)])
-    share = max_share or with_max_share(Settings(), len(links)).max_share or 1.0
-    trimmed = trim(pairs, min_articles, share)
+    trimmed, _ = decide(Settings(min_articles=min_articles, max_share=max_share), pairs)
     kept = [sorted(links)[position] for position in trimmed.article_ids]
     facets = {facet: _facet([articles[title] for title in kept], facet) for facet in FACETS if articles}
     return Dataset(name, trimmed, facets)
 
 
 def _pairs(rows: Sequence[set[Any]]) -> Pairs:
-    """Row i holds the links of article i; positions serve as ids."""
+    """Row i holds the links of article i. Positions serve as ids."""
     numbers = {link: number for number, link in enumerate(sorted(set().union(*rows)))}
     article = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
     link = np.array([number for row in rows for number in sorted(numbers[link] for link in row)])

@@ -16,13 +16,13 @@ DIMENSIONS = 50
 
 
 class Tuning(NamedTuple):
-    """What is chosen for ALS, on a split that is not reported."""
+    """The parameters of ALS, which are chosen on a split that is not reported."""
 
     alpha: float
     regularization: float
 
 
-GRID = [Tuning(alpha, regularization) for alpha in (40, 80) for regularization in (1, 10, 100)]
+TUNINGS_TO_TRY = [Tuning(alpha, regularization) for alpha in (40, 80) for regularization in (1, 10, 100)]
 
 
 def lsa(pairs: Pairs) -> Way:
@@ -45,7 +45,7 @@ def als(pairs: Pairs, tuning: Tuning) -> Way:
     return _by_factors(model.user_factors, model.item_factors)
 
 
-def tuned(split: Split, grid: Iterable[Tuning] = GRID) -> Tuning:
+def tuned(split: Split, grid: Iterable[Tuning] = TUNINGS_TO_TRY) -> Tuning:
     """The tuning with the best recall@20."""
 
     def recall(tuning: Tuning) -> float:
@@ -63,7 +63,7 @@ def _matrix(pairs: Pairs, value: float) -> Any:
 
 
 def _by_factors(articles: NDArray[np.float32], links: NDArray[np.float32]) -> Way:
-    """Links by dot product, as both were fitted; neighbours by cosine."""
+    """Links are ranked by the dot product, which is what was fitted, and neighbours by the cosine."""
     units = articles / np.maximum(np.linalg.norm(articles, axis=1, keepdims=True), 1e-12)
     neighbours, _ = nearest(lambda some: (units[some] @ units.T).astype(np.float32), len(units), NEIGHBOURS)
     return Way(lambda some: (articles[some] @ links.T).astype(np.float32), neighbours)

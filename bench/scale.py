@@ -24,7 +24,7 @@ from db.importing import staging
 from db.importing.records import Article, Link
 from db.models import registry
 from db.pairs import Pairs
-from train.config import Settings
+from train.config import DecidedSettings, Settings
 from train.fit import Fitted, fit
 from train.pipeline import prepared, store
 
@@ -59,7 +59,7 @@ def measure(size: int, asked: Settings) -> None:
         print_sizes(database)
 
 
-def fit_timed(pairs: Pairs, settings: Settings) -> Fitted:
+def fit_timed(pairs: Pairs, settings: DecidedSettings) -> Fitted:
     """Fit, and print what an epoch took."""
     ended: list[tuple[float, float]] = []
     fitted = fit(pairs, settings, lambda epoch: ended.append((time.process_time(), time.perf_counter())))

@@ -2,10 +2,10 @@
 
     python -m bench.train [--repeats 2] [--librarything RECORDS] [--no-end-to-end]
 
-On as many generated pairs as the tutorial had. Every way (train_ways.py) runs in a process of its own, in turn; imports
-are left out. With LibraryThing's records (.ndjson, as `python -m ingest` takes them) also the CPU seconds to a
-recall@20 of .40. At the end a whole `python -m train`, client and server, in a database made for it. gensim and
-implicit are optional.
+The pairs are generated, as many as the tutorial had. Every way (trainers.py) runs in a process of its own, one after
+the other, and its imports are not counted. With LibraryThing's records (.ndjson, as `python -m ingest` takes them), the
+CPU seconds to a recall@20 of .40 are measured, too. The last measurement is a whole `python -m train`, client and
+server, in a database made for it. gensim and implicit are optional.
 """
 
 import argparse
@@ -23,26 +23,27 @@ from pathlib import Path
 from bench.trainers import generated
 
 ROOT = Path(__file__).parent.parent
-GOAL = 0.40  # recall@20
-LADDER = (1, 2, 4, 8, 16)  # epochs, each a training of its own
-ALS, BPR = (1, 2, 4, 8, 16, 32), (25, 50, 100, 200)
+WANTED_RECALL = 0.40
+# A training of its own is made for each number, until one reaches the wanted recall@20.
+EPOCHS_TO_TRY = (1, 2, 4, 8, 16)
+EPOCHS_TO_TRY_OF = {"als": (1, 2, 4, 8, 16, 32), "bpr": (25, 50, 100, 200)}
 
-# glibc gives large blocks back to the kernel at every step: told to keep them, Keras's `fit` takes half the time.
-TUNED = {
+# glibc gives large blocks back to the kernel at every step. If it keeps them, Keras's `fit` takes half the time.
+TUNED_MALLOC = {
     "MALLOC_MMAP_THRESHOLD_": "1073741824",
     "MALLOC_TRIM_THRESHOLD_": "4294967296",
     "MALLOC_TOP_PAD_": "67108864",
 }
-NEEDS = {"word2vec": "gensim", "als": "implicit", "bpr": "implicit"}
-SHARE = "0.1"  # of the tutorial's epoch: its steps are all alike
+LIBRARY_OF = {"word2vec": "gensim", "als": "implicit", "bpr": "implicit"}
+SHARE_OF_EPOCH = "0.1"  # The tutorial runs this share of its steps, because they are all alike.
 
 
 def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=2)
-    parser.add_argument("--librarything", type=Path, metavar="RECORDS")
-    parser.add_argument("--no-end-to-end", dest="end_to_end", action="store_false")
+    parser.add_argument("--repeats", type=int, default=2, help="runs of each way; the least counts (default 2)")
+    parser.add_argument("--librarything", type=Path, metavar="RECORDS", help="measure the CPU seconds to a recall, too")
+    parser.add_argument("--no-end-to-end", dest="end_to_end", action="store_false", help="leave out `python -m train`")
     options = parser.parse_args()
     if options.librarything and not options.librarything.is_file():
         parser.error(f"there is no file {options.librarything}")
@@ -54,20 +55,20 @@ def main() -> None:
 
 
 def peers() -> list[str]:
-    """The ways whose library is here."""
-    for way, library in NEEDS.items():
+    """The ways whose library is installed."""
+    for way, library in LIBRARY_OF.items():
         if not importlib.util.find_spec(library):
             print(f"{way} is left out: it needs {library}")
-    return [way for way, library in NEEDS.items() if importlib.util.find_spec(library)]
+    return [way for way, library in LIBRARY_OF.items() if importlib.util.find_spec(library)]
 
 
 def show_epochs(repeats: int) -> None:
-    """A line for each way: the least CPU seconds an epoch, and relative to the tutorial's loop with malloc tuned."""
+    """A line for each way: its least CPU seconds per epoch, absolute and relative to the tutorial with malloc tuned."""
     ways = ["tutorial, malloc tuned", "tutorial", "softmax", "sigmoid", "mse", *peers()]
     runs: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
     for _ in range(repeats):
         for way in ways:
-            runs[way].append(run(way, "--share", SHARE))
+            runs[way].append(run(way, "--share", SHARE_OF_EPOCH))
     base = min(one["epoch"] for one in runs["tutorial, malloc tuned"])
     print(f"{'CPU seconds':26}{'an epoch':>10}{'base / it':>10}{'MB':>8}")
     for way, of_way in runs.items():
@@ -76,12 +77,12 @@ def show_epochs(repeats: int) -> None:
 
 
 def show_recall(records: Path) -> None:
-    """A line for each way: epochs and CPU seconds of the shortest training that reaches the goal, or of the longest."""
+    """A line for each way: epochs and CPU seconds of the first training with the wanted recall, or of the longest."""
     print(f"\n{'to recall@20 of .40':26}{'epochs':>10}{'CPU s':>10}{'recall@20':>11}")
     for way in ("softmax", "sigmoid", "mse", "tutorial, malloc tuned", *peers()):
-        for epochs in {"als": ALS, "bpr": BPR}.get(way, LADDER):
+        for epochs in EPOCHS_TO_TRY_OF.get(way, EPOCHS_TO_TRY):
             found = run(way, "--records", str(records), "--epochs", str(epochs))
-            if found["recall"] >= GOAL:
+            if found["recall"] >= WANTED_RECALL:
                 break
         print(f"{way:26}{epochs:10}{found['total']:10.1f}{found['recall']:11.3f}", flush=True)
 
@@ -90,7 +91,7 @@ def run(way: str, *arguments: str) -> dict[str, float]:
     """Run a way in a fresh process."""
     name, _, tuned = way.partition(", ")
     command = [sys.executable, "-W", "ignore", "-m", "bench.trainers", name, *arguments]
-    environment = os.environ | (TUNED if tuned else {})
+    environment = os.environ | (TUNED_MALLOC if tuned else {})
     done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     answer: dict[str, float] = json.loads(done.stdout)
     return answer
@@ -112,7 +113,7 @@ def show_end_to_end() -> None:
 def server() -> Iterator[int]:
     """An embedded server that holds the generated pairs, and its process."""
     with tempfile.TemporaryDirectory(prefix="wikishelf-") as folder:
-        Path(folder).chmod(0o755)  # root's PostgreSQL runs as another user
+        Path(folder).chmod(0o755)  # Root's PostgreSQL runs as another user.
         os.environ.pop("DATABASE_URL", None)
         os.environ["WIKISHELF_HOME"] = f"{folder}/home"
         module("db", "start")
@@ -141,18 +142,18 @@ def load() -> None:
 
 
 def module(*arguments: str) -> None:
-    """Run `python -m ...` and hold its output back."""
+    """Run `python -m ...` and show nothing of its output."""
     subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, check=True, capture_output=True)
 
 
 def client_seconds() -> float:
-    """CPU seconds of all commands run so far."""
+    """CPU seconds of all commands that have ended so far."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
 
 def server_seconds(postmaster: int) -> float:
-    """CPU seconds of a server and its processes, those that ended as well (Linux)."""
+    """CPU seconds of a server and its processes, those that have ended included (Linux)."""
     total = 0
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:

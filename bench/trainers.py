@@ -1,7 +1,7 @@
 """The ways to train that train.py compares; `python -m bench.trainers WAY` measures one of them once.
 
-Each takes pairs, a number of epochs and a function to call at the end of each, and gives vectors to score with. They
-are written here for the comparison; gensim and implicit are optional.
+Each way takes pairs, a number of epochs and a function to call at the end of each epoch, and returns a function that
+scores links. The tutorial's loop is written here for the comparison. gensim and implicit are optional.
 """
 
 import argparse
@@ -17,15 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.pairs import Pairs
-from train.config import Settings, settled
+from train.config import Settings, decide
 
 ARTICLES, LINKS, PAIRS, DIMENSIONS = 37_020, 41_758, 772_798, 50
 Tick = Callable[[], None]
-Scores = Callable[[NDArray[np.int64]], NDArray[np.float32]]  # positions of articles to a score for each link
+Scores = Callable[[NDArray[np.int64]], NDArray[np.float32]]  # From positions of articles to a score for each link.
 
 
 def tutorial(pairs: Pairs, epochs: int, tick: Tick, share: float) -> Scores:
-    """Will Koehrsen's model: a Python generator of true and other pairs, `model.fit`, Keras's Adam as it comes."""
+    """Will Koehrsen's model: a Python generator of true and other pairs, `model.fit` and Keras's own Adam."""
     from train.backend import keras
 
     article, link = (keras.Input((1,), name=name) for name in ("article", "link"))
@@ -48,7 +48,7 @@ def tutorial(pairs: Pairs, epochs: int, tick: Tick, share: float) -> Scores:
 
 
 def batches(pairs: Pairs, positives: int, ratio: int) -> Iterator[tuple[dict[str, Any], NDArray[np.float64]]]:
-    """Endless batches; other pairs are drawn until they are not true, one by one."""
+    """Batches without end. Other pairs are drawn one by one, and true ones among them are drawn again."""
     true = list(zip(pairs.article_index.tolist(), pairs.link_index.tolist(), strict=True))
     known, n_articles, n_links = set(true), len(pairs.article_ids), len(pairs.link_ids)
     batch = np.zeros((positives * (1 + ratio), 3))
@@ -72,7 +72,8 @@ def ours(objective: str) -> Callable[..., Scores]:
         from train.evaluation.scores import link_scores
         from train.fit import fit
 
-        settings = settled(Settings(objective=objective, epochs=epochs), len(pairs.article_ids))
+        asked = Settings(objective=objective, epochs=epochs, min_articles=1, max_share=1.0)  # All pairs are kept.
+        pairs, settings = decide(asked, pairs)
         fitted = fit(pairs, settings, lambda epoch: tick())
         counts = np.bincount(pairs.link_index)
         return lambda some: link_scores(fitted.articles[some], fitted.links, counts, settings)
@@ -81,7 +82,7 @@ def ours(objective: str) -> Callable[..., Scores]:
 
 
 def word2vec(pairs: Pairs, epochs: int, tick: Tick, share: float) -> Scores:
-    """Gensim's skip-gram with 5 negatives; each pair is a sentence of two words."""
+    """Gensim's skip-gram with 5 negatives, to which each pair is a sentence of two words."""
     from gensim.models import Word2Vec  # type: ignore[import-not-found,import-untyped,unused-ignore]
     from gensim.models.callbacks import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
         CallbackAny2Vec,
@@ -109,7 +110,7 @@ def word2vec(pairs: Pairs, epochs: int, tick: Tick, share: float) -> Scores:
 
 
 def implicit(name: str) -> Callable[..., Scores]:
-    """Implicit's ALS (alpha 80, regularization 10) or BPR as it comes."""
+    """Implicit's ALS (alpha 80, regularization 10), or its BPR with the defaults."""
 
     def way(pairs: Pairs, epochs: int, tick: Tick, share: float) -> Scores:
         import scipy.sparse  # type: ignore[import-not-found,import-untyped,unused-ignore]
@@ -144,11 +145,12 @@ WAYS: dict[str, Callable[..., Scores]] = {
 
 
 def generated() -> Pairs:
-    """As many pairs as the tutorial had: links by a power law, links of an article log-normal."""
+    """As many pairs as the tutorial had: links follow a power law, the number of links of an article is log-normal."""
     random = np.random.default_rng(0)
     links = np.cumsum(1 / (np.arange(LINKS) + 20.0) ** 0.9)
     articles = np.cumsum(random.lognormal(0, 0.8, ARTICLES))
-    keys = np.concatenate(  # each article and each link has one pair at least
+    # Each article and each link has at least one pair.
+    keys = np.concatenate(
         [
             np.arange(ARTICLES) * LINKS + drawn(links, ARTICLES, random),
             drawn(articles, LINKS, random) * LINKS + np.arange(LINKS),
@@ -157,14 +159,14 @@ def generated() -> Pairs:
     while len(keys) < PAIRS:
         more = PAIRS - len(keys)
         keys = np.unique(np.append(keys, drawn(articles, more, random) * LINKS + drawn(links, more, random)))
-    index = (side.astype(np.int32) for side in np.divmod(np.sort(keys), LINKS))
-    ids = np.arange(ARTICLES, dtype=np.int32), np.arange(LINKS, dtype=np.int32)
-    return Pairs(*ids, *index, np.ones(len(keys), np.int32))
+    articles_of, links_of = (side.astype(np.int32) for side in np.divmod(np.sort(keys), LINKS))
+    article_ids, link_ids = np.arange(ARTICLES, dtype=np.int32), np.arange(LINKS, dtype=np.int32)
+    return Pairs(article_ids, link_ids, articles_of, links_of, np.ones(len(keys), np.int32))
 
 
 def drawn(edges: NDArray[np.float64], count: int, random: np.random.Generator) -> NDArray[np.int64]:
     """Positions, each as likely as its share of the line."""
-    return np.searchsorted(edges, random.random(count) * edges[-1])
+    return np.asarray(np.searchsorted(edges, random.random(count) * edges[-1]), np.int64)
 
 
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:

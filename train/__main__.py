@@ -1,4 +1,4 @@
-"""python -m train: read the pairs, fit a model, store its vectors, let every search answer from it."""
+"""python -m train: read the pairs, fit a model, store its vectors, and let every search answer from it."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ from db.models import activation, registry
 from db.models.fold_in import fold_in
 from db.opening import connect
 from train import printing
-from train.arguments import parser, settings_of
+from train.arguments import asked_settings, parser
 from train.config import checked
 from train.distributed.tf_config import workers_of
 from train.evaluation import report
@@ -23,20 +23,20 @@ from train.progress import progress
 
 def main() -> None:
     """Train, or do what the subcommand says."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends a training as Ctrl-C does, with its reason stored
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # It ends a training as Ctrl-C does.
     arguments = parser().parse_args()
     COMMANDS[arguments.command](arguments)
 
 
 def train_one(arguments: argparse.Namespace) -> None:
     """Train a model on what the database holds."""
-    settings = checked(settings_of(arguments))
+    asked = checked(asked_settings(arguments))
     workers = workers_of(os.environ.get("TF_CONFIG"))
     with connect() as database:
         if workers and workers.index > 0:
-            assist(database, settings, progress(), workers)
+            assist(database, asked, progress(), workers)
             return
-        model = train(database, settings, arguments.activate, progress(), workers)
+        model = train(database, asked, arguments.activate, progress(), workers)
     print_json(asdict(model)) if arguments.json else print(printing.summary(model))
 
 

@@ -1,4 +1,4 @@
-"""The command line of `python -m train`. Options that are left out are None: config.Settings holds the defaults."""
+"""The command line of `python -m train`. An option that is left out is None, and `config.Settings` has its default."""
 
 import argparse
 from dataclasses import fields
@@ -13,22 +13,24 @@ def parser() -> argparse.ArgumentParser:
     """All options and subcommands; `command` is None for a training."""
     top = argparse.ArgumentParser(
         prog="python -m train",
-        description="Read the pairs, fit a model, store its vectors, let every search answer from it.",
+        description="Read the pairs, fit a model, store its vectors, and let every search answer from it.",
     )
-    top.add_argument("--no-activate", dest="activate", action="store_false", help="store it; searches stay as they are")
+    top.add_argument(
+        "--no-activate", dest="activate", action="store_false", help="only store the model; searches stay as they are"
+    )
     top.add_argument("--json", action="store_true", help="print one JSON document")
     _add_settings(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     _add_command(commands, "models", "list all models, the newest last")
-    _add_command(commands, "activate", "let every search answer from this model; rolls back to an older one as well", 1)
-    _add_command(commands, "drop", "delete a model that is not active and free its space", 1)
+    _add_command(commands, "activate", "let every search answer from this model, which may be an older one", 1)
+    _add_command(commands, "drop", "delete a model that is not active, and free its space", 1)
     _add_evaluate(_add_command(commands, "evaluate", "hold out links, rank them again, and store how good a model is"))
     _add_export(_add_command(commands, "export", "write a model's vectors into files that other tools read"))
     _add_fold_in(_add_command(commands, "fold-in", "give vectors to the articles that came after the training"))
     return top
 
 
-def settings_of(arguments: argparse.Namespace) -> Settings:
+def asked_settings(arguments: argparse.Namespace) -> Settings:
     """The settings that the command line names; what it leaves out keeps its default."""
     given: dict[str, Any] = {field.name: getattr(arguments, field.name) for field in fields(Settings)}
     return Settings(**{name: _as_tuple(value) for name, value in given.items() if value is not None})
@@ -36,52 +38,61 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
 
 def _add_settings(top: argparse.ArgumentParser) -> None:
     """An option for every field of Settings."""
-    add = top.add_argument_group("how to train").add_argument
-    add("--objective", metavar="|".join(OBJECTIVES), help="what to make small (default softmax)")
-    add("--dimensions", type=int, metavar="N", help="floats a vector (default 50)")
-    add(
-        "--epochs",
-        type=int,
-        metavar="N",
-        help="passes over all pairs (default 15 to 40, by their number; sigmoid, mse 15)",
-    )
-    add("--seed", type=int, metavar="N", help="another seed, other vectors (default 0)")
-    add("--threads", type=int, metavar="N", help="of the arithmetic; others may give other last bits (default 4)")
-    add = top.add_argument_group("which pairs").add_argument
-    add("--min-articles", type=int, metavar="N", help="drop links of fewer articles (default 4)")
-    add("--max-share", type=float, metavar="X", help="drop links of more of the articles (default 0.2; 1 below 2,000)")
-    add("--kinds", type=_comma_separated, metavar="K,K", help=f"of {','.join(KINDS)} (default page,category)")
-    add("--topic", dest="topics", action="append", metavar="T", help="only its articles; repeat it for several")
+    _add_general(top.add_argument_group("how to train").add_argument)
+    _add_choice_of_pairs(top.add_argument_group("which pairs").add_argument)
+    _add_softmax(top.add_argument_group("softmax").add_argument)
+    add = top.add_argument_group("sigmoid, mse").add_argument
+    add("--positives", type=int, metavar="N", help="true pairs per step (default 1024)")
+    add("--negatives", type=int, metavar="N", help="other pairs per step (default 2048)")
+
+
+def _add_general(add: Any) -> None:
+    by_size = "default 15 to 40 by the number of articles; sigmoid, mse 15"
+    add("--objective", metavar="|".join(OBJECTIVES), help="what the training makes small (default softmax)")
+    add("--dimensions", type=int, metavar="N", help="floats per vector (default 50)")
+    add("--epochs", type=int, metavar="N", help=f"passes over all pairs ({by_size})")
+    add("--seed", type=int, metavar="N", help="another seed gives other vectors (default 0)")
+    add("--threads", type=int, metavar="N", help="threads that compute; another number may change last bits (4)")
+
+
+def _add_choice_of_pairs(add: Any) -> None:
+    by_size = "default 0.2, and 1 below 2,000 articles"
     formats = ", ".join(Settings().drop_titles)
-    add(
-        "--drop-title",
-        dest="drop_titles",
-        action="append",
-        metavar="T",
-        help=f"leave out this link instead of {formats}; repeat it for several",
-    )
-    add = top.add_argument_group("softmax").add_argument
-    add("--learning-rate", type=float, metavar="X", help="of Adam, at the start (default 0.02)")
-    add("--articles-per-step", type=int, metavar="N", help="default a 32nd of them, at most 1,024, or a 128th")
+    kinds = f"kinds of links, of {','.join(KINDS)} (default page,category)"
+    titles = f"leave out this link, and not the default {formats}; repeat it for several"
+    add("--min-articles", type=int, metavar="N", help="drop links that stand in fewer articles (default 4)")
+    add("--max-share", type=float, metavar="X", help=f"drop links of a greater share of the articles ({by_size})")
+    add("--kinds", type=_comma_separated, metavar="K,K", help=kinds)
+    add("--topic", dest="topics", action="append", metavar="T", help="only its articles; repeat it for several")
+    add("--drop-title", dest="drop_titles", action="append", metavar="T", help=titles)
+
+
+def _add_softmax(add: Any) -> None:
+    by_size = "default 0.17, falling to 0.1 at 9,300 articles"
+    steps = "default a 32nd of all, at most 1,024; from 131,072 articles on a 128th"
+    add("--learning-rate", type=float, metavar="X", help="Adam's rate at the start (default 0.02)")
+    add("--articles-per-step", type=int, metavar="N", help=f"articles that share a pool ({steps})")
     add("--pool", type=int, metavar="N", help="links that the articles of a step are compared with (default 4096)")
     add("--pool-power", type=float, metavar="X", help="the pool is drawn by articles of the link ** X (default 0.75)")
-    add("--temperature", type=float, metavar="X", help="of the cosine (default 0.17, falling to 0.1 at 9,300 articles)")
-    add("--popularity", type=float, metavar="X", help="times log(articles of the link), added to a score (default 0.8)")
-    add("--trained-weight", type=float, metavar="X", help="of the trained vector, the links' mean being 1 (3)")
-    add = top.add_argument_group("sigmoid, mse").add_argument
-    add("--positives", type=int, metavar="N", help="true pairs a step (default 1024)")
-    add("--negatives", type=int, metavar="N", help="other pairs a step (default 2048)")
+    add("--temperature", type=float, metavar="X", help=f"the cosine is divided by it ({by_size})")
+    add("--popularity", type=float, metavar="X", help="a score has this x log(articles of the link) (default 0.8)")
+    add(
+        "--trained-weight",
+        type=float,
+        metavar="X",
+        help="weight of the trained vector; the links' mean has 1 (3)",
+    )
 
 
 def _add_evaluate(command: argparse.ArgumentParser) -> None:
-    command.add_argument("model_id", type=int, nargs="?", metavar="N", help="default the active one")
+    command.add_argument("model_id", type=int, nargs="?", metavar="N", help="default: the active model")
     command.add_argument("--splits", type=int, default=3, metavar="K", help="hold out K times (default 3)")
 
 
 def _add_export(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
-    add("folder", type=Path, metavar="FOLDER", help="to be made; an empty one will do")
-    add("--model", dest="model_id", type=int, metavar="N", help="default the active one")
+    add("folder", type=Path, metavar="FOLDER", help="the folder to make; an empty one may exist already")
+    add("--model", dest="model_id", type=int, metavar="N", help="default: the active model")
     choices = "|".join(WRITERS)
     add(
         "--format",
@@ -89,13 +100,13 @@ def _add_export(command: argparse.ArgumentParser) -> None:
         action="append",
         choices=WRITERS,
         metavar=choices,
-        help="repeat it for several (default all; parquet where pyarrow is installed)",
+        help="repeat it for several (default all, but parquet only where pyarrow is installed)",
     )
     add("--topic", dest="topics", action="append", metavar="T", help="only its articles and their links; repeat it")
 
 
 def _add_fold_in(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", dest="model_id", type=int, metavar="N", help="default the active one")
+    command.add_argument("--model", dest="model_id", type=int, metavar="N", help="default: the active model")
 
 
 def _add_command(commands: Any, name: str, help: str, n_models: int = 0) -> argparse.ArgumentParser:
@@ -107,7 +118,7 @@ def _add_command(commands: Any, name: str, help: str, n_models: int = 0) -> argp
 
 
 def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value  # argparse appends to lists
+    return tuple(value) if isinstance(value, list) else value  # argparse appends to lists.
 
 
 def _comma_separated(text: str) -> tuple[str, ...]:

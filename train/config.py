@@ -1,14 +1,17 @@
-"""Every setting of a training in one place, with its unit and the reason for its value."""
+"""Every setting of a training in one place: what can be asked for, and what the size of the data decides."""
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from db.pairs import Pairs
 from train.errors import SettingInvalid
+from train.trimming import trim
 
 OBJECTIVES = ("softmax", "sigmoid", "mse")
 KINDS = ("page", "category", "site")
-NOT_OF_SOFTMAX = ("positives", "negatives")
-NOT_OF_POINTWISE = (
+UNUSED_BY_SOFTMAX = ("positives", "negatives")
+UNUSED_BY_POINTWISE = (
     "learning_rate",
     "articles_per_step",
     "pool",
@@ -16,11 +19,17 @@ NOT_OF_POINTWISE = (
     "temperature",
     "popularity",
     "trained_weight",
+    "sharpness",
 )
-MAX_DIMENSIONS = 2000  # of pgvector's HNSW index on the type vector
+MAX_DIMENSIONS = 2000  # pgvector's HNSW index takes no more for the type vector.
 MAX_SEED = 2**31 - 1
+POINTWISE_EPOCHS = 15  # The tutorial's own number, whatever the size of the data.
 
-# What the numbers may be, both ends included; beyond them a training learns nothing or never ends.
+# A link is ranked with a sharper cosine than it was trained with. recall@20 with 1 / 1.25 / 1.5: LibraryThing
+# .537 / .544 / .541, 1,413 books .465 / .467 / .464; Wikispeedia, among common links, .425 / .423 / .416.
+SHARPNESS = 1.25
+
+# The range of each number, both ends included. Beyond it a training learns nothing or never ends.
 LIMITS: dict[str, tuple[float, float]] = {
     "dimensions": (1, MAX_DIMENSIONS),
     "epochs": (1, 10_000),
@@ -42,40 +51,81 @@ LIMITS: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to train. None stands for "by the size of the data": `with_max_share` and `settled` fill it in.
+    """What is asked of a training. None leaves the choice to `decide`, which goes by the size of the data.
 
-    What was measured for each is in docs/training.md.
+    What was measured for each setting is in docs/training.md.
     """
 
-    objective: str = "softmax"  # or the two pointwise losses: sigmoid, mse
-    dimensions: int = 50  # floats a vector
-    epochs: int | None = None  # passes over all pairs
-    seed: int = 0  # the only source of randomness
-    threads: int = 4  # that share a sum: by default not the number of cores, which would change the last bits
+    objective: str = "softmax"  # The other two, sigmoid and mse, are pointwise losses.
+    dimensions: int = 50  # This many floats make a vector.
+    epochs: int | None = None  # An epoch is one pass over all pairs.
+    seed: int = 0  # It is the only source of randomness.
+    threads: int = 4  # They share each sum. The number of cores as the default would make the last bits differ.
 
     # Which pairs
-    min_articles: int = 4  # articles a link stands in, at least: a rarer one connects hardly anything
-    max_share: float | None = None  # of the articles a link stands in, at most: a commoner one tells none apart
+    min_articles: int = 4  # A link that stands in fewer articles connects hardly anything.
+    max_share: float | None = None  # A link that stands in a greater share of the articles tells none of them apart.
     kinds: tuple[str, ...] = ("page", "category")
-    topics: tuple[str, ...] = ()  # all of them
-    drop_titles: tuple[str, ...] = ("Hardcover", "Hardback", "Paperback", "E-book")  # formats, in most book infoboxes
+    topics: tuple[str, ...] = ()  # An empty tuple stands for all topics.
+    drop_titles: tuple[str, ...] = ("Hardcover", "Hardback", "Paperback", "E-book")  # Most book infoboxes have one.
 
     # softmax
-    learning_rate: float = 0.02  # Adam's, at the start; falls to 0 along a line
+    learning_rate: float = 0.02  # Adam starts with it, and it falls to 0 along a line.
     articles_per_step: int | None = None
-    pool: int = 4096  # links that all articles of a step are compared with; all links if there are no more
-    pool_power: float = 0.75  # the pool is drawn by articles ** 0.75, as word2vec draws
-    temperature: float | None = None  # of the cosine; lower ranks links better and blurs the neighbours
-    popularity: float = 0.8  # times log(articles of the link), added to the score: vectors need not encode it
-    trained_weight: float = 3.0  # of the trained vector beside the mean of the links' vectors, in what is stored
+    pool: int = 4096  # All articles of a step are compared with this many links, or with all links if there are fewer.
+    pool_power: float = 0.75  # The pool is drawn by articles ** 0.75, as word2vec draws.
+    temperature: float | None = None  # It divides the cosine. A lower one ranks links better and blurs the neighbours.
+    popularity: float = 0.8  # This times log(articles of the link) joins the score, so vectors need not encode it.
+    trained_weight: float = 3.0  # The stored vector is this times the trained one, plus the mean of the links' vectors.
 
     # sigmoid, mse
-    positives: int = 1024  # true pairs a step
-    negatives: int = 2048  # other pairs a step
+    positives: int = 1024  # A step has this many true pairs.
+    negatives: int = 2048  # A step has this many other pairs.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedSettings(Settings):
+    """The settings that a model is trained and evaluated with: nothing is open any more. `decide` makes them."""
+
+    epochs: int
+    max_share: float
+    articles_per_step: int
+    temperature: float
+    sharpness: float = SHARPNESS  # Links are ranked by cosine x sharpness / temperature.
+
+
+def decide(asked: Settings, pairs: Pairs) -> tuple[Pairs, DecidedSettings]:
+    """Trim the pairs, and decide what was left open by the number of articles.
+
+    The share that trimming needs goes by the number before it, and all the rest by the number after it.
+
+    Raises
+    ------
+    NothingToTrain
+        Trimming leaves no pair.
+    """
+    # With few articles, a link of a fifth of them may be all that holds a topic together.
+    share_by_size = 0.2 if len(pairs.article_ids) >= 2000 else 1.0
+    max_share = share_by_size if asked.max_share is None else asked.max_share
+    trimmed = trim(pairs, asked.min_articles, max_share)
+    n_articles = len(trimmed.article_ids)
+    by_size = {
+        "max_share": max_share,
+        # Fewer articles need more epochs, which cost little there: 15 from 20,000 articles on, 40 up to 7,500.
+        "epochs": min(max(300_000 // n_articles, 15), 40) if asked.objective == "softmax" else POINTWISE_EPOCHS,
+        # An epoch needs at least 32 steps, or small data hardly moves. Above 1,024 articles, larger steps save time
+        # only where Adam's passes over the tables are most of a step. That is so from 131,072 articles on: 128 steps.
+        # 8,192 articles are the most, because their matrix of scores takes 134 MB.
+        "articles_per_step": min(max(n_articles // 32, 1), min(max(n_articles // 128, 1024), 8192)),
+        # 0.17 up to 4,800 articles, 0.10 from 9,300: the more articles there are, the finer they must be told apart.
+        "temperature": round(min(max(0.10 * (10_000 / n_articles) ** 0.7, 0.10), 0.17), 2),
+    }
+    left_open = {name: value for name, value in by_size.items() if getattr(asked, name) is None}
+    return trimmed, DecidedSettings(**{**asdict(asked), **left_open})
 
 
 def option(name: str) -> str:
-    """A setting as the command line has it."""
+    """The command-line option of a setting."""
     return f"--{name.replace('_', '-')}"
 
 
@@ -92,7 +142,7 @@ def checked(settings: Settings) -> Settings:
     _require(settings.objective in OBJECTIVES, "--objective", settings.objective, one_of)
     for name, (least, most) in LIMITS.items():
         value = getattr(settings, name)
-        allowed = value is None or least <= value <= most  # NaN is not
+        allowed = value is None or least <= value <= most  # NaN fails this comparison.
         _require(allowed, option(name), value, f"use {least} to {most}")
     _require(len(settings.kinds) > 0, "--kinds", '""', kinds)
     for kind in settings.kinds:
@@ -104,34 +154,20 @@ def checked(settings: Settings) -> Settings:
     return settings
 
 
-def with_max_share(settings: Settings, n_articles: int) -> Settings:
-    """The settings with `max_share` decided, for this many articles before trimming."""
-    # With few articles, a link of a fifth of them may be all that holds a topic together.
-    return _with_defaults(settings, max_share=0.2 if n_articles >= 2000 else 1.0)
-
-
-def settled(settings: Settings, n_articles: int) -> Settings:
-    """The settings with everything else decided, for this many articles after trimming."""
-    return _with_defaults(
-        with_max_share(settings, n_articles),
-        # Fewer articles need more epochs, which cost little there: 15 from 20,000 articles, 40 up to 7,500.
-        epochs=min(max(300_000 // n_articles, 15), 40) if settings.objective == "softmax" else 15,
-        # At least 32 steps an epoch, or small data hardly moves. Beyond 1,024 larger ones save time only where Adam's
-        # passes over the tables are most of a step: from 131,072 articles on, 128 steps; 8,192 take 134 MB a matrix.
-        articles_per_step=min(max(n_articles // 32, 1), min(max(n_articles // 128, 1024), 8192)),
-        # 0.17 up to 4,800 articles, 0.10 from 9,300: the more there are, the finer they must be told apart.
-        temperature=round(min(max(0.10 * (10_000 / n_articles) ** 0.7, 0.10), 0.17), 2),
-    )
-
-
-def used(settings: Settings) -> dict[str, Any]:
-    """The settings without those that the objective does not look at."""
-    unused = NOT_OF_SOFTMAX if settings.objective == "softmax" else NOT_OF_POINTWISE
+def as_stored(settings: DecidedSettings) -> dict[str, Any]:
+    """What the row of a model holds: the settings that its objective uses, as JSON values."""
+    unused = UNUSED_BY_SOFTMAX if settings.objective == "softmax" else UNUSED_BY_POINTWISE
     return {name: value for name, value in asdict(settings).items() if name not in unused}
 
 
-def _with_defaults(settings: Settings, **values: Any) -> Settings:
-    return replace(settings, **{name: value for name, value in values.items() if getattr(settings, name) is None})
+def from_stored(stored: Mapping[str, Any]) -> Settings:
+    """The settings in the row of a model, to train like it again.
+
+    A setting that an older version did not store has its default. One that only a later version knows is left out.
+    """
+    known = [(field.name, stored[field.name]) for field in fields(Settings) if field.name in stored]
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in known}
+    return Settings(**given)
 
 
 def _require(allowed: bool, option: str, value: Any, reason: str) -> None:

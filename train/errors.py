@@ -1,4 +1,4 @@
-"""What can be wrong about a training or an evaluation before it starts."""
+"""What can be wrong about a training, an evaluation or an export."""
 
 from db.errors import WikishelfError
 
@@ -8,11 +8,11 @@ class SettingInvalid(WikishelfError):
 
 
 class NothingToEvaluate(WikishelfError):
-    """no article of model {model_id} has five links or more, of which one could be held out; ingest more articles"""
+    """no article of model {model_id} has five links or more, so no link can be held out; ingest more articles"""
 
 
 class TfConfigInvalid(WikishelfError):
-    """TF_CONFIG is not fit for a training: {reason}; see docs/training.md, or unset it to train on one machine"""
+    """TF_CONFIG cannot be used for a training: {reason}; see docs/training.md, or unset it to train on one machine"""
 
 
 class WorkerMissing(WikishelfError):
@@ -21,9 +21,25 @@ class WorkerMissing(WikishelfError):
 
 
 class WorkersDiffer(WikishelfError):
-    """worker {index} has {what} {theirs} and worker 0 has {ours}; start all with the same options on the same database,
-    with the same versions"""
+    """worker {index} has {what} {theirs} and worker 0 has {ours}; start all workers with the same options, on the same
+    database and with the same versions"""
 
 
 class WorkerLost(WikishelfError):
-    """{worker} of the training is gone ({reason}); nothing was stored: start the training again on every machine"""
+    """the training lost {worker} ({reason}); nothing was stored: start the training again on every machine"""
+
+
+class FolderTaken(WikishelfError):
+    """{folder} exists already and is not an empty folder; name a new folder, or remove this one first"""
+
+
+class FolderUnwritable(WikishelfError):
+    """cannot write {folder}: {reason}; nothing was left behind there"""
+
+
+class TopicNotInModel(WikishelfError):
+    """model {model_id} has no article of the topic "{topic}"; it has {known}"""
+
+
+class ArrowMissing(WikishelfError):
+    """--format parquet needs pyarrow, which is not installed: pip install "wikishelf[export]" """

@@ -2,50 +2,62 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from db.pairs import Pairs
 from train.backend import keras, tf
-from train.config import Settings
+from train.config import DecidedSettings
 from train.initial_rows import starting_rows
 from train.model import build
 from train.objectives import Objective, objective
+from train.progress import Epoch, OnEpoch
 from train.trimming import link_counts
-from train.unit_vectors import article_vectors, unit
+from train.unit_vectors import article_vectors, rarity, unit
 
 Float32 = NDArray[np.float32]
 
 
-class Epoch(NamedTuple):
-    """What is known when an epoch ends."""
+class Team(Protocol):
+    """The processes that train one model: `Alone` is one, `train.distributed.team.WorkerTeam` is several.
 
-    number: int
-    epochs: int
-    loss: float
-    pairs_per_second: float
-    seconds_left: float
+    Attributes
+    ----------
+    index, size : int
+        The number of this process among them, from 0 on, and how many they are.
+    """
+
+    index: int
+    size: int
+
+    def share(self, pairs: Pairs) -> Pairs:
+        """The pairs of this process: its articles are `index`, `index + size`, `index + 2 * size` and so on."""
+
+    def average(self, variables: Sequence[Any], loss: float) -> float:
+        """After an epoch, give the variables that all processes train their mean, and return the mean loss."""
+
+    def gather(self, rows: Float32) -> Float32:
+        """The rows of all articles, where each process has the rows of its own."""
 
 
 class Alone:
-    """Who trains: one process, on all pairs. `train.distributed.team.Team` is several."""
+    """A team of one process, which trains on all pairs and has nothing to average or to gather."""
 
     index, size = 0, 1
 
     def share(self, pairs: Pairs) -> Pairs:
-        """The pairs that this process trains on."""
+        """All pairs."""
         return pairs
 
-    def agree(self, variables: Sequence[Any], loss: float) -> float:
-        """What is done at the end of an epoch to the weights and the optimizer, here nothing; gives its loss."""
+    def average(self, variables: Sequence[Any], loss: float) -> float:
+        """The loss as it is; the variables stay as they are."""
         return loss
 
-    def tables(self, model: Any) -> tuple[Float32, Float32]:
-        """The trained rows of all articles and links."""
-        articles, links = (model.get_layer(name).get_weights()[0] for name in ("articles", "links"))
-        return articles, links
+    def gather(self, rows: Float32) -> Float32:
+        """The rows as they are."""
+        return rows
 
 
 ALONE = Alone()
@@ -58,36 +70,38 @@ class Fitted(NamedTuple):
     ----------
     articles, links : float32 arrays of shape (n, dimensions)
         Unit rows, in the order of the pairs' ids.
+    link_weights : float32 array of shape (n_links,)
+        The weight of each link in a mean of links, in the order of the pairs' link ids: see `unit_vectors.rarity`.
     metrics : dict
         As stored with the model.
     """
 
     articles: Float32
     links: Float32
+    link_weights: Float32
     metrics: dict[str, Any]
 
 
-def fit(
-    pairs: Pairs, settings: Settings, report: Callable[[Epoch], None] = lambda epoch: None, team: Alone = ALONE
-) -> Fitted:
-    """Train on trimmed pairs with settled settings.
+def fit(pairs: Pairs, settings: DecidedSettings, on_epoch: OnEpoch = lambda epoch: None, team: Team = ALONE) -> Fitted:
+    """Train on trimmed pairs.
 
     The same pairs, settings and library versions give the same bytes on the same kind of processor, in any process.
 
     Parameters
     ----------
-    report : function of Epoch
+    on_epoch : function of Epoch
         Called at the end of every epoch.
-    team : Alone or Team
-        Which processes train.
+    team : Team
+        The processes that train this model.
     """
     start, cpu_start = time.perf_counter(), time.process_time()
-    tf.config.threading.set_intra_op_parallelism_threads(settings.threads)  # before its first step
+    tf.config.threading.set_intra_op_parallelism_threads(settings.threads)  # It works only before the first step.
     share = team.share(pairs)
     articles, links = starting_rows(pairs, settings)
     model = build(articles[team.index :: team.size], links, settings)
-    losses = _train(model, objective(model, share, link_counts(pairs), settings), share, settings, report, team)
-    trained, links = map(unit, team.tables(model))
+    losses = _train(model, objective(model, share, link_counts(pairs), settings), share, settings, on_epoch, team)
+    articles, links = (model.get_layer(name).get_weights()[0] for name in ("articles", "links"))
+    articles, links = unit(team.gather(articles)), unit(links)
     seconds = time.perf_counter() - start
     metrics = {
         "loss": losses[-1],
@@ -101,15 +115,16 @@ def fit(
         "workers": team.size,
         "versions": {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__},
     }
-    if settings.objective == "softmax":  # the others store what they trained, as their inventor did
-        trained = article_vectors(trained, links, pairs, settings.trained_weight)
-    return Fitted(trained, links, metrics)
+    if settings.objective == "softmax":  # The others store what they trained, as their inventor did.
+        articles = article_vectors(articles, links, pairs, settings.trained_weight)
+    return Fitted(articles, links, rarity(pairs), metrics)
 
 
 def _train(
-    model: Any, goal: Objective, pairs: Pairs, settings: Settings, report: Callable[[Epoch], None], team: Alone
+    model: Any, goal: Objective, pairs: Pairs, settings: DecidedSettings, on_epoch: OnEpoch, team: Team
 ) -> list[float]:
-    epochs = settings.epochs or 1
+    """Train the model's weights on the way; the mean loss of each epoch."""
+    epochs = settings.epochs
     losses: list[float] = []
     run_epoch = None
     start = time.perf_counter()
@@ -118,18 +133,18 @@ def _train(
         if run_epoch is None:
             optimizer = goal.optimizer(epochs * len(arrays[0]))
             run_epoch = compiled_epoch(model, goal, optimizer)
-        losses.append(team.agree([*model.variables, *optimizer.variables], float(run_epoch(*arrays))))
+        losses.append(team.average([*model.variables, *optimizer.variables], float(run_epoch(*arrays))))
         seconds = time.perf_counter() - start
         speed = number * len(pairs.article_index) / seconds
-        report(Epoch(number, epochs, losses[-1], speed, seconds / number * (epochs - number)))
+        on_epoch(Epoch(number, epochs, losses[-1], speed, seconds / number * (epochs - number)))
     return losses
 
 
 def compiled_epoch(model: Any, goal: Objective, optimizer: Any) -> Callable[..., Any]:
     """A function from the arrays of an epoch to its mean loss, which trains the model's weights on the way.
 
-    Compiled by XLA as one loop: the same steps in Keras's `fit` take 4 to 8 times as long, most of it outside of the
-    arithmetic. XLA wants fixed shapes, which is why the steps are padded.
+    XLA compiles it as one loop. The same steps in Keras's `fit` take 4 to 8 times as long, and most of that is outside
+    the arithmetic. XLA wants fixed shapes, which is why the steps are padded.
     """
     optimizer.build(model.trainable_variables)
     variables = [variable.value for variable in model.trainable_variables]

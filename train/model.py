@@ -6,19 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.backend import keras
-from train.config import Settings
+from train.config import DecidedSettings
 
 Float32 = NDArray[np.float32]
 
-# Keras draws the one weight between cosine and probability from -1.73 to 1.73. Its sign says nothing, for a negative
-# one only turns all link vectors round; its size decides hundredths of recall, so it is the middle one of all draws.
-WEIGHT = keras.initializers.Constant(3**0.5 / 2)
+# Keras would draw the one weight between cosine and probability from -1.73 to 1.73. Its sign does not matter, because a
+# negative one only turns all link vectors round. Its size decides hundredths of recall, so it starts in the middle.
+PROBABILITY_WEIGHT = keras.initializers.Constant(3**0.5 / 2)
 
 
-def build(starting_articles: Float32, starting_links: Float32, settings: Settings) -> Any:
-    """A model from (article, link) positions of shape (n,) to scores of shape (n, 1), at its start.
+def build(starting_articles: Float32, starting_links: Float32, settings: DecidedSettings) -> Any:
+    """A model from (article, link) positions of shape (n,) to scores of shape (n, 1), before its training.
 
-    The score is the cosine; for the objective `sigmoid`, a probability made of it.
+    The score is the cosine; for the objective `sigmoid`, it is a probability made of the cosine.
 
     Returns
     -------
@@ -31,7 +31,10 @@ def build(starting_articles: Float32, starting_links: Float32, settings: Setting
     links = keras.layers.Embedding(*starting_links.shape, name="links")
     score = keras.layers.Dot(axes=-1, normalize=True, name="cosine")([articles(article), links(link)])
     if settings.objective == "sigmoid":
-        score = keras.layers.Dense(1, activation="sigmoid", kernel_initializer=WEIGHT, name="probability")(score)
+        probability = keras.layers.Dense(
+            1, activation="sigmoid", kernel_initializer=PROBABILITY_WEIGHT, name="probability"
+        )
+        score = probability(score)
     articles.set_weights([starting_articles])
     links.set_weights([starting_links])
     return keras.Model([article, link], score, name="wikishelf")

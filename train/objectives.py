@@ -9,7 +9,7 @@ from numpy.random import Generator
 from db.pairs import Pairs
 from train import sampling
 from train.backend import keras, tf
-from train.config import Settings
+from train.config import DecidedSettings
 from train.trimming import Int64
 
 
@@ -31,20 +31,26 @@ class Objective(NamedTuple):
     optimizer: Callable[[int], Any]
 
 
-def objective(model: Any, pairs: Pairs, counts: Int64, settings: Settings) -> Objective:
-    """The objective that the settings name; `counts` are the articles of each link, other workers' too."""
+def objective(model: Any, pairs: Pairs, counts: Int64, settings: DecidedSettings) -> Objective:
+    """The objective that the settings name.
+
+    Parameters
+    ----------
+    counts : int64 array of shape (n_links,)
+        The articles of each link, those of the other workers included.
+    """
     if settings.objective == "softmax":
         return softmax(model, pairs, counts, settings)
     return pointwise(model, pairs, settings)
 
 
-def softmax(model: Any, pairs: Pairs, counts: Int64, settings: Settings) -> Objective:
+def softmax(model: Any, pairs: Pairs, counts: Int64, settings: DecidedSettings) -> Objective:
     """Sampled softmax: a link of the article must score above a pool of links that the whole step shares.
 
     The score is cosine / temperature + popularity x log(articles of the link). A pooled link's score is lowered by the
     log of its chance to be in the pool, so that the sum over the pool estimates the sum over all links (Bengio and
-    Senecal 2008; "logQ correction"), and the link itself joins that sum. One matrix product a step compares all
-    articles with the pool, where a pointwise negative serves one pair.
+    Senecal 2008; it is known as logQ correction), and the link itself joins that sum. One matrix product per step
+    compares all articles with the pool, whereas a pointwise negative serves one pair.
     """
     articles, links = model.get_layer("articles"), model.get_layer("links")
     bonus = (settings.popularity * np.log(counts)).astype(np.float32)
@@ -54,22 +60,22 @@ def softmax(model: Any, pairs: Pairs, counts: Int64, settings: Settings) -> Obje
     def loss(article: Any, seat: Any, link: Any, weight: Any, pool: Any) -> Any:
         sharp_articles = tf.math.l2_normalize(articles(article), axis=1) / settings.temperature
         unit_links = tf.math.l2_normalize(links(link), axis=1)
-        # Normalised as columns: the product's gradient, made from rows, would run across memory and take three times
-        # as long. And no maximum needs to be taken off before exp: a score is below 1 / temperature + 30.
+        # The pool is normalised as columns. Made from rows, the gradient of the product would run across memory and
+        # take three times as long. No maximum is taken off before exp, because a score is below 1 / temperature + 30.
         unit_pool = tf.math.l2_normalize(tf.transpose(links(pool)), axis=0)
         score = tf.reduce_sum(tf.gather(sharp_articles, seat) * unit_links, axis=1) + tf.gather(bonus, link)
         pool_score = tf.matmul(sharp_articles, unit_pool) + tf.gather(pool_bonus, pool)
         total = tf.gather(tf.math.log(tf.reduce_sum(tf.exp(pool_score), axis=1)), seat)
         if sampled:
-            total += tf.math.softplus(score - total)  # log(exp(total) + exp(score))
+            total += tf.math.softplus(score - total)  # This is log(exp(total) + exp(score)).
         return tf.reduce_sum(weight * (total - score)) / tf.reduce_sum(weight)
 
     return Objective(
         steps=lambda random: sampling.softmax_steps(
-            pairs, counts, settings.articles_per_step or 1, settings.pool, settings.pool_power, random
+            pairs, counts, settings.articles_per_step, settings.pool, settings.pool_power, random
         ),
         loss=loss,
-        # Gradients shrink as the training goes on; a shorter memory than Keras's .9, .999 follows them.
+        # Gradients shrink as the training goes on. A shorter memory than Keras's .9 and .999 follows them.
         optimizer=lambda steps: keras.optimizers.Adam(
             keras.optimizers.schedules.PolynomialDecay(settings.learning_rate, steps, end_learning_rate=0.0),
             beta_1=0.8,
@@ -78,8 +84,8 @@ def softmax(model: Any, pairs: Pairs, counts: Int64, settings: Settings) -> Obje
     )
 
 
-def pointwise(model: Any, pairs: Pairs, settings: Settings) -> Objective:
-    """Each pair on its own, as in Will Koehrsen's tutorial: true ones are 1, others 0 (`sigmoid`) or -1 (`mse`)."""
+def pointwise(model: Any, pairs: Pairs, settings: DecidedSettings) -> Objective:
+    """Each pair by itself, as in Will Koehrsen's tutorial: true ones are 1, others are 0 (`sigmoid`) or -1 (`mse`)."""
     sigmoid = settings.objective == "sigmoid"
     measure = keras.losses.binary_crossentropy if sigmoid else keras.losses.mean_squared_error
 

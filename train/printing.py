@@ -1,4 +1,4 @@
-"""Models told to people: one in a line, all in a table."""
+"""Models told to people: one model in a line, all models in a table."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ def summary(model: Model) -> str:
         _known(model.metrics, "{articles:,} articles", "{links:,} links", "loss {loss:.4f}", "{seconds:.0f} s")
     )
     left_out = model.metrics.get("articles_left_out")
-    why = f"{left_out:,} articles left out, for want of a link that enough others share" if left_out else ""
+    why = f"{left_out:,} articles are left out, because too few others share their links" if left_out else ""
     return "; ".join(part for part in (head, model.reason, known, why) if part)
 
 
@@ -39,7 +39,7 @@ def folded_in(done: FoldedIn) -> str:
 
 
 def show(models: Sequence[Model], sizes: Mapping[int, int]) -> None:
-    """Print a table, a line a model; on stderr, that there is none."""
+    """Print a table with one line per model. If there is no model, say so on stderr."""
     if not models:
         print("no models yet", file=sys.stderr)
         return
@@ -66,7 +66,7 @@ def _row(model: Model, size: int) -> Iterator[str]:
 
 
 def _known(metrics: Mapping[str, Any], *formats: str) -> list[str]:
-    """The formats filled in, without those whose metric is missing: an older or a foreign row may lack some."""
+    """The formats filled in, without those whose metric is missing: the row of an older version may lack some."""
     filled = []
     for form in formats:
         name = form.partition("{")[2].partition(":")[0]

@@ -4,20 +4,30 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-if TYPE_CHECKING:
-    from train.fit import Epoch
+SECONDS_BETWEEN_LINES = 2.0
 
-LINE_EVERY = 2.0  # seconds
+
+class Epoch(NamedTuple):
+    """What is known when an epoch ends."""
+
+    number: int
+    epochs: int
+    loss: float
+    pairs_per_second: float
+    seconds_left: float
+
+
+OnEpoch = Callable[[Epoch], None]
 
 
 @contextmanager
-def progress() -> Iterator[Callable[["Epoch"], None]]:
-    """A function to call at the end of every epoch: it moves a bar on a terminal, else prints a line now and then."""
+def progress() -> Iterator[OnEpoch]:
+    """A function to call at the end of every epoch. On a terminal it moves a bar, elsewhere it prints some lines."""
     if not sys.stderr.isatty():
         yield _Lines()
         return
@@ -28,14 +38,16 @@ def progress() -> Iterator[Callable[["Epoch"], None]]:
 
 
 class _Lines:
+    """Prints the first epoch, the last one, and those between that end long enough after the line before."""
+
     def __init__(self) -> None:
         self._last = float("-inf")
 
-    def __call__(self, epoch: "Epoch") -> None:
-        if epoch.number in (1, epoch.epochs) or time.monotonic() - self._last >= LINE_EVERY:
+    def __call__(self, epoch: Epoch) -> None:
+        if epoch.number in (1, epoch.epochs) or time.monotonic() - self._last >= SECONDS_BETWEEN_LINES:
             self._last = time.monotonic()
             print(f"{_story(epoch)}, {epoch.seconds_left:.0f} s left", file=sys.stderr, flush=True)
 
 
-def _story(epoch: "Epoch") -> str:
+def _story(epoch: Epoch) -> str:
     return f"epoch {epoch.number}/{epoch.epochs}: loss {epoch.loss:.4f}, {epoch.pairs_per_second:,.0f} pairs/s"

@@ -1,4 +1,4 @@
-"""What the steps of an epoch look at: numpy arrays of fixed shapes, as a compiled epoch needs them."""
+"""What the steps of an epoch look at: numpy arrays of fixed shapes, because a compiled epoch needs such."""
 
 from typing import Any, NamedTuple
 
@@ -20,9 +20,9 @@ class SoftmaxSteps(NamedTuple):
     Attributes
     ----------
     articles : int32 array of shape (steps, articles_per_step)
-        Each article once an epoch; empty seats at the end hold 0 and get no pair.
+        Each article once per epoch. Empty seats at the end hold 0 and get no pair.
     seat, link : int32 arrays of shape (steps, pairs_per_step)
-        All pairs of those articles: the article's place in its step, and the link.
+        All pairs of those articles: the place of the article in its step, and the link.
     weight : float32 array of shape (steps, pairs_per_step)
         1, or 0 where the step has fewer pairs.
     pool : int32 array of shape (steps, pool)
@@ -52,12 +52,12 @@ class PointwiseSteps(NamedTuple):
 
 
 def softmax_steps(
-    pairs: Pairs, links: Int64, articles_per_step: int, pool: int, power: float, random: Generator
+    pairs: Pairs, counts_of_links: Int64, articles_per_step: int, pool: int, power: float, random: Generator
 ) -> SoftmaxSteps:
-    """Deal the articles to steps, lay out their pairs, draw a pool for each step by the links' counts."""
+    """Deal the articles to steps, lay out their pairs, and draw a pool for each step by the counts of the links."""
     counts = article_counts(pairs)
     dealt = deal(counts, articles_per_step, random)
-    lengths = np.append(counts, 0)[dealt]  # -1, an empty seat, takes the 0 at the end
+    lengths = np.append(counts, 0)[dealt]  # An empty seat is -1, and takes the 0 at the end.
     first_pair = np.append(np.cumsum(counts) - counts, 0)[dealt]
     seat = np.repeat(np.arange(dealt.size), lengths.ravel())
     pair = first_pair.ravel()[seat] + _position_in_group(lengths.ravel())
@@ -68,17 +68,17 @@ def softmax_steps(
         seat=_laid_out(shape, place, (seat % articles_per_step).astype(np.int32)),
         link=_laid_out(shape, place, pairs.link_index[pair]),
         weight=_laid_out(shape, place, np.ones(len(pair), np.float32)),
-        pool=draw_pools(links, power, (len(dealt), pool), random),
+        pool=draw_pools(counts_of_links, power, (len(dealt), pool), random),
     )
 
 
 def deal(counts: Int64, articles_per_step: int, random: Generator) -> Int64:
-    """Deal articles to steps like cards, those with most links first, so that all steps have about as many pairs.
+    """Deal articles to steps like cards, those with most links first, so that all steps have about equally many pairs.
 
     Returns
     -------
     int64 array of shape (steps, articles_per_step)
-        Positions of articles; -1 where the articles run out.
+        Positions of articles, and -1 where the articles run out.
     """
     rounds = _rounds(np.argsort(-counts, kind="stable"), articles_per_step, empty=-1)
     dealt: Int64 = random.permuted(rounds, axis=1).T
@@ -86,15 +86,16 @@ def deal(counts: Int64, articles_per_step: int, random: Generator) -> Int64:
 
 
 def pairs_per_step(counts: Int64, articles_per_step: int) -> int:
-    """As many pairs as a step can get at most: the most links in each round of dealing."""
+    """The most pairs that a step can get: the sum of the most links in each round of dealing."""
     return int(_rounds(np.sort(counts)[::-1], articles_per_step, empty=0).max(axis=1).sum())
 
 
 def draw_pools(counts: Int64, power: float, shape: tuple[int, int], random: Generator) -> Int32:
     """Distinct links for each step, each link with its chance (systematic sampling, Madow and Madow 1944).
 
-    In random order on a line, each link is as long as its chance; a comb with teeth 1 apart, put down anywhere, touches
-    as many links as the pool shall hold. Draws with replacement gave 3,534 distinct links of 41,758 in a pool of 4,096.
+    The links lie on a line in random order, each as long as its chance. A comb whose teeth are 1 apart is put down
+    anywhere, and touches as many links as the pool shall hold. Draws with replacement gave only 3,534 distinct links
+    of 41,758 in a pool of 4,096.
 
     Returns
     -------
@@ -110,7 +111,7 @@ def draw_pools(counts: Int64, power: float, shape: tuple[int, int], random: Gene
 
 
 def chances(counts: Int64, power: float, pool: int) -> Float32:
-    """How likely a pool holds each link: by `counts ** power`, at most 1, in sum as many as the pool holds.
+    """How likely a pool holds each link: in proportion to `counts ** power`, at most 1, and `pool` in sum.
 
     Returns
     -------
@@ -120,16 +121,16 @@ def chances(counts: Int64, power: float, pool: int) -> Float32:
         return np.ones(len(counts), np.float32)
     weights = counts**power
     falling = np.sort(weights)[::-1]
-    rest = np.cumsum(falling[::-1])[::-1]  # of each weight and all smaller ones
-    sure = np.argmax((pool - np.arange(len(counts))) * falling <= rest)  # links of greater weight are in every pool
+    rest = np.cumsum(falling[::-1])[::-1]  # The sum of each weight and all smaller ones.
+    sure = np.argmax((pool - np.arange(len(counts))) * falling <= rest)  # This many heaviest links are in every pool.
     return np.asarray(np.minimum(weights * ((pool - sure) / rest[sure]), 1), np.float32)
 
 
 def pointwise_steps(pairs: Pairs, positives: int, negatives: int, random: Generator) -> PointwiseSteps:
     """Every true pair once (some twice, to fill the last step), and other pairs beside them.
 
-    With fewer pairs than `positives` a step holds them all, and others in the same proportion. Where every article has
-    every link there are no other pairs, and a step holds true ones alone.
+    With fewer pairs than `positives`, a step holds them all, and other pairs in the same proportion. Where every
+    article has every link there are no other pairs, and a step holds only true ones.
     """
     n_pairs = len(pairs.article_index)
     per_step = min(positives, n_pairs)
@@ -144,10 +145,11 @@ def pointwise_steps(pairs: Pairs, positives: int, negatives: int, random: Genera
 
 
 def other_pairs(pairs: Pairs, shape: tuple[int, int], random: Generator) -> tuple[Int32, Int32]:
-    """Articles and links of uniform draws from the pairs that the data does not hold; of shape (steps, 0) if none is.
+    """Articles and links of uniform draws from the pairs that the data lacks; of shape (steps, 0) if it lacks none.
 
-    Number all n_articles x n_links pairs row by row. Before the i-th true one stand `others_before[i]` others, so the
-    r-th other has the number r plus the count of true ones with at most r before them. Nothing is drawn in vain.
+    All n_articles x n_links pairs are numbered row by row. `others_before[i]` other pairs stand before the i-th true
+    one. So the r-th other pair has the number r plus the count of true ones that have at most r others before them.
+    Nothing is drawn in vain.
     """
     n_links = len(pairs.link_ids)
     true = pairs.article_index.astype(np.int64) * n_links + pairs.link_index
@@ -159,14 +161,14 @@ def other_pairs(pairs: Pairs, shape: tuple[int, int], random: Generator) -> tupl
 
 
 def _rounds(ordered: Int64, articles_per_step: int, empty: int) -> Int64:
-    """A row a round of dealing, with a card for each step: int64 of shape (articles_per_step, steps)."""
+    """One row per round of dealing, with a card for each step: int64 of shape (articles_per_step, steps)."""
     steps = -(-len(ordered) // articles_per_step)
     padding = np.full(steps * articles_per_step - len(ordered), empty)
     return np.concatenate([ordered, padding]).reshape(articles_per_step, steps)
 
 
 def _position_in_group(lengths: Int64) -> Int64:
-    """0, 1, ... in each of the groups of these lengths that follow one another."""
+    """0, 1, ... in each of the groups, which follow one another and have these lengths."""
     return np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
 
 

@@ -1,4 +1,4 @@
-"""The pairs a model is fitted to: trimmed, counted and identified. Pure numpy."""
+"""The pairs that a model is fitted to: trimmed, counted and identified. All of it is numpy."""
 
 import hashlib
 
@@ -26,7 +26,7 @@ def trim(pairs: Pairs, min_articles: int, max_share: float) -> Pairs:
     Returns
     -------
     Pairs
-        Same order, indices compacted. An article whose links were all dropped is gone, and gets no vector.
+        In the same order, with new indices. An article whose links were all dropped is gone, and gets no vector.
 
     Raises
     ------
@@ -36,17 +36,19 @@ def trim(pairs: Pairs, min_articles: int, max_share: float) -> Pairs:
     counts = link_counts(pairs)
     kept = (counts >= min_articles) & (counts <= max_share * len(pairs.article_ids))
     if not kept.any():
-        raise NothingToTrain(reason=f"no link stands in {min_articles} or more articles and in at most {max_share:.0%}")
+        raise NothingToTrain(
+            reason=f"no link stands in {min_articles} or more articles and in at most {max_share:.0%} of them"
+        )
     return _compact(pairs, kept[pairs.link_index])
 
 
 def link_counts(pairs: Pairs) -> Int64:
-    """Articles of each link, int64 of shape (n_links,)."""
+    """The number of articles of each link, int64 of shape (n_links,)."""
     return np.bincount(pairs.link_index, minlength=len(pairs.link_ids))
 
 
 def article_counts(pairs: Pairs) -> Int64:
-    """Links of each article, int64 of shape (n_articles,)."""
+    """The number of links of each article, int64 of shape (n_articles,)."""
     return np.bincount(pairs.article_index, minlength=len(pairs.article_ids))
 
 
@@ -63,7 +65,7 @@ def by_link(pairs: Pairs) -> Pairs:
 
 
 def fingerprint(pairs: Pairs) -> str:
-    """sha256 over the pairs' arrays: two models with the same one were fitted to the same data."""
+    """The sha256 of the arrays. Two models with the same fingerprint were fitted to the same data."""
     digest = hashlib.sha256()
     for array in (pairs.article_ids, pairs.link_ids, pairs.article_index, pairs.link_index, pairs.occurrences):
         digest.update(len(array).to_bytes(8, "little"))

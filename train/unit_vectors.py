@@ -17,7 +17,7 @@ def unit(rows: Float32) -> Float32:
 def article_vectors(trained: Float32, links: Float32, pairs: Pairs, trained_weight: float) -> Float32:
     """Each article's trained vector, drawn towards the mean of its links' vectors.
 
-    The trained vector ranks links best, the mean of the links finds the better neighbours; 3 to 1 keeps most of both.
+    The trained vector ranks links best, and the mean of the links finds better neighbours; 3 to 1 keeps most of both.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def article_vectors(trained: Float32, links: Float32, pairs: Pairs, trained_weig
     links : float32 array of shape (n_links, dimensions)
         Unit rows.
     trained_weight : float
-        Weight of the trained vector; more than 1, so that the sum is never zero.
+        Weight of the trained vector. It is more than 1, so that the sum is never zero.
 
     Returns
     -------
@@ -36,13 +36,8 @@ def article_vectors(trained: Float32, links: Float32, pairs: Pairs, trained_weig
     return unit(trained_weight * trained + mean_of_links(links, pairs))
 
 
-def rarity(pairs: Pairs) -> Float32:
-    """What each link weighs: log(1 + articles / articles of the link), float32 of shape (n_links,)."""
-    return np.log1p(len(pairs.article_ids) / link_counts(pairs)).astype(np.float32)
-
-
 def mean_of_links(links: Float32, pairs: Pairs) -> Float32:
-    """The direction of each article's mean link vector, a link of few articles weighing more.
+    """The direction of each article's mean link vector, in which a link of few articles weighs more.
 
     Returns
     -------
@@ -53,3 +48,14 @@ def mean_of_links(links: Float32, pairs: Pairs) -> Float32:
     first_pair = np.searchsorted(pairs.article_index, np.arange(len(pairs.article_ids)))
     sums = np.add.reduceat(weighted, first_pair, axis=0)
     return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12), np.float32)
+
+
+def rarity(pairs: Pairs) -> Float32:
+    """The weight of each link in a mean of links: log(1 + articles / articles of the link).
+
+    Returns
+    -------
+    float32 array of shape (n_links,)
+        In the order of the pairs' link ids.
+    """
+    return np.log1p(len(pairs.article_ids) / link_counts(pairs)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The sample's model judged by the command."""
+"""The command judges the model of the sample."""
 
 from tests.support.commands import answer, refusal
 

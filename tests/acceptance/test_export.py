@@ -1,4 +1,4 @@
-"""python -m train export, its files read by readers that know nothing of the writers."""
+"""The files of python -m train export, read by readers that know nothing of the writers."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def stored(url: str, query: str) -> Cloud:
 
 
 def read_word2vec(path: Path) -> Cloud:
-    """As gensim reads it: split at single spaces, the counts in the first line."""
+    """Read as gensim reads it: lines are split at single spaces, and the first one has the counts."""
     head, *lines = path.read_bytes().decode().split("\n")[:-1]
     rows, dimensions = map(int, head.split())
     found = {word: tuple(map(float, numbers)) for word, *numbers in (line.split(" ") for line in lines)}
@@ -39,7 +39,7 @@ def read_word2vec(path: Path) -> Cloud:
 
 
 def read_tsv(path: Path) -> Iterator[list[str]]:
-    """As the projector's page reads it: a tab in the first line means a header, empty lines do not count."""
+    """Read as the projector's page reads it: a tab in the first line means a header, and empty lines do not count."""
     for line in path.read_bytes().decode().split("\n"):
         if line.strip():
             yield line.split("\t")
@@ -113,7 +113,7 @@ def test_a_topic_and_a_format_can_be_chosen(sample_url: str, tmp_path: Path) -> 
 
 def test_what_cannot_be_exported_is_one_line(shelf: Path, sample_url: str, tmp_path: Path) -> None:
     new = str(tmp_path / "new")
-    assert "is there already" in refusal("train", "export", str(shelf), DATABASE_URL=sample_url)
+    assert "exists already" in refusal("train", "export", str(shelf), DATABASE_URL=sample_url)
     assert "no model 9" in refusal("train", "export", new, "--model", "9", DATABASE_URL=sample_url)
     line = refusal("train", "export", new, "--topic", "album", DATABASE_URL=sample_url)
     assert 'no article of the topic "album"; it has book, film' in line

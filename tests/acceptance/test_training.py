@@ -1,4 +1,4 @@
-"""Trainings through the database: the same, other, listed, activated, dropped."""
+"""Trainings by the command: same seeds and other seeds, and models that are listed, activated and dropped."""
 
 import re
 

@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on, each its own."""
+    """Different ports that nobody listens on."""
     with ExitStack() as stack:
         return [stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(count)]
 

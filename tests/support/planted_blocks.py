@@ -1,8 +1,11 @@
 """Pairs whose right neighbours are known."""
 
+from typing import Any
+
 import numpy as np
 
 from db.pairs import Pairs
+from train.config import DecidedSettings, Settings, decide
 
 
 def pairs_of(rows: list[set[int]]) -> Pairs:
@@ -19,7 +22,7 @@ def pairs_of(rows: list[set[int]]) -> Pairs:
 
 
 def blocks(count: int = 6, articles: int = 12, links: int = 10, seed: int = 0) -> tuple[Pairs, np.ndarray]:
-    """Articles of a block link to most of its own links, and to one of any block; with each one's block."""
+    """Articles that link to most links of their own block, and to one of any block; and the block of each article."""
     random = np.random.default_rng(seed)
     block_of = np.repeat(np.arange(count), articles)
     rows = [
@@ -30,8 +33,14 @@ def blocks(count: int = 6, articles: int = 12, links: int = 10, seed: int = 0) -
     return pairs_of(rows), block_of
 
 
+def decided(pairs: Pairs, **asked: Any) -> DecidedSettings:
+    """Settings for exactly these pairs, of which none would be trimmed away."""
+    _, settings = decide(Settings(**{"min_articles": 1, "max_share": 1.0, **asked}), pairs)
+    return settings
+
+
 def share_of_own_block(vectors: np.ndarray, block_of: np.ndarray, count: int = 10) -> float:
-    """Of the `count` nearest other articles."""
+    """The share of the `count` nearest other articles that are of the same block."""
     cosine = vectors @ vectors.T
     np.fill_diagonal(cosine, -np.inf)
     nearest = np.argsort(-cosine, axis=1)[:, :count]

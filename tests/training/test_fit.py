@@ -10,11 +10,11 @@ import pytest
 
 from db.models.vectors import check
 from tests.conftest import ROOT
-from tests.support.planted_blocks import blocks, pairs_of, share_of_own_block
-from train.config import Settings, settled
-from train.fit import Epoch, Fitted, fit
+from tests.support.planted_blocks import blocks, decided, pairs_of, share_of_own_block
+from train.fit import Fitted, fit
+from train.progress import Epoch
 
-OBJECTIVES = {"softmax": 40, "sigmoid": 1000, "mse": 1000}  # epochs; one pointwise epoch of this data is a single step
+EPOCHS = {"softmax": 40, "sigmoid": 1000, "mse": 1000}  # A pointwise epoch of this data is a single step.
 
 
 def fingerprint(fitted: Fitted) -> str:
@@ -23,36 +23,34 @@ def fingerprint(fitted: Fitted) -> str:
 
 def small(seed: int = 0) -> Fitted:
     pairs, _ = blocks()
-    return fit(pairs, settled(Settings(epochs=3, seed=seed), len(pairs.article_ids)))
+    return fit(pairs, decided(pairs, epochs=3, seed=seed))
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("objective", EPOCHS)
 def test_planted_neighbours_are_found_and_the_loss_falls(objective: str) -> None:
     pairs, block_of = blocks()
     losses: list[float] = []
-    settings = settled(Settings(objective=objective, epochs=OBJECTIVES[objective]), len(pairs.article_ids))
+    settings = decided(pairs, objective=objective, epochs=EPOCHS[objective])
     fitted = fit(pairs, settings, lambda epoch: losses.append(epoch.loss))
     assert share_of_own_block(fitted.articles, block_of) > 0.95
     nearest_links = np.argsort(-fitted.articles @ fitted.links.T, axis=1)[:, :5]
     assert (nearest_links // 10 == block_of[:, None]).mean() > 0.9
-    assert len(losses) == OBJECTIVES[objective]
+    assert len(losses) == EPOCHS[objective]
     assert losses[-1] < 0.85 * losses[0]
     assert fitted.metrics["loss"] == losses[-1]
 
 
 def test_a_pool_smaller_than_all_links_learns_as_well() -> None:
     pairs, block_of = blocks()
-    fitted = fit(pairs, settled(Settings(pool=20), len(block_of)))
+    fitted = fit(pairs, decided(pairs, pool=20))
     assert share_of_own_block(fitted.articles, block_of) > 0.95
 
 
 def test_the_sampled_loss_estimates_the_loss_over_all_links() -> None:
     pairs, block_of = blocks()
-    # All articles in one step: its loss is computed before anything was learnt, so both see the same vectors.
+    # All articles are in one step. Its loss is computed before anything is learnt, so both see the same vectors.
     alike = {"epochs": 1, "articles_per_step": len(block_of)}
-    whole, sampled = (
-        fit(pairs, settled(Settings(pool=pool, **alike), len(block_of))).metrics["loss"] for pool in (60, 20)
-    )
+    whole, sampled = (fit(pairs, decided(pairs, pool=pool, **alike)).metrics["loss"] for pool in (60, 20))
     assert sampled == pytest.approx(whole, abs=0.1)
 
 
@@ -85,25 +83,23 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("objective", EPOCHS)
 @pytest.mark.parametrize("rows", ROWS.values(), ids=ROWS)
 def test_tiny_data(objective: str, rows: list[set[int]]) -> None:
     pairs = pairs_of(rows)
-    fitted = fit(pairs, settled(Settings(objective=objective, dimensions=2, epochs=2), len(rows)))
-    for kind, ids, vectors in (
-        ("articles", pairs.article_ids, fitted.articles),
-        ("links", pairs.link_ids, fitted.links),
-    ):
-        assert vectors.dtype == np.float32
-        assert vectors.shape == (len(ids), 2)
-        check(kind, ids, vectors)
+    fitted = fit(pairs, decided(pairs, objective=objective, dimensions=2, epochs=2))
+    assert {fitted.articles.dtype, fitted.links.dtype, fitted.link_weights.dtype} == {np.dtype(np.float32)}
+    assert (fitted.articles.shape, fitted.links.shape) == ((len(rows), 2), (len(pairs.link_ids), 2))
+    check("articles", pairs.article_ids, fitted.articles)
+    check("links", pairs.link_ids, fitted.links)
+    assert fitted.link_weights == pytest.approx(np.log(1 + len(rows) / np.bincount(pairs.link_index)))
     assert np.isfinite(fitted.metrics["loss"])
 
 
 def test_every_epoch_is_reported() -> None:
     reported: list[Epoch] = []
     pairs, _ = blocks()
-    fitted = fit(pairs, settled(Settings(epochs=3), len(pairs.article_ids)), reported.append)
+    fitted = fit(pairs, decided(pairs, epochs=3), reported.append)
     assert [epoch.number for epoch in reported] == [1, 2, 3]
     assert {epoch.epochs for epoch in reported} == {3}
     assert reported[-1].seconds_left == 0

@@ -1,6 +1,6 @@
 """Pairs in the database to vectors in the database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 import numpy as np
@@ -15,19 +15,19 @@ from db.models import registry, vectors
 from tests.support.planted import load
 from tests.support.planted_blocks import blocks, share_of_own_block
 from train.config import Settings
-from train.fit import Epoch
 from train.pipeline import train
+from train.progress import Epoch, OnEpoch
 
 QUICK = Settings(dimensions=8, epochs=2)
 
 
-def silent() -> nullcontext[Callable[[Epoch], None]]:
+def silent() -> nullcontext[OnEpoch]:
     return nullcontext(lambda epoch: None)
 
 
 @pytest.fixture
 def block_of(database: Database) -> np.ndarray:
-    """The planted blocks as stored articles, the odd ones films, and one article without any shared link."""
+    """The planted blocks as stored articles, of which the odd ones are films, and one article without a shared link."""
     pairs, block_of = blocks()
     links = np.split(pairs.link_index, np.flatnonzero(np.diff(pairs.article_index)) + 1)
     records = [record(f"Article {i}", [f"Link {link}" for link in row]) for i, row in enumerate(links)]
@@ -46,9 +46,11 @@ def test_vectors_are_stored_with_the_articles_they_belong_to(database: Database,
     assert model.metrics["articles_left_out"] == 1
     with database.session() as connection:
         ids, stored = vectors.read(connection, model.model_id, "articles", 50)
-        titles = dict(connection.execute(text("select article_id, title from articles")).all())
+        titles = {
+            row.article_id: row.title for row in connection.execute(text("select article_id, title from articles"))
+        }
         links = connection.scalar(text(f"select count(*) from _link_vectors_{model.model_id}"))
-    numbers = [int(titles[int(one)].removeprefix("Article ")) for one in ids]  # the hermit has no number
+    numbers = [int(titles[int(one)].removeprefix("Article ")) for one in ids]  # The hermit has no vector.
     assert len(numbers) == 72
     assert links == model.metrics["links"]
     assert share_of_own_block(stored, block_of[numbers]) > 0.95
@@ -57,8 +59,8 @@ def test_vectors_are_stored_with_the_articles_they_belong_to(database: Database,
 def test_the_row_holds_what_was_decided(database: Database, block_of: np.ndarray) -> None:
     model = train(database, QUICK, activate=False, progress=silent())
     assert model.state == "ready"
-    decided = ("epochs", "max_share", "articles_per_step", "temperature")
-    assert [model.settings[name] for name in decided] == [2, 1.0, 2, 0.17]
+    decided = ("epochs", "max_share", "articles_per_step", "temperature", "sharpness")
+    assert [model.settings[name] for name in decided] == [2, 1.0, 2, 0.17, 1.25]
     again = train(database, QUICK, activate=False, progress=silent())
     assert again.fingerprint == model.fingerprint
     assert again.model_id > model.model_id
@@ -96,10 +98,10 @@ def test_an_unknown_topic_is_told_those_that_are_stored(database: Database, bloc
 
 
 def test_an_import_meanwhile_is_an_import_afterwards(database: Database, block_of: np.ndarray) -> None:
-    """The model is of the data as it was read: what has vanished is in no answer, what is new has no vector yet."""
+    """The model is of the data as it was read. What has vanished is in no answer, and what is new has no vector yet."""
 
     @contextmanager
-    def importing() -> Iterator[Callable[[Epoch], None]]:
+    def importing() -> Iterator[OnEpoch]:
         def prune(epoch: Epoch) -> None:
             if epoch.number == 1:
                 load(database, *(record(f"Article {i}", ["Link 1"]) for i in (0, 1, 2, 100)), prune=True)
@@ -115,7 +117,7 @@ def test_an_import_meanwhile_is_an_import_afterwards(database: Database, block_o
 
 def test_a_training_that_breaks_is_listed_with_its_reason(database: Database, block_of: np.ndarray) -> None:
     @contextmanager
-    def breaking() -> Iterator[Callable[[Epoch], None]]:
+    def breaking() -> Iterator[OnEpoch]:
         def stop(epoch: Epoch) -> None:
             raise RuntimeError(f"stopped in epoch {epoch.number}\nfor good")
 

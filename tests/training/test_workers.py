@@ -1,4 +1,4 @@
-"""A training by two processes: the same model as by one, and clear ends when one of them is lost or wrong."""
+"""A training by two processes: it makes as good a model as one process, and ends clearly if one is lost or wrong."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from tests.training.test_pipeline import record
 
 @pytest.fixture
 def block_of(database: Database) -> np.ndarray:
-    """The planted blocks as stored articles, and each one's block by its number."""
+    """The planted blocks as stored articles, and the block of each article by its number."""
     pairs, block_of = blocks()
     links = np.split(pairs.link_index, np.flatnonzero(np.diff(pairs.article_index)) + 1)
     load(database, *(record(f"Article {i}", [f"Link {link}" for link in row]) for i, row in enumerate(links)))
@@ -28,7 +28,7 @@ def block_of(database: Database) -> np.ndarray:
 
 
 def ends(workers: list[Popen[str]]) -> list[tuple[int, str, str]]:
-    """Exit code, stdout and stderr of each; in bounded time."""
+    """The exit code, stdout and stderr of each. A worker that hangs is killed."""
     try:
         texts = [worker.communicate(timeout=100) for worker in workers]
     finally:
@@ -48,7 +48,9 @@ def test_two_workers_train_one_model_as_good_as_of_one(
     with database.session() as connection:
         (model,) = registry.listed(connection)
         ids, stored = vectors.read(connection, model.model_id, "articles", 50)
-        titles = dict(connection.execute(text("select article_id, title from articles")).all())
+        titles = {
+            row.article_id: row.title for row in connection.execute(text("select article_id, title from articles"))
+        }
     assert json.loads(printed)["model_id"] == model.model_id
     assert (model.state, model.metrics["articles"], model.metrics["workers"]) == ("active", 72, 2)
     own = block_of[[int(titles[int(one)].removeprefix("Article ")) for one in ids]]
@@ -64,8 +66,9 @@ def test_a_killed_worker_fails_the_training(database: Database, database_url: st
     (code, printed, errors), _ = ends(workers)
     assert (code, printed) == (1, "")
     last = errors.splitlines()[-1]
-    assert last.startswith("python -m train: worker 1 (127.0.0.1:")
+    assert last.startswith("python -m train: the training lost worker 1 (127.0.0.1:")
     assert "Traceback" not in errors
+    assert "Graph execution error" not in last
     with database.session() as connection:
         (model,) = registry.listed(connection)
     assert model.state == "failed"

@@ -1,1 +1,1 @@
-"""Training on several machines; a training on one machine opens none of this."""
+"""Training on several machines; a training on one machine imports none of it but `tf_config`."""

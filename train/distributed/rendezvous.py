@@ -1,8 +1,8 @@
 """How the workers of a training meet before the first step, and make sure that they do the same work.
 
-TensorFlow itself waits for ever for a worker that never comes, and cannot be interrupted meanwhile. So before it opens
-its ports the chief listens on its own: each worker sends a line of JSON about itself, the chief answers all of them at
-once with what is wrong, if anything is, and each confirms that it is still there.
+TensorFlow itself waits for ever for a worker that never comes, and cannot be interrupted meanwhile. So the chief
+listens before TensorFlow opens its ports. Each worker sends a line of JSON about itself, its card. Then the chief
+answers all of them at once: with an error if anything is wrong. Each worker confirms that it is still there.
 """
 
 import json
@@ -16,30 +16,31 @@ from db.errors import WikishelfError
 from train.distributed.tf_config import Workers, split
 from train.errors import TfConfigInvalid, WorkerMissing, WorkersDiffer
 
-PATIENCE = 300.0  # seconds: to type the command on the next machine, and for the slowest to read the pairs
-RETRY = 0.2  # seconds between two tries to reach the chief
-REPLY = 10.0  # seconds a connected worker may take for a line; strangers too
-LONGEST = 100_000  # characters of a line
+SECONDS_TO_ARRIVE = 300.0  # A person types the command on the next machine, and the slowest machine reads the pairs.
+SECONDS_BETWEEN_TRIES = 0.2  # A worker tries to reach the chief again and again.
+SECONDS_TO_REPLY = 10.0  # A connected worker, or a stranger, has this long to send its line.
+LONGEST_LINE = 100_000
 ERRORS = {error.__name__: error for error in (TfConfigInvalid, WorkerMissing, WorkersDiffer)}
 
 Card = Mapping[str, Any]
 
 
-def meet(workers: Workers, facts: Card, patience: float = PATIENCE) -> None:
-    """Wait until all workers are there; the same error on all sides if one is missing or differs.
+def meet(workers: Workers, facts: Card, patience: float = SECONDS_TO_ARRIVE) -> None:
+    """Wait until all workers are there. If one is missing or differs, all of them raise the same error.
 
     Parameters
     ----------
     facts : mapping of str to JSON values
         What must be the same everywhere: settings, data, versions.
     patience : float
-        Seconds.
+        How many seconds to wait.
 
     Raises
     ------
     TfConfigInvalid, WorkerMissing, WorkersDiffer
     """
-    card = json.loads(json.dumps({"index": workers.index, "cluster": workers.addresses, **facts}))  # as others get it
+    # The chief compares it with cards that went through JSON, so its own one does, too.
+    card = json.loads(json.dumps({"index": workers.index, "cluster": workers.addresses, **facts}))
     if workers.index == 0:
         _welcome(workers, card, patience)
     else:
@@ -59,17 +60,17 @@ def _welcome(workers: Workers, own: Card, patience: float) -> None:
 
 
 def _arrivals(server: socket.socket, stack: ExitStack, own: Card, patience: float) -> list[tuple[Card, TextIO]]:
-    """What the other workers say about themselves, and their streams, until all are there or patience ends."""
+    """The cards of the other workers and their streams, once all are there or patience ends."""
     deadline = time.monotonic() + patience
     arrived: list[tuple[Card, TextIO]] = []
     while len(arrived) < len(own["cluster"]) - 1 and (left := deadline - time.monotonic()) > 0:
         server.settimeout(left)
         try:
-            stream = stack.enter_context(_stream(server.accept()[0], REPLY))
+            stream = stack.enter_context(_stream(server.accept()[0], SECONDS_TO_REPLY))
         except TimeoutError:
             break
-        card = _read(stream)
-        if isinstance(card, dict) and card.get("index") in range(1, len(own["cluster"])):  # else a stranger
+        card = _receive(stream)
+        if isinstance(card, dict) and card.get("index") in range(1, len(own["cluster"])):  # Others are strangers.
             arrived.append((card, stream))
     return arrived
 
@@ -78,27 +79,28 @@ def _introduce(workers: Workers, card: Card, patience: float) -> None:
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         try:
-            with _stream(socket.create_connection(split(workers.addresses[0]), REPLY), patience + REPLY) as stream:
-                _write(stream, card)
-                if answer := _read(stream):
-                    _write(stream, card)
+            connection = socket.create_connection(split(workers.addresses[0]), SECONDS_TO_REPLY)
+            with _stream(connection, patience + SECONDS_TO_REPLY) as stream:
+                _send(stream, card)
+                if answer := _receive(stream):
+                    _send(stream, card)
                     if answer["error"]:
                         raise ERRORS[answer["error"]](**answer["facts"])
                     return
-        except OSError:  # not there yet, or ended before it answered
+        except OSError:  # The chief is not there yet, or it ended before it answered.
             pass
-        time.sleep(RETRY)
+        time.sleep(SECONDS_BETWEEN_TRIES)
     raise _missing(workers, {0}, patience)
 
 
 def _objection(own: Card, cards: Sequence[Card]) -> WikishelfError | None:
-    """Why these workers cannot train together, if so."""
+    """The reason why these workers cannot train together, or None if they can."""
     indexes = [card["index"] for card in cards]
     for card in cards:
         index = card["index"]
         if indexes.count(index) > 1:
             return TfConfigInvalid(reason=f"two workers were started with task.index {index}")
-        for name in {**own, **card}:  # in our order
+        for name in {**own, **card}:  # In the order of our own card.
             theirs, ours = (json.dumps(one.get(name)) for one in (card, own))
             if theirs != ours and name != "index":
                 return WorkersDiffer(index=index, what=name, theirs=theirs, ours=ours)
@@ -125,22 +127,22 @@ def _stream(connection: socket.socket, patience: float) -> Iterator[TextIO]:
 
 
 def _told(stream: TextIO, answer: Card) -> bool:
-    """Whether the worker got the answer and is there to say so."""
+    """Whether the worker got the answer and said so."""
     try:
-        _write(stream, answer)
-        return _read(stream) is not None
+        _send(stream, answer)
+        return _receive(stream) is not None
     except OSError:
         return False
 
 
-def _write(stream: TextIO, message: Card) -> None:
+def _send(stream: TextIO, message: Card) -> None:
     stream.write(json.dumps(message) + "\n")
     stream.flush()
 
 
-def _read(stream: TextIO) -> Any:
-    """What the other side said; None if it is gone or none of us."""
+def _receive(stream: TextIO) -> Any:
+    """What the other side said; None if it is gone or does not speak JSON."""
     try:
-        return json.loads(stream.readline(LONGEST))
+        return json.loads(stream.readline(LONGEST_LINE))
     except (OSError, ValueError):
         return None

@@ -14,7 +14,7 @@ class Workers:
     Attributes
     ----------
     addresses : tuple of "host:port"
-        Worker 0, the chief, stores the model; the others write nothing.
+        Worker 0 is the chief and stores the model. The others write nothing.
     """
 
     addresses: tuple[str, ...]
@@ -26,7 +26,7 @@ class Workers:
 
 
 def workers_of(tf_config: str | None) -> Workers | None:
-    """The workers that the environment variable TF_CONFIG describes; None without it, and where it lists but one.
+    """The workers that the environment variable TF_CONFIG describes; None if it is not set or lists only one.
 
     Raises
     ------
@@ -42,19 +42,19 @@ def workers_of(tf_config: str | None) -> Workers | None:
         raise TfConfigInvalid(reason="it is not JSON") from None
     except (KeyError, TypeError):
         raise TfConfigInvalid(reason="it lacks cluster.worker, task.type or task.index") from None
-    _require(len(jobs) == 1 and job == "worker", "a training has no other tasks than workers")
+    _require(len(jobs) == 1 and job == "worker", "all tasks of a training must be workers")
     _require(isinstance(addresses, list) and len(addresses) > 0, "it lists no worker")
     for address in addresses:
         _require(_is_address(address), f"its worker {json.dumps(address)} is not written as host:port")
     _require(len(set(addresses)) == len(addresses), "it lists a worker twice")
     last = len(addresses) - 1
     in_range = type(index) is int and 0 <= index <= last
-    _require(in_range, f"its task.index is {json.dumps(index)}, not one of 0 to {last}")
+    _require(in_range, f"its task.index must be one of 0 to {last}, not {json.dumps(index)}")
     return Workers(tuple(addresses), index) if last > 0 else None
 
 
 def split(address: str) -> tuple[str, int]:
-    """Host and port."""
+    """The host and the port of an address."""
     host, _, port = address.rpartition(":")
     return host, int(port)
 

@@ -1,1 +1,1 @@
-"""How good a model is: links held out and ranked again, neighbours that agree, and simpler ways beside it."""
+"""How good a model is: links are held out and ranked again, neighbours are compared, and so are simpler ways."""

@@ -1,4 +1,4 @@
-"""All measures of all ways on one split, and their means over articles with confidence intervals."""
+"""All measures of all ways on one split, and their means over the articles with confidence intervals."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -13,7 +13,8 @@ from train.evaluation.ranking import ranking_measures, ranks
 from train.evaluation.split import Split
 
 Float64 = NDArray[np.float64]
-Measured = dict[tuple[str, str], Float64]  # (way, measure) to a value an article, NaN where there is none
+# From (way, measure) to one value per article, which is NaN where the article has none.
+Measured = dict[tuple[str, str], Float64]
 
 RESAMPLES = 1000
 
@@ -27,7 +28,7 @@ class Estimate(NamedTuple):
 
 
 def measure(ways: Mapping[str, Way], split: Split, facets: Mapping[str, Facet]) -> Measured:
-    """Rank the held-out links and compare the neighbours, each way on the same split."""
+    """Rank the held-out links and compare the neighbours of all ways on the same split."""
     measured: Measured = {}
     for name, way in ways.items():
         found = ranking_measures(ranks(way.scores, split), split)
@@ -40,13 +41,13 @@ def measure(ways: Mapping[str, Way], split: Split, facets: Mapping[str, Facet]) 
 
 
 def estimates(splits: Sequence[Measured]) -> dict[tuple[str, str], Estimate]:
-    """The mean over splits and articles, with a bootstrap confidence interval: articles drawn anew with replacement.
+    """The mean over splits and articles, with a bootstrap confidence interval: articles are drawn with replacement.
 
-    A measure that no article has is left out. The draws are seeded: the same measures give the same digits.
+    A measure that no article has is left out. The draws are seeded, so the same measures give the same digits.
     """
     values = {key: np.mean([split[key] for split in splits], axis=0) for key in splits[0]}
     values = {key: of_articles for key, of_articles in values.items() if np.isfinite(of_articles).any()}
-    table = np.array(list(values.values()))  # (measures, articles)
+    table = np.array(list(values.values()))  # Its shape is (measures, articles).
     known = np.isfinite(table)
     table, present = np.where(known, table, 0).T, known.T.astype(float)
     means = table.sum(axis=0) / present.sum(axis=0)
@@ -56,12 +57,12 @@ def estimates(splits: Sequence[Measured]) -> dict[tuple[str, str], Estimate]:
 
 
 def _resampled(table: Float64, present: Float64) -> Float64:
-    """The means of RESAMPLES draws of articles, of shape (resamples, measures)."""
+    """The mean of each draw of articles, of shape (resamples, measures)."""
     random = np.random.default_rng(0)
     n_articles = len(table)
     means = np.empty((RESAMPLES, table.shape[1]))
     for number in range(RESAMPLES):
         drawn = np.bincount(random.integers(n_articles, size=n_articles), minlength=n_articles)
-        with np.errstate(invalid="ignore"):  # a draw may hold no article that has the measure
+        with np.errstate(invalid="ignore"):  # A draw may hold no article that has the measure.
             means[number] = drawn @ table / (drawn @ present)
     return means

@@ -11,7 +11,8 @@ from train.evaluation.ranking import blocks
 Int64 = NDArray[np.int64]
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
-Similarities = Callable[[Int64], Float32]  # positions of articles (n,) to a new array (n, n_articles)
+# From positions of articles, of shape (n,), to a new array of shape (n, n_articles).
+Similarities = Callable[[Int64], Float32]
 
 NEIGHBOURS = 10
 
@@ -37,18 +38,18 @@ def nearest(similarities: Similarities, n_articles: int, count: int) -> tuple[In
 
 
 def agreement(neighbours: Mapping[str, Int64], facet: Facet, n_articles: int) -> dict[str, Float64]:
-    """The share of each article's ten neighbours that have a value of the facet in common with it.
+    """For each article, the share of its ten neighbours that have a value of the facet in common with it.
 
     Parameters
     ----------
     neighbours : mapping of names to int64 arrays of shape (n_articles, 10)
-        One for each way to be compared.
+        One array for each way that is compared.
 
     Returns
     -------
     dict of float64 arrays of shape (n_articles,)
-        Under the same names, and under "chance" what ten random other articles would give on average. NaN for an
-        article that shares no value with any other: nothing could agree.
+        Under the same names, and under "chance" what ten random other articles would give on average. An article that
+        shares no value with any other has NaN, because nothing could agree with it.
     """
     shares = {name: np.full(n_articles, np.nan) for name in (*neighbours, "chance")}
     for article, agrees in _agreeing(facet, n_articles):

@@ -1,4 +1,4 @@
-"""The ways that are compared: vectors, and what needs none."""
+"""The ways that are compared: by vectors, and without any."""
 
 from typing import Any, NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.pairs import Pairs
-from train.config import Settings
+from train.config import DecidedSettings
 from train.evaluation.neighbours import NEIGHBOURS, nearest
 from train.evaluation.ranking import Scores
 from train.evaluation.scores import link_scores
@@ -26,30 +26,30 @@ class Way(NamedTuple):
     scores : function of articles
         See `ranking.Scores`.
     neighbours : int64 array of shape (n_articles, 10), or None
-        None for a way that has no neighbours.
+        None if the way finds no neighbours.
     """
 
     scores: Scores
     neighbours: Int64 | None
 
 
-def by_vectors(articles: Float32, links: Float32, pairs: Pairs, settings: Settings) -> Way:
-    """Unit vectors, as a model stores them."""
+def by_vectors(articles: Float32, links: Float32, pairs: Pairs, settings: DecidedSettings) -> Way:
+    """By unit vectors, as a model stores them."""
     counts = link_counts(pairs)
     neighbours, _ = nearest(lambda some: articles[some] @ articles.T, len(articles), NEIGHBOURS)
     return Way(lambda some: link_scores(articles[some], links, counts, settings), neighbours)
 
 
 def by_popularity(pairs: Pairs) -> Way:
-    """To every article the links that most articles have."""
+    """Every article gets the links that most articles have."""
     counts = link_counts(pairs).astype(np.float32)
     return Way(lambda some: np.tile(counts, (len(some), 1)), None)
 
 
 def by_tfidf(pairs: Pairs) -> Way:
-    """The links of the 50 articles that are most similar, each counting as much as its article is similar.
+    """The links of the 50 most similar articles. Each link counts as much as its article is similar.
 
-    Similar is the cosine of the articles' links, each weighing log(articles / articles of the link).
+    The similarity is the cosine of the articles' links, in which a link weighs log(articles / articles of the link).
     """
     places, cosines = nearest(_TfIdf(pairs), len(pairs.article_ids), TFIDF_NEIGHBOURS)
     links_of = np.split(pairs.link_index, np.cumsum(article_counts(pairs))[:-1])
@@ -65,7 +65,7 @@ def by_tfidf(pairs: Pairs) -> Way:
 
 
 class _TfIdf:
-    """The cosines, one row a call, from the articles of each link: numpy has no sparse matrices."""
+    """The cosines, made row by row from the articles of each link, because numpy has no sparse matrices."""
 
     def __init__(self, pairs: Pairs) -> None:
         counts = link_counts(pairs)
@@ -74,7 +74,7 @@ class _TfIdf:
         self.links_of = np.split(pairs.link_index, np.cumsum(article_counts(pairs))[:-1])
         self.squared, self.counts = weight**2, counts
         lengths = np.sqrt(np.bincount(pairs.article_index, self.squared[pairs.link_index]))
-        self.lengths = np.maximum(lengths, 1e-12)  # 0 where an article has only links that all articles have
+        self.lengths = np.maximum(lengths, 1e-12)  # It is 0 if all articles have all of its links.
 
     def __call__(self, some: Int64) -> Float32:
         return np.array([self._row(article) for article in some], np.float32)

@@ -1,4 +1,4 @@
-"""Every link ranked for every article, and what the places of the held-out ones are worth."""
+"""Every link is ranked for every article, and the places of the held-out ones are measured."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,26 +10,28 @@ from train.evaluation.split import Split
 Int64 = NDArray[np.int64]
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
-Scores = Callable[[Int64], Float32]  # positions of articles (n,) to a new array (n, n_links), the higher the better
+# From positions of articles, of shape (n,), to a new array of shape (n, n_links). A higher score is better.
+Scores = Callable[[Int64], Float32]
 
-BLOCK = 256  # articles at once: 42 MB of scores with 41,758 links
+ARTICLES_AT_ONCE = 256  # Their scores take 42 MB with 41,758 links.
 
 
 def blocks(n_articles: int) -> Iterator[Int64]:
     """The positions of all articles, a block at a time."""
-    for start in range(0, n_articles, BLOCK):
-        yield np.arange(start, min(start + BLOCK, n_articles))
+    for start in range(0, n_articles, ARTICLES_AT_ONCE):
+        yield np.arange(start, min(start + ARTICLES_AT_ONCE, n_articles))
 
 
 def ranks(scores: Scores, split: Split) -> Float64:
     """The place of each held-out link among all links but those its article was trained on.
 
-    All links, not a sample of them: figures of a sample can put ways in another order (Krichene and Rendle, KDD 2020).
+    All links are ranked, not a sample of them: figures from a sample can put the ways in another order (Krichene and
+    Rendle, KDD 2020).
 
     Returns
     -------
     float64 array of shape (n_held_out,)
-        1 is the best. A link that scores the same counts against; infinity for a link that the training part lacks.
+        1 is the best. Links with an equal score count as better ones. A link that the training part lacks has infinity.
     """
     places = np.full(len(split.article), np.inf)
     pairs = split.train
@@ -46,7 +48,7 @@ def ranks(scores: Scores, split: Split) -> Float64:
 
 
 def ranking_measures(places: Float64, split: Split) -> dict[str, Float64]:
-    """recall@20, recall@50, NDCG@20 and reciprocal rank (of the first held-out link) of each article.
+    """recall@20, recall@50, NDCG@20 and the reciprocal rank of the first held-out link, for each article.
 
     Returns
     -------

@@ -19,8 +19,8 @@ def document(estimates: Mapping[tuple[str, str], Estimate], pairs: Pairs, splits
     Returns
     -------
     dict
-        `ways` holds for each way and measure the mean and the ends of its 95 % confidence interval; `fingerprint` is
-        that of the pairs before any was held out, the model's own if the data is what it was trained on.
+        `ways` holds the mean of each way and measure, and the ends of its 95 % confidence interval. `fingerprint` is
+        that of the pairs before any was held out; it is the model's own if the data is what it was trained on.
     """
     ways: dict[str, dict[str, dict[str, float]]] = {}
     for (way, measure), estimate in estimates.items():
@@ -37,7 +37,7 @@ def document(estimates: Mapping[tuple[str, str], Estimate], pairs: Pairs, splits
 
 
 def show(model: Model, evaluation: Mapping[str, Any]) -> None:
-    """Print the evaluation of a model: a line a measure, a column a way."""
+    """Print the evaluation of a model: one line per measure, one column per way."""
     ways = evaluation["ways"]
     table = Table(title=_title(model, evaluation), title_justify="left", header_style="bold", box=None, pad_edge=False)
     table.add_column("")
@@ -53,7 +53,8 @@ def _title(model: Model, evaluation: Mapping[str, Any]) -> str:
     title = (
         f"{evaluation['held_out']:,} of {evaluation['pairs']:,} pairs held out{splits}; {evaluation['links']:,} links"
         f" ranked for {evaluation['articles']:,} articles.\n"
-        "author, genre, series: share of the ten neighbours that agree. Below: 95 % confidence."
+        "author, genre, series: share of the ten neighbours that agree.\n"
+        "Below each figure: its 95 % confidence interval."
     )
     changed = evaluation["fingerprint"] != model.fingerprint
     return f"{title}\nThe data has changed since the model was trained." if changed else title

@@ -1,4 +1,4 @@
-"""Ten per cent of each article's pairs held out."""
+"""Ten per cent of the pairs of each article held out."""
 
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ class Split(NamedTuple):
     train : Pairs
         All the articles, and the links that still stand in one of them.
     article, link : int64 arrays of shape (n_held_out,)
-        The held-out pairs as positions in `train`, ordered by article; a link is -1 where the training part has none
+        The held-out pairs as positions in `train`, ordered by article. A link is -1 where the training part has none
         of its pairs left, so that no way can find it.
     """
 
@@ -29,7 +29,7 @@ class Split(NamedTuple):
 def hold_out(pairs: Pairs, seed: int) -> Split:
     """Hold out a tenth of each article's pairs, rounded: an article of fewer than five keeps them all."""
     held = _drawn(pairs, np.random.default_rng(seed))
-    train = trim(_part(pairs, ~held), min_articles=1, max_share=1.0)  # drops links without a pair, and no article
+    train = trim(_part(pairs, ~held), min_articles=1, max_share=1.0)  # This drops links without a pair, and no article.
     link_ids = pairs.link_ids[pairs.link_index[held]]
     place = np.minimum(np.searchsorted(train.link_ids, link_ids), len(train.link_ids) - 1)
     link = np.where(train.link_ids[place] == link_ids, place, -1)
@@ -39,7 +39,8 @@ def hold_out(pairs: Pairs, seed: int) -> Split:
 def _drawn(pairs: Pairs, random: np.random.Generator) -> NDArray[np.bool_]:
     counts = article_counts(pairs)
     quota = (counts + 5) // 10
-    shuffled = np.lexsort((random.random(len(pairs.article_index)), pairs.article_index))  # within each article
+    # The pairs of each article are shuffled among themselves.
+    shuffled = np.lexsort((random.random(len(pairs.article_index)), pairs.article_index))
     position = np.arange(len(shuffled)) - np.repeat(np.cumsum(counts) - counts, counts)
     held = np.empty(len(shuffled), np.bool_)
     held[shuffled] = position < quota[pairs.article_index]

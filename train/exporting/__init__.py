@@ -1,1 +1,1 @@
-"""A model's vectors as files that other tools read, one file here a format."""
+"""A model's vectors as files that other tools read; each module writes one or two formats."""

@@ -1,4 +1,4 @@
-"""Binary formats: NumPy's .npz and Parquet, with the names that the columns have in SQL."""
+"""Binary formats, NumPy's .npz and Parquet. Columns have the names that they have in SQL."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,15 +11,15 @@ from db.models.labelled import Described
 
 
 def write_npz(folder: Path, tables: Sequence[Described], about: Mapping[str, Any]) -> None:
-    """Write `articles.npz` and `links.npz`; `model` in them is a JSON document. They load without pickle."""
+    """Write `articles.npz` and `links.npz`, which load without pickle; `model` in them is a JSON document."""
     for table in tables:
         arrays: dict[str, Any] = {name: np.array(values) for name, values in columns(table).items()}
-        # Compressed, for NumPy gives every title the room of the longest.
+        # They are compressed, because NumPy gives every title the room of the longest.
         np.savez_compressed(folder / f"{table.kind}.npz", **arrays, embedding=table.embedding, model=json.dumps(about))
 
 
 def write_parquet(folder: Path, tables: Sequence[Described], about: Mapping[str, Any]) -> None:
-    """Write `articles.parquet` and `links.parquet`; the file's metadata `wikishelf` is a JSON document."""
+    """Write `articles.parquet` and `links.parquet`; their metadata `wikishelf` is a JSON document."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -33,5 +33,5 @@ def write_parquet(folder: Path, tables: Sequence[Described], about: Mapping[str,
 
 
 def columns(table: Described) -> dict[str, Any]:
-    """Everything but the vectors: `article_id` or `link_id`, `title` and the facts."""
+    """All columns but the vectors: `article_id` or `link_id`, `title` and the facts."""
     return {f"{table.kind.removesuffix('s')}_id": table.ids, "title": table.titles, **table.facts}

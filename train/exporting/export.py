@@ -12,8 +12,8 @@ from db.models import labelled
 from db.models.labelled import Described
 from db.models.registry import Model
 from db.models.vectors import VectorKind
+from train.errors import ArrowMissing, TopicNotInModel
 from train.exporting import arrays, projector, word2vec
-from train.exporting.errors import ArrowMissing, TopicNotInModel
 from train.exporting.folder import appearing, free
 
 WRITERS: Mapping[str, Callable[[Path, Sequence[Described], Mapping[str, Any]], None]] = {
@@ -23,7 +23,7 @@ WRITERS: Mapping[str, Callable[[Path, Sequence[Described], Mapping[str, Any]], N
     "parquet": arrays.write_parquet,
 }
 KINDS: tuple[VectorKind, ...] = ("articles", "links")
-NOT_ABOUT_VECTORS = ("state", "reason")  # of a model
+NOT_ABOUT_VECTORS = ("state", "reason")  # These tell nothing about the vectors of a model.
 
 
 class Exported(NamedTuple):
@@ -48,13 +48,13 @@ def export(
     Parameters
     ----------
     folder : Path
-        Not there yet, or an empty folder.
+        It does not exist yet, or is empty.
     formats : sequence of str, optional
-        Keys of `WRITERS`; by default all, but parquet only where pyarrow is installed.
+        Keys of `WRITERS`. By default all, but parquet only where pyarrow is installed.
     model_id : int, optional
         By default the active model.
     topics : sequence of str
-        Articles of these topics, and the links they make; all when empty.
+        Only articles of these topics, and the links that they make. Empty stands for all.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def export(
     """
     formats = chosen_formats(formats)
     folder = free(folder)
-    model, tables = read(database, model_id, topics)
+    model, tables = read_vectors(database, model_id, topics)
     with appearing(folder) as draft:
         about = about_model(model, topics)
         (draft / "model.json").write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -81,7 +81,7 @@ def chosen_formats(asked: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(name for name in WRITERS if (name in asked if asked else name != "parquet" or has_arrow))
 
 
-def read(database: Database, model_id: int | None, topics: Sequence[str]) -> tuple[Model, list[Described]]:
+def read_vectors(database: Database, model_id: int | None, topics: Sequence[str]) -> tuple[Model, list[Described]]:
     """The model and its vectors of both kinds."""
     with database.transaction() as connection:
         model = labelled.whole_model(connection, model_id)
@@ -93,6 +93,6 @@ def read(database: Database, model_id: int | None, topics: Sequence[str]) -> tup
 
 
 def about_model(model: Model, topics: Sequence[str]) -> dict[str, Any]:
-    """What a reader of the files wants to know about the model, fit for JSON."""
+    """What a reader of the files wants to know about the model, as JSON values."""
     about = {name: value for name, value in asdict(model).items() if name not in NOT_ABOUT_VECTORS}
     return {**about, "created_at": model.created_at.isoformat(), "exported_topics": list(topics)}

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from train.exporting.errors import FolderTaken, FolderUnwritable
+from train.errors import FolderTaken, FolderUnwritable
 
 
 def free(folder: Path) -> Path:
-    """The folder's whole path, if it can be made there without harm to anything."""
+    """The whole path of the folder, if it can be made there without harm to anything."""
     folder = folder.resolve()
-    with _one_line(folder):
+    with _as_unwritable(folder):
         if folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None):
             raise FolderTaken(folder=folder)
     return folder
@@ -19,8 +19,8 @@ def free(folder: Path) -> Path:
 
 @contextmanager
 def appearing(folder: Path) -> Iterator[Path]:
-    """A hidden folder to fill, beside the wanted one, which it becomes at the end; an error or Ctrl-C removes it."""
-    with _one_line(folder):
+    """A hidden folder to fill, which becomes the wanted one at the end. An error or Ctrl-C removes it."""
+    with _as_unwritable(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as hidden:
             draft = Path(hidden) / folder.name
@@ -30,7 +30,7 @@ def appearing(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _one_line(folder: Path) -> Iterator[None]:
+def _as_unwritable(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Files for the Embedding Projector: https://projector.tensorflow.org and TensorBoard's plugin."""
+"""Files for the Embedding Projector, at https://projector.tensorflow.org and as a plugin of TensorBoard."""
 
 import json
 from collections import Counter
@@ -11,8 +11,8 @@ import numpy as np
 from db.models.labelled import Described
 from train.exporting.lines import numbers, unbroken
 
-SAMPLE = 10_000  # points: the projector's t-SNE takes no more, and a browser turns them with ease
-COLORS = 50  # values of a column that the projector can colour by
+SAMPLE_POINTS = 10_000  # The projector's t-SNE takes no more, and a browser turns them with ease.
+MAX_COLORS = 50  # The projector offers no colours for a column with more different texts.
 
 
 def write(folder: Path, tables: Sequence[Described], about: Mapping[str, Any]) -> None:
@@ -28,25 +28,25 @@ def write(folder: Path, tables: Sequence[Described], about: Mapping[str, Any]) -
 
 
 def clouds_of(table: Described) -> Iterator[tuple[str, Described]]:
-    """All points, and where they are too many, 10,000 of them besides: the same ones at each export of a model."""
+    """All points. Where they are too many, also 10,000 of them: the same ones at each export of a model."""
     yield table.kind, table
-    if len(table.ids) > SAMPLE:
-        rows = np.sort(np.random.default_rng(0).choice(len(table.ids), SAMPLE, replace=False))
+    if len(table.ids) > SAMPLE_POINTS:
+        rows = np.sort(np.random.default_rng(0).choice(len(table.ids), SAMPLE_POINTS, replace=False))
         facts = {name: [values[row] for row in rows] for name, values in table.facts.items()}
         titles = [table.titles[row] for row in rows]
         yield f"{table.kind}_sample", Described(table.kind, table.ids[rows], titles, facts, table.embedding[rows])
 
 
 def metadata(table: Described) -> Iterator[str]:
-    """A line of names, which the projector expects where there are several columns, then a line a point."""
+    """A line of names, which the projector expects where there are several columns, then one line per point."""
     yield "\t".join(("title", *table.facts))
     for title, *facts in zip(table.titles, *map(colorable, table.facts.values()), strict=True):
         yield "\t".join(unbroken(str(value)) for value in (title, *facts))
 
 
 def colorable(values: list[Any]) -> list[Any]:
-    """Numbers as they are; of texts the 50 commonest, and "" for the others, or the projector offers no colours."""
-    common = {value for value, _ in Counter(value for value in values if value != "").most_common(COLORS)}
+    """Numbers as they are. Of texts only the 50 commonest, and "" for the others, so that colours are offered."""
+    common = {value for value, _ in Counter(value for value in values if value != "").most_common(MAX_COLORS)}
     return [value if isinstance(value, int) or value in common else "" for value in values]
 
 

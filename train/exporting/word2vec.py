@@ -1,4 +1,4 @@
-"""The text format of word2vec, as gensim's `KeyedVectors.load_word2vec_format` and many others read it."""
+"""The text format of word2vec, which gensim's `KeyedVectors.load_word2vec_format` and many others read."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from train.exporting.lines import numbers, unbroken
 
 
 def write(folder: Path, tables: Sequence[Described], about: Mapping[str, Any]) -> None:
-    """Write `articles.word2vec.txt` and `links.word2vec.txt`: the two shapes, then a line a vector."""
+    """Write `articles.word2vec.txt` and `links.word2vec.txt`: a line with the shape, then one line per vector."""
     for table in tables:
         path = folder / f"{table.kind}.word2vec.txt"
         with path.open("w", encoding="utf-8", newline="\n") as file:
@@ -19,9 +19,9 @@ def write(folder: Path, tables: Sequence[Described], about: Mapping[str, Any]) -
 
 
 def words(table: Described) -> Iterator[str]:
-    """Titles with underscores, as in Wikipedia's addresses, for a space ends a word in this format.
+    """Titles with underscores, as in Wikipedia's addresses, because a space ends a word in this format.
 
-    A page, a category and a site may have one title, so that a link's word begins with its kind: `page:War_and_Peace`.
+    A page, a category and a site may have the same title, so a link's word begins with its kind: `page:War_and_Peace`.
     """
     prefixes = [f"{kind}:" for kind in table.facts["kind"]] if table.kind == "links" else [""] * len(table.ids)
     return (prefix + unbroken(title, "_") for prefix, title in zip(prefixes, table.titles, strict=True))

@@ -1,6 +1,7 @@
 """What an evaluation measures, against answers worked out by hand and against slow, obvious code."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,8 +10,7 @@ from hypothesis import strategies as st
 
 from db.facet_values import Facet
 from db.pairs import Pairs
-from tests.support.planted_blocks import blocks, pairs_of
-from train.config import Settings
+from tests.support.planted_blocks import blocks, decided, pairs_of
 from train.evaluation.measure import estimates, measure
 from train.evaluation.neighbours import agreement, nearest
 from train.evaluation.rankers import Way, by_popularity, by_tfidf, by_vectors
@@ -73,7 +73,7 @@ def test_places_by_hand() -> None:
     split = split_of([{0, 1}, {2}, {3, 4}], [(0, 2), (0, 4), (1, 3)])
     scores = np.array([[9, 8, 2, 1, 7], [4, 5, 9, 3, 3], [0, 0, 0, 0, 0]], np.float32)
     places = ranks(lambda some: scores[some].copy(), split)
-    assert places.tolist() == [2, 1, 4]  # the tie counts against link 3
+    assert places.tolist() == [2, 1, 4]  # The tie counts against link 3.
     found = ranking_measures(places, split)
     assert found["recall@20"].tolist() == pytest.approx([1, 1, NAN], nan_ok=True)
     assert found["MRR"].tolist() == pytest.approx([1, 1 / 4, NAN], nan_ok=True)
@@ -108,7 +108,7 @@ def test_ranks_equal_a_sort_of_every_row(seed: int) -> None:
         known = set(split.train.link_index[split.train.article_index == article].tolist())
         order = [other for other in np.argsort(-scores[article]).tolist() if other not in known]
         expected.append(order.index(link) + 1 if link >= 0 else math.inf)
-    assert ranks(lambda some: scores[some].copy(), split).tolist() == expected  # two blocks of articles
+    assert ranks(lambda some: scores[some].copy(), split).tolist() == expected  # There are two blocks of articles.
 
 
 def test_nearest_by_hand_and_never_the_article_itself() -> None:
@@ -145,9 +145,11 @@ def test_a_facet_that_no_article_has() -> None:
 def test_scores_by_hand() -> None:
     articles, links = np.array([[1, 0]], np.float32), np.array([[0, 1], [0.6, 0.8]], np.float32)
     counts = np.array([7, 1])
-    settings = Settings(temperature=0.1, popularity=0.8)
+    settings = decided(pairs_of([{0}]), temperature=0.1, popularity=0.8)
     assert link_scores(articles, links, counts, settings)[0] == pytest.approx([0.8 * math.log(7), 0.6 * 1.25 / 0.1])
-    pointwise = Settings(objective="mse", temperature=0.1)
+    sharper = replace(settings, sharpness=2.0)
+    assert link_scores(articles, links, counts, sharper)[0] == pytest.approx([0.8 * math.log(7), 0.6 * 2 / 0.1])
+    pointwise = replace(settings, objective="mse")
     assert link_scores(articles, links, counts, pointwise)[0] == pytest.approx([0, 0.6])
 
 
@@ -188,7 +190,7 @@ def test_vectors_rank_by_the_shipped_formula() -> None:
     pairs = pairs_of([{0, 1}, {1, 2}, {0, 2}])
     random = np.random.default_rng(0)
     articles, links = (rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in random.normal(size=(2, 3, 4)))
-    settings = Settings(temperature=0.2)
+    settings = decided(pairs, temperature=0.2)
     way = by_vectors(articles.astype(np.float32), links.astype(np.float32), pairs, settings)
     expected = articles @ links.T * 1.25 / 0.2 + 0.8 * np.log(2)
     assert way.scores(np.arange(3)) == pytest.approx(expected, abs=1e-4)
@@ -199,7 +201,7 @@ def test_the_interval_is_that_of_the_mean_and_the_same_twice() -> None:
     values = np.append(np.random.default_rng(1).normal(0.5, 0.1, 2000), [NAN] * 50)
     found = estimates([{("way", "a"): values, ("way", "none"): np.full(2050, NAN)}])
     assert found == estimates([{("way", "a"): values, ("way", "none"): np.full(2050, NAN)}])
-    (estimate,) = found.values()  # what no article has is left out
+    (estimate,) = found.values()  # What no article has is left out.
     assert estimate.mean == pytest.approx(np.nanmean(values), abs=5e-5)
     error = 1.96 * np.nanstd(values) / math.sqrt(2000)
     assert (estimate.low, estimate.high) == pytest.approx((estimate.mean - error, estimate.mean + error), abs=0.001)

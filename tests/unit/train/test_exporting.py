@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from db.models.labelled import Described
+from train.errors import ArrowMissing, FolderTaken, FolderUnwritable
 from train.exporting import arrays, projector, word2vec
-from train.exporting.errors import ArrowMissing, FolderTaken, FolderUnwritable
 from train.exporting.export import chosen_formats
 from train.exporting.folder import appearing, free
 
@@ -34,7 +34,9 @@ ABOUT = {"model_id": 2, "settings": {"seed": 0}}
 def many(n: int) -> Described:
     numbers = np.arange(n, dtype=np.int32)
     facts = {"topic": ["book"] * n, "genre": [f"Genre {number % 60}" for number in numbers]}
-    return Described("articles", numbers, [f"T {number}" for number in numbers], facts, np.eye(2)[numbers % 2])
+    return Described(
+        "articles", numbers, [f"T {number}" for number in numbers], facts, np.eye(2, dtype=np.float32)[numbers % 2]
+    )
 
 
 def test_projector_files_to_the_byte(tmp_path: Path) -> None:
@@ -158,7 +160,7 @@ def test_an_empty_folder_will_do_and_nothing_else(tmp_path: Path) -> None:
     with appearing(free(tmp_path / "empty")) as draft:
         (draft / "file").write_text("made")
     for taken in (tmp_path / "empty", tmp_path / "empty" / "file"):
-        with pytest.raises(FolderTaken, match=r"is there already"):
+        with pytest.raises(FolderTaken, match=r"exists already"):
             free(taken)
     with pytest.raises(FolderUnwritable, match=r"file/shelf: File exists"):
         with appearing(tmp_path / "empty" / "file" / "shelf"):

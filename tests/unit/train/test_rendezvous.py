@@ -34,8 +34,8 @@ def test_one_machine_is_no_cluster(alone: str | None) -> None:
         ("[]", "lacks cluster.worker"),
         ("{}", "lacks cluster.worker"),
         ('{"cluster": {"worker": ["one:1"]}}', "lacks cluster.worker, task.type or task.index"),
-        (tf_config(job="ps"), "no other tasks"),
-        ('{"cluster": {"ps": ["x:1"], "worker": ["a:1"]}, "task": {"type": "worker", "index": 0}}', "no other tasks"),
+        (tf_config(job="ps"), "must be workers"),
+        ('{"cluster": {"ps": ["x:1"], "worker": ["a:1"]}, "task": {"type": "worker", "index": 0}}', "must be workers"),
         (tf_config([]), "lists no worker"),
         (tf_config("one:1"), "lists no worker"),
         (tf_config(["one", "two:2"]), '"one" is not written as host:port'),
@@ -43,10 +43,10 @@ def test_one_machine_is_no_cluster(alone: str | None) -> None:
         (tf_config(["one:1", "two:70000"]), '"two:70000" is not written'),
         (tf_config(["one:1", 2]), "2 is not written"),
         (tf_config(["one:1", "one:1"]), "twice"),
-        (tf_config(index=2), "task.index is 2, not one of 0 to 1"),
-        (tf_config(index=-1), "task.index is -1"),
-        (tf_config(index="1"), 'task.index is "1"'),
-        (tf_config(index=True), "task.index is true"),
+        (tf_config(index=2), "task.index must be one of 0 to 1, not 2"),
+        (tf_config(index=-1), "not -1"),
+        (tf_config(index="1"), 'not "1"'),
+        (tf_config(index=True), "not true"),
     ],
 )
 def test_a_wrong_cluster_is_refused(config: str, reason: str) -> None:
@@ -55,7 +55,7 @@ def test_a_wrong_cluster_is_refused(config: str, reason: str) -> None:
 
 
 def meeting(facts: list[dict[str, Any]], indexes: list[int], patience: float = 10) -> list[WikishelfError | None]:
-    """What each of these workers gets out of a meeting of all that the ports were made for."""
+    """What each of these workers raises, or None, when they meet. Workers of other indexes never come."""
     addresses = tuple(f"127.0.0.1:{port}" for port in free_ports(max(len(facts), max(indexes) + 1)))
 
     def one(index: int, own: dict[str, Any]) -> WikishelfError | None:

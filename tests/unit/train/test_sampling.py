@@ -21,7 +21,8 @@ def random_pairs(articles: int, links: int, share: float, seed: int = 0) -> Pair
 
 
 def keys(pairs: Pairs, article: np.ndarray, link: np.ndarray) -> np.ndarray:
-    return article.astype(np.int64) * len(pairs.link_ids) + link
+    numbers: np.ndarray = article.astype(np.int64) * len(pairs.link_ids) + link
+    return numbers
 
 
 @given(st.integers(1, 40), st.integers(1, 30), st.integers(1, 12), st.integers(0, 5))
@@ -55,7 +56,7 @@ def test_dealing_evens_out_the_steps() -> None:
 
 
 def test_the_pool_is_drawn_by_the_power_of_the_counts() -> None:
-    counts = np.array([1, 16, 81, 256])  # by 1, 8, 27, 64: the last two are sure
+    counts = np.array([1, 16, 81, 256])  # Drawn by 1, 8, 27, 64, so the last two are sure.
     drawn = sampling.draw_pools(counts, 0.75, (40_000, 3), np.random.default_rng(0))
     expected = sampling.chances(counts, 0.75, 3)
     assert expected.sum() == pytest.approx(3)
@@ -89,7 +90,7 @@ def test_other_pairs_are_uniform_over_all_the_rest() -> None:
     counts = np.bincount(keys(pairs, article, link).ravel(), minlength=63)
     assert (counts > 0).sum() == rest
     chi_square = ((counts[counts > 0] - 1000) ** 2 / 1000).sum()
-    assert chi_square < rest + 5 * np.sqrt(2 * rest)  # its mean and deviations, were they uniform
+    assert chi_square < rest + 5 * np.sqrt(2 * rest)  # This is the mean and five deviations.
 
 
 def test_a_pointwise_epoch_holds_every_pair() -> None:

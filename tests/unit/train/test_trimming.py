@@ -27,7 +27,7 @@ def as_ids(pairs: Pairs) -> list[tuple[int, int, int]]:
     return list(zip(*(side.tolist() for side in sides), strict=True))
 
 
-ROWS = [{1, 2, 9}, {1, 2}, {1}, {1, 5}]  # link 1 stands in all four, 2 in two, 5 and 9 in one
+ROWS = [{1, 2, 9}, {1, 2}, {1}, {1, 5}]  # Link 1 stands in all four, 2 in two, 5 and 9 in one.
 
 
 def test_rare_links_go() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from db.pairs import Pairs
-from train.unit_vectors import article_vectors, mean_of_links, unit
+from train.unit_vectors import article_vectors, mean_of_links, rarity, unit
 
 PAIRS = Pairs(
     article_ids=np.array([5, 6], np.int32),
@@ -20,6 +20,12 @@ def test_rows_become_unit_rows() -> None:
     rows = unit(np.array([[3, 4], [0, -2]], np.float32))
     assert rows.dtype == np.float32
     assert rows == pytest.approx(np.array([[0.6, 0.8], [0, -1]]))
+
+
+def test_a_link_weighs_by_how_few_articles_have_it() -> None:
+    weights = rarity(PAIRS)
+    assert weights.dtype == np.float32
+    assert weights == pytest.approx(np.log([1 + 2 / 1, 1 + 2 / 2]))
 
 
 def test_a_rare_link_pulls_harder() -> None:
