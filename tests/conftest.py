@@ -4,7 +4,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -19,6 +19,11 @@ from db.installing import migrate
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+NAMED_SERVER = os.environ.get("WIKISHELF_TEST_SERVER")
+VERSIONS = {
+    "PostgreSQL": "select split_part(current_setting('server_version'), ' ', 1)",
+    "pgvector": "select default_version from pg_available_extensions where name = 'vector'",
+}
 _numbers = itertools.count(1)
 
 
@@ -37,8 +42,15 @@ def shared_data() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def embedded_only() -> None:
+    """Skips what is about the embedded server where the tests have another one."""
+    if NAMED_SERVER:
+        pytest.skip("about the embedded server, and WIKISHELF_TEST_SERVER names another one")
+
+
 @pytest.fixture
-def home() -> Iterator[Path]:
+def home(embedded_only: None) -> Iterator[Path]:
     """A data root that the server's user can reach when the tests run as root (pytest's tmp_path is private)."""
     path = Path(tempfile.mkdtemp(prefix="wikishelf-"))
     path.chmod(0o755)
@@ -47,8 +59,21 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
-    """An embedded server of the session's own."""
+def server_url(record_testsuite_property: Callable[[str, object], None]) -> Iterator[str]:
+    """The server that WIKISHELF_TEST_SERVER names by a superuser's address, or an embedded one of the session's own."""
+    with _server() as url:
+        with psycopg.connect(url) as connection:
+            for name, query in VERSIONS.items():  # `make matrix` prints them
+                record_testsuite_property(name, *(connection.execute(query).fetchone() or [None]))
+        yield url
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    if NAMED_SERVER:
+        assert "PYTEST_XDIST_WORKER" not in os.environ, "one process at a time may test on WIKISHELF_TEST_SERVER"
+        yield NAMED_SERVER
+        return
     path = Path(tempfile.mkdtemp(prefix="wikishelf-session-"))
     path.chmod(0o755)
     with sharing.attach(path / "home") as attachment:
@@ -57,12 +82,13 @@ def server_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template(server_url: str) -> str:
+def template(server_url: str) -> Iterator[str]:
     """The name of a migrated, empty database."""
     _execute(server_url, "create database template_wikishelf")
     with Database(make_conninfo(server_url, dbname="template_wikishelf")) as database:
         migrate.upgrade(database)
-    return "template_wikishelf"
+    yield "template_wikishelf"
+    _execute(server_url, "drop database template_wikishelf")
 
 
 @contextmanager
@@ -99,7 +125,8 @@ def set_defaults(url: str) -> None:
 def as_url(conninfo: str) -> str:
     """An address as DATABASE_URL takes it."""
     known = {key: quote(str(value), safe="") for key, value in conninfo_to_dict(conninfo).items()}
-    return f"postgresql://{known['user']}@/{known['dbname']}?host={known['host']}"
+    where = "&".join(f"{key}={known[key]}" for key in ("host", "port", "password") if key in known)
+    return f"postgresql://{known['user']}@/{known['dbname']}?{where}"
 
 
 def _execute(url: str, statement: str) -> None:

@@ -20,7 +20,7 @@ def sample_dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_url(server_url: str, template: str, sample_dump: Path) -> str:
+def sample_url(server_url: str, template: str, sample_dump: Path) -> Iterator[str]:
     """The address of a database with the sample and a model; tests only read it."""
     with psycopg.connect(server_url, autocommit=True) as admin:
         admin.execute(f"create database sample template {template}")
@@ -28,7 +28,9 @@ def sample_url(server_url: str, template: str, sample_dump: Path) -> str:
     url = as_url(make_conninfo(server_url, dbname="sample"))
     done("ingest", str(sample_dump), "--topic", "book", "--topic", "film", DATABASE_URL=url)
     done("train", DATABASE_URL=url)
-    return url
+    yield url
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute("drop database sample with (force)")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from db.embedded import sharing
 
 
 @pytest.fixture(scope="session")
-def shared_home() -> Iterator[Path]:
+def shared_home(embedded_only: None) -> Iterator[Path]:
     """A home with a cluster for all tests that leave it sound: making one takes 2 s."""
     folder = Path(tempfile.mkdtemp(prefix="wikishelf-"))
     folder.chmod(0o755)

@@ -55,15 +55,17 @@ def test_an_empty_database_is_refused_or_migrated(monkeypatch: pytest.MonkeyPatc
         assert reader.scalar(text("select count(*) from articles")) == 0
         assert reader.scalar(text("select current_setting('server_encoding')")) == "UTF8"
     connect(monkeypatch, url, tables="require").close()
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute("drop database empty_one")
 
 
 def test_a_reader_that_may_not_write_is_told(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as admin:
         admin.execute(
-            "create role onlooker login; grant usage on schema wikishelf to onlooker;"
+            "create role onlooker login password 'x'; grant usage on schema wikishelf to onlooker;"
             "grant select on all tables in schema wikishelf to onlooker"
         )
-    url = as_url(make_conninfo(database_url, user="onlooker"))
+    url = as_url(make_conninfo(database_url, user="onlooker", password="x"))
     with connect(monkeypatch, url) as database, pytest.raises(errors.DatabaseRefused, match="permission denied"):
         with database.transaction() as transaction:
             transaction.execute(text("delete from articles"))

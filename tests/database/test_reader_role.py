@@ -86,9 +86,9 @@ def test_the_reader_cannot_log_in(database: Database) -> None:
 def test_errors_are_explained_to_the_reader(reader: Connection, database: Database) -> None:
     reader.execute(text("reset session authorization"))
     reader.execute(text("drop role if exists somebody"))
-    reader.execute(text("create role somebody login in role wikishelf_reader"))
+    reader.execute(text("create role somebody login password 'x' in role wikishelf_reader"))
     try:
-        with Database(f"{database.url} user=somebody") as own:
+        with Database(f"{database.url} user=somebody password=x") as own:
             assert migrate.is_current(own)
             assert search.similar_articles(own, "Book 1", topic="book")
             with pytest.raises(ArticleNotFound, match="did you mean"):

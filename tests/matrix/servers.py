@@ -1,0 +1,99 @@
+"""The servers that the matrix starts, each in a temporary folder, on a free port of 127.0.0.1, behind a password."""
+
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from db.embedded.binaries import User, programs, run_as, server_user
+
+PASSWORD = "p@ss:w/rd %20"  # every character that an address must escape
+UNPACK = Path(__file__).with_name("postgresql15.sh")
+
+
+class Missing(Exception):
+    """This machine lacks what a server or a Python needs; the message says what."""
+
+
+class Server(NamedTuple):
+    """How to start a server, and the beginnings of the versions that its tests must then meet."""
+
+    start: Callable[[], AbstractContextManager[str]]
+    postgresql: str
+    pgvector: str
+
+
+@contextmanager
+def embedded() -> Iterator[str]:
+    """No server: without an address the tests start the embedded PostgreSQL themselves."""
+    yield ""
+
+
+@contextmanager
+def postgresql_15() -> Iterator[str]:
+    """Debian's PostgreSQL 15 with pgvector 0.8.0; making it takes 10 s."""
+    with _folder() as folder:
+        made = subprocess.run([UNPACK, folder], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if made.returncode != 0:
+            raise Missing(made.stderr.strip().rpartition("\n")[2])
+        with _running(folder, folder / "usr/lib/postgresql/15/bin", server_user(folder / "data")) as url:
+            yield url
+
+
+@contextmanager
+def postgresql_18() -> Iterator[str]:
+    """The programs of the embedded PostgreSQL, run as a server of somebody's own."""
+    with _folder() as folder:
+        user = server_user(folder / "data")
+        with _running(folder, programs(folder, user).folder, user) as url:
+            yield url
+
+
+SERVERS = {
+    "embedded": Server(embedded, "18.", "0.8."),
+    "postgresql-15": Server(postgresql_15, "15.", "0.8.0"),
+    "postgresql-18-tcp": Server(postgresql_18, "18.", "0.8."),
+}
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A temporary folder that the server's user may enter."""
+    with tempfile.TemporaryDirectory(prefix="wikishelf-matrix-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
+def _running(folder: Path, tools: Path, user: User | None) -> Iterator[str]:
+    """Make a cluster, start it, give the address of its superuser, and stop it."""
+    data, password = folder / "data", folder / "password"
+    data.mkdir(mode=0o700)
+    password.write_text(PASSWORD, encoding="utf-8")
+    if user:
+        user.own(data)
+    libraries = ":".join(map(str, (folder / "usr/lib").glob("*-linux-gnu*")))
+
+    def run(program: str, *arguments: str) -> None:
+        environment = ("env", f"LD_LIBRARY_PATH={libraries}") if libraries else ()
+        done = run_as(user, *environment, str(tools / program), "-D", str(data), *arguments, cwd=folder)
+        if done.returncode != 0:
+            raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
+
+    run("initdb", "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8", "--locale=C.UTF-8")
+    port = _free_port()
+    # TCP alone, no socket. Nobody needs these data after a crash, so they are not forced to the disk.
+    run("pg_ctl", "-w", "-l", str(data / "log"), "-o", f"-h 127.0.0.1 -p {port} -k '' -F", "start")
+    try:
+        yield f"postgresql://postgres:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/postgres"
+    finally:
+        run("pg_ctl", "-w", "-m", "fast", "stop")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
