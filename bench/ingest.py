@@ -1,12 +1,14 @@
-"""A dump to articles and links: ours beside the usual ways, in CPU seconds and relative to unpacking alone.
+"""Read a dump to articles and links: our way beside the usual ones, in CPU seconds and relative to unpacking alone.
 
     python -m bench.ingest [DUMP.xml.bz2 ...] [--repeats 3]
 
-Without a dump it makes one of 30 MB with 0.4 % of its bytes in books, about Wikipedia's share. Every way (ways.py) runs
-in a process of its own, in turn; starting Python and importing is left out. mwxml and wikitextparser are optional.
+Without a dump it makes one of 30 MB with 0.4 % of its bytes in books, which is about Wikipedia's share. The ways are in
+readers.py. Each runs in a process of its own, one after the other; the time to start Python and to import is left out.
+mwxml and wikitextparser are optional.
 
-Expected: the tutorial's way costs 15 to 20 times ours, mwxml with wikitextparser 5 times; unpacking alone, by Python's
-bz2 module, costs as much as ours; and all ways find the same links. On shared cores ratios move by 0.05: repeat more.
+Expected: the tutorial's way costs 15 to 20 times as much as ours, and mwxml with wikitextparser 5 times. To unpack
+alone, by Python's bz2 module, costs as much as our way in all. Every way finds the same links. On shared cores the
+ratios move by 0.05, so repeat more often there.
 """
 
 import argparse
@@ -21,7 +23,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 
-NEEDS: dict[str, tuple[str, ...]] = {  # the usual ways, and the libraries that Wikishelf does not bring
+NEEDED_LIBRARIES: dict[str, tuple[str, ...]] = {  # of the usual ways, as far as Wikishelf does not bring them
     "tutorial": (),
     "mwxml_mwparserfromhell": ("mwxml",),
     "mwxml_wikitextparser": ("mwxml", "wikitextparser"),
@@ -29,7 +31,7 @@ NEEDS: dict[str, tuple[str, ...]] = {  # the usual ways, and the libraries that 
 
 
 class Run(NamedTuple):
-    """A way run once: CPU seconds, and the distinct pairs as article, kind of link, link."""
+    """One run of a way: its CPU seconds, and the distinct pairs as article, kind of link and link."""
 
     seconds: float
     pairs: frozenset[tuple[str, ...]]
@@ -49,24 +51,24 @@ def main() -> None:
 
 
 def made_dump(folder: Path) -> Path:
-    """A dump like Wikipedia, small."""
+    """A small dump of the shape of Wikipedia."""
     dump = folder / "made.xml.bz2"
     start("bench.make_dump", str(dump), "--megabytes", "30", "--book-share", "0.004")
     return dump
 
 
 def start(module: str, *arguments: str) -> str:
-    """Run a module from the root; a script beside this one would import this file as `ingest`."""
+    """Run a module from the root of the project; a script in bench/ would import this file as `ingest`."""
     command = [sys.executable, "-m", module, *arguments]
     return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def compare(dump: Path, repeats: int) -> None:
     """Print a line for each way, and how its links differ from ours."""
-    usual = [way for way in NEEDS if all(map(importlib.util.find_spec, NEEDS[way]))]
-    for way in [way for way in NEEDS if way not in usual]:
-        print(f"{way} is left out: it needs {' and '.join(NEEDS[way])}")
-    # Ours and unpacking are short and compared closely: they run in between, once for each usual way.
+    usual = [way for way in NEEDED_LIBRARIES if all(map(importlib.util.find_spec, NEEDED_LIBRARIES[way]))]
+    for way in [way for way in NEEDED_LIBRARIES if way not in usual]:
+        print(f"{way} is left out: it needs {' and '.join(NEEDED_LIBRARIES[way])}")
+    # Our way and unpacking are short and compared closely, so they run between the others, once for each of them.
     turns = [way for slow in usual for way in ("unpack", "ours", slow)] * repeats
     runs: dict[str, list[Run]] = {way: [] for way in ("unpack", *usual, "ours")}
     for way in turns:
@@ -84,13 +86,13 @@ def compare(dump: Path, repeats: int) -> None:
 
 
 def run(way: str, dump: Path) -> Run:
-    """Run a way in a fresh process."""
+    """Run a way in a process of its own."""
     answer = json.loads(start("bench.readers", way, str(dump)))
     return Run(answer["seconds"], frozenset(map(tuple, answer["pairs"])))
 
 
 def difference(pairs: frozenset[tuple[str, ...]], ours: frozenset[tuple[str, ...]]) -> str:
-    """How they differ from ours, with the first examples of each side."""
+    """How pairs differ from ours, with the first examples of each side."""
     if pairs == ours:
         return "the same as ours"
     more, fewer = sorted(pairs - ours), sorted(ours - pairs)

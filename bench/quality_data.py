@@ -10,8 +10,9 @@ import numpy as np
 from db.facet_values import Facet
 from db.importing.records import Article, Link
 from db.pairs import Pairs
-from ingest.dumps.ndjson import read_records
-from ingest.report import Report
+from ingest.article import article_of_row
+from ingest.dumps.ndjson import read_rows
+from ingest.dumps.unpack import Chunk
 from ingest.topics.catalogue import load_topics
 from train.config import Settings, decide
 
@@ -29,8 +30,8 @@ class Dataset(NamedTuple):
 def read_books(name: str, path: Path, min_articles: int) -> Dataset:
     """Records as `python -m ingest` takes them, and the pairs that `python -m train` would train on."""
     (topic,) = load_topics(("book",))
-    chunks = iter([path.read_bytes()])
-    articles = {one.title: one for one in read_records(chunks, path, topic, Report(str(path)))}
+    rows = read_rows(iter([Chunk(path.read_bytes(), 0)]), path)
+    articles = {one.title: one for row in rows if (one := article_of_row(row, topic))}
     links = {title: _wanted(one) for title, one in articles.items()}
     return _dataset(name, links, articles, min_articles)
 

@@ -1,6 +1,6 @@
-"""The ways to read a dump that ingest.py compares; `python -m bench.readers WAY DUMP.xml.bz2` measures one once.
+"""The ways to read a dump that ingest.py compares; `python -m bench.readers WAY DUMP.xml.bz2` measures one of them.
 
-Each takes the path and gives the articles that call Infobox book. They are written here for the comparison.
+Each takes the path of a dump and gives the articles that call Infobox book. All but ours are written to be compared.
 """
 
 import bz2
@@ -19,9 +19,8 @@ import mwparserfromhell
 from db.importing.records import Article
 from ingest.article import count_links
 from ingest.dumps.files import find_sources, read_chunks
-from ingest.dumps.pages import open_dump
-from ingest.extract import records
-from ingest.report import Report
+from ingest.dumps.pages import read_head
+from ingest.extract import extract
 from ingest.topics.catalogue import load_topics
 from ingest.wikitext.scan import link_sites
 from ingest.wikitext.sites import read_site
@@ -29,7 +28,7 @@ from ingest.wikitext.titles import MAIN, read_title
 
 
 class Found(NamedTuple):
-    """A page that calls Infobox book: its title, and what its links point at, as written."""
+    """A page that calls Infobox book: its title, and the targets and addresses of its links, as written."""
 
     title: str
     targets: list[str]
@@ -37,7 +36,7 @@ class Found(NamedTuple):
 
 
 class PageHandler(handler.ContentHandler):
-    """Hands the title and the text of each page on at the page's end."""
+    """Hands on the title and the text of each page, at the end of the page."""
 
     def __init__(self, take: Callable[[tuple[str, str]], None]) -> None:
         super().__init__()
@@ -46,15 +45,15 @@ class PageHandler(handler.ContentHandler):
         self.pieces: list[str] = []
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
-        """Collect anew."""
+        """Start to collect the text of an element."""
         self.pieces = []
 
     def characters(self, content: str) -> None:
-        """Collect a piece: the parser breaks text at every line and entity."""
+        """Collect a piece of text; the parser breaks it at every line and entity."""
         self.pieces.append(content)
 
     def endElement(self, name: str) -> None:  # noqa: N802
-        """Join the pieces with nothing between."""
+        """Join the pieces, with nothing between them."""
         if name in ("title", "text"):
             self.fields[name] = "".join(self.pieces)
         elif name == "page":
@@ -62,7 +61,7 @@ class PageHandler(handler.ContentHandler):
 
 
 def unpack(path: Path) -> Iterator[Found]:
-    """Unpack and look at nothing."""
+    """Unpack the dump without looking at it."""
     with bz2.open(path) as file:
         while file.read(1 << 20):
             pass
@@ -70,7 +69,7 @@ def unpack(path: Path) -> Iterator[Found]:
 
 
 def tutorial(path: Path) -> Iterator[Found]:
-    """The well-known tutorial's way: SAX fed line by line, every page to mwparserfromhell."""
+    """The way of the well-known tutorial: SAX is fed line by line, and mwparserfromhell gets every page."""
     pages: list[tuple[str, str]] = []
     parser = expatreader.create_parser()
     parser.setContentHandler(PageHandler(pages.append))
@@ -82,13 +81,13 @@ def tutorial(path: Path) -> Iterator[Found]:
 
 
 def mwxml_mwparserfromhell(path: Path) -> Iterator[Found]:
-    """Libraries only; every page to mwparserfromhell."""
+    """Libraries only: mwxml, and mwparserfromhell gets every page."""
     for title, text in by_mwxml(path):
         yield from by_mwparserfromhell(title, text)
 
 
 def mwxml_wikitextparser(path: Path) -> Iterator[Found]:
-    """Libraries only; every page to wikitextparser, which parses what it is asked for."""
+    """Libraries only: mwxml, and wikitextparser gets every page; it parses only what it is asked for."""
     import wikitextparser  # type: ignore[import-not-found,unused-ignore]
 
     for title, text in by_mwxml(path):
@@ -99,15 +98,14 @@ def mwxml_wikitextparser(path: Path) -> Iterator[Found]:
 
 
 def ours(path: Path) -> Iterator[Article]:
-    """Wikishelf's, up to the database."""
+    """The way of Wikishelf, without the database."""
     for source in find_sources([path]):
-        for record in records(source, load_topics(), Report(str(path))):
-            if isinstance(record, Article):
-                yield record
+        found, _ = extract(source, load_topics())
+        yield from (one for one in found if isinstance(one, Article))
 
 
 def by_mwxml(path: Path) -> Iterator[tuple[str, str]]:
-    """Titles and texts."""
+    """Read the titles and texts of all pages."""
     import mwxml  # type: ignore[import-not-found,unused-ignore]
 
     with bz2.open(path) as file:
@@ -117,7 +115,7 @@ def by_mwxml(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def by_mwparserfromhell(title: str, text: str) -> Iterator[Found]:
-    """Parse a page; its links if it calls Infobox book."""
+    """Parse a page, and give its links if it calls Infobox book."""
     page = mwparserfromhell.parse(text)
     if page.filter_templates(matches="Infobox book"):
         targets = [link.title.strip_code() for link in page.filter_wikilinks()]
@@ -134,31 +132,30 @@ WAYS: dict[str, Callable[[Path], Iterable[Article | Found]]] = {
 
 
 def pairs(found: Iterable[Article | Found], path: Path) -> Iterator[tuple[str, str, str]]:
-    """Article, kind of link and link; every way's titles and links by our rules."""
-    report = Report(str(path))
+    """The article, the kind of link and the link of each pair; titles and links of every way follow our rules."""
     (source,) = find_sources([path])
-    site, _ = open_dump(source, read_chunks(source, report), report)
+    head, _ = read_head(path, read_chunks(source))
     for one in found:
-        title = read_title(one.title, site)
+        title = read_title(one.title, head.site)
         if isinstance(one, Article):
             yield from ((one.title, *link) for link in one.links)
         elif title and title.namespace == MAIN:
-            hosts = link_sites("\n".join(one.addresses))
-            yield from ((title.name, *link) for link in count_links(one.targets, hosts, title.name, site))
+            sites = link_sites("\n".join(one.addresses))
+            yield from ((title.name, *link) for link in count_links(one.targets, sites, title.name, head.site))
 
 
 def cpu_seconds() -> float:
-    """User and system, of this process and of those it started."""
+    """User and system time of this process and of those that it started."""
     usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def main() -> None:
-    """Print the CPU seconds, without those of the imports, and the pairs, as JSON."""
+    """Print as JSON the CPU seconds, without those of the imports, and the pairs."""
     way, path = sys.argv[1], Path(sys.argv[2])
     for library in set(way.split("_")) & {"mwxml", "wikitextparser"}:
         importlib.import_module(library)
-    read_site("example.org")  # loads the list of public suffixes: 0.1 s once, whatever the dump's size
+    read_site("example.org")  # to load the list of public suffixes takes 0.1 s once, whatever the size of the dump
     before = cpu_seconds()
     found = list(WAYS[way](path))
     seconds = cpu_seconds() - before

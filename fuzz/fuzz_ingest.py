@@ -1,39 +1,38 @@
 """Coverage-guided fuzzing of all that reads the bytes of others: python fuzz/fuzz_ingest.py TARGET [OPTIONS] [CORPUS]
 
-Whatever the bytes are, a call gives records that the tables take or raises a WikishelfError, at once and in little
-memory. README.md beside this file says how to run it and what it found.
+Whatever the bytes are, a call gives articles and redirects that the tables take, or raises a WikishelfError, soon and
+in little memory. README.md beside this file says how to run it and what it found.
 """
 
 import bz2
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import atheris
 
+from tests.support.growth import assert_linear, repeated
+
 with atheris.instrument_imports(include=["ingest"]):
     from db.errors import WikishelfError
     from db.importing.records import Article, Redirect
-    from ingest.article import count_links, read_article
+    from ingest.article import article_of_page, count_links
     from ingest.dumps.files import find_sources
     from ingest.dumps.page import Page
-    from ingest.extract import records
+    from ingest.extract import extract
     from ingest.plan import Job, make_plan
-    from ingest.report import Report
     from ingest.topics.catalogue import by_infobox, candidate_pattern, load_topics
     from ingest.topics.facets import read_facets, read_parameters
     from ingest.wikitext.scan import link_sites, link_targets, live, named_arguments, templates, without_refs
     from ingest.wikitext.titles import ENGLISH_SITE, read_title
     from ingest.wikitext.values import Value, read_value
 
-LIMITS = ("-timeout=5", "-rss_limit_mb=512", "-max_len=4096")  # seconds a call, memory, bytes of an input
-LONGEST = 1_000  # bytes of a text in an index: PostgreSQL takes 2,704
-LONGEST_VALUE = 1 << 28  # bytes of a text in jsonb
-SHORT, LONG = 8_000, 32_000  # characters of the texts whose times are compared
-GROWTH = 10  # times as long for 4 times the text: linear is 4, quadratic 16
+LIMITS = ("-timeout=5", "-rss_limit_mb=512", "-max_len=4096")  # seconds of a call, memory, bytes of an input
+LONGEST_IN_INDEX = 1_000  # bytes; PostgreSQL takes 2,704 in an index
+LONGEST_IN_JSON = 1 << 28  # bytes; PostgreSQL takes no more in a text within jsonb
+COMPARED_SIZE, TOO_SHORT = 8_000, 0.1  # characters of the shorter text whose time is compared; seconds that say nothing
 
 TOPICS = load_topics(["book", "film", "album", "person"])
 BY_INFOBOX = by_infobox(TOPICS)
@@ -66,13 +65,13 @@ def wikitext(data: bytes) -> None:
     """A page's text, with and without an infobox before it."""
     for text in (_text(data), "{{Infobox book|author=" + _text(data), WIKITEXT + _text(data)):
         for refs in (True, False):
-            article = read_article(Page(1, 2, None, text), "T", BY_INFOBOX, ENGLISH_SITE, refs)
+            article = article_of_page(Page(1, 2, None, text), "T", BY_INFOBOX, ENGLISH_SITE, refs)
             if article:
                 check(article)
 
 
 def infobox(data: bytes) -> None:
-    """Values, the facets in them, and a parameter's name."""
+    """Values, the facets in them, and the name of a parameter."""
     text = _text(data)
     arguments = read_parameters({**dict.fromkeys(PARAMETERS, text), text: "x"})
     values = {name: read_value(value, ENGLISH_SITE) for name, value in arguments.items()}
@@ -92,55 +91,55 @@ def titles(data: bytes) -> None:
 
 
 def dump(data: bytes) -> None:
-    """A file as it is, and packed as bz2 in streams cut at every ninth of it: parts give what the whole gives."""
-    whole = _read(data, "dump.xml", 1 << 30)
+    """A file as it is, and packed as bz2 in nine streams: both give the same."""
+    whole = _import(data, "dump.xml", 1 << 30)
     size = len(data) // 9 + 1
     packed = b"".join(bz2.compress(data[start : start + size], 1) for start in range(0, len(data), size))
-    assert _read(packed, "dump.xml.bz2", 1 << 30) == whole
+    assert _import(packed, "dump.xml.bz2", 1 << 30) == whole
 
 
 def parts(data: bytes) -> None:
-    """Pages in a sound frame, cut into parts at every stream: what the whole gives, the parts give.
+    """Pages in a sound frame, cut into parts at every stream: the parts give what the whole gives.
 
-    Not the other way round: that nothing but pages stands before the first page of a part is not looked at.
+    Where the whole is refused, the parts need not be: nobody looks at what stands before the first page of a part.
     """
     head, tail = DUMP.split("<page>", 1)[0].encode(), b"</mediawiki>"
     size = len(data) // 9 + 1
     body = [data[start : start + size] for start in range(0, len(data), size)]
     packed = b"".join(bz2.compress(piece, 1) for piece in [head, *body, tail])
-    whole = _read(packed, "parts.xml.bz2", 1 << 30)
+    whole = _import(packed, "parts.xml.bz2", 1 << 30)
     if whole is not None:
-        found = _read(packed, "parts.xml.bz2", 1)
+        found = _import(packed, "parts.xml.bz2", 1)
         assert found == whole, f"whole {whole}, in parts {found}"
 
 
 def rows(data: bytes) -> None:
-    """Records, one a line."""
-    _read(data, "rows.ndjson", 1 << 30)
+    """The rows of an .ndjson file."""
+    _import(data, "rows.ndjson", 1 << 30)
 
 
 def growth(data: bytes) -> None:
-    """A start, a piece many times over and an end: of no function the time grows faster than the text."""
+    """A start, a piece many times over, and an end: the time of every function grows as the text does."""
     start, _, rest = _text(data[:64]).partition("\n")
     piece, _, end = rest.partition("\n")
     if piece:
-        short, long = (start + piece * (size // len(piece)) + end for size in (SHORT, LONG))
-        for name, read in LINEAR.items():
-            _check_growth(name, read, short, long)
+        for read in LINEAR.values():
+            assert_linear(read, repeated(start, piece, end), COMPARED_SIZE, TOO_SHORT)
 
 
-def check(record: Article | Redirect) -> None:
+def check(found: Article | Redirect) -> None:
     """What the tables demand: no NUL, no half of a surrogate pair, short texts in indexes, numbers that fit."""
-    if isinstance(record, Redirect):
-        _check_texts(record, LONGEST)
+    if isinstance(found, Redirect):
+        _check_texts(found, LONGEST_IN_INDEX)
         return
-    _check_texts([record.title, *(link.title for link in record.links), *(text for _, text in record.facets)], LONGEST)
-    _check_texts([*record.infobox, *record.infobox.values()], LONGEST_VALUE)
-    assert all(number is None or abs(number) < 1 << 63 for number in (record.page_id, record.revision_id))
-    assert 0 <= record.text_length < 1 << 31
-    assert all(count > 0 for count in record.links.values())
-    assert len(set(record.facets)) == len(record.facets)
-    assert all(text.isascii() and text.isdigit() for name, text in record.facets if name == "year")
+    links, facets = (link.title for link in found.links), (text for _, text in found.facets)
+    _check_texts([found.title, *links, *facets], LONGEST_IN_INDEX)
+    _check_texts([*found.infobox, *found.infobox.values()], LONGEST_IN_JSON)
+    assert all(number is None or abs(number) < 1 << 63 for number in (found.page_id, found.revision_id))
+    assert 0 <= found.text_length < 1 << 31
+    assert all(count > 0 for count in found.links.values())
+    assert len(set(found.facets)) == len(found.facets)
+    assert all(text.isascii() and text.isdigit() for name, text in found.facets if name == "year")
 
 
 def _check_texts(texts: Iterable[str], longest: int) -> None:
@@ -150,40 +149,25 @@ def _check_texts(texts: Iterable[str], longest: int) -> None:
 
 
 def _text(data: bytes) -> str:
-    """No NUL, as in XML."""
+    """As text, without NUL, which XML does not have either."""
     return data.decode("utf-8", "replace").replace("\0", " ")
 
 
-def _read(content: bytes, name: str, part_size: int) -> list[Article | Redirect] | None:
-    """The records of a file, read as an import reads it; None where it is refused."""
+def _import(content: bytes, name: str, part_size: int) -> list[Article | Redirect] | None:
+    """What a file gives when it is read as an import reads it; None where it is refused."""
     path = FOLDER / name
     path.write_bytes(content)
     try:
         plan = make_plan(find_sources([path]), TOPICS, True, part_size)
-        return [record for job in plan.jobs for record in _checked(job)]
+        return [found for job in plan.jobs for found in _checked(job)]
     except WikishelfError:
         return None
 
 
 def _checked(job: Job) -> Iterator[Article | Redirect]:
-    for record in records(job.source, job.topics, Report(str(job.source.path)), job.refs, job.site):
-        check(record)
-        yield record
-
-
-def _check_growth(name: str, read: Callable[[str], object], short: str, long: str) -> None:
-    """Measured up to three times, for the machine may be busy."""
-    for _ in range(3):
-        brief, lengthy = _seconds(read, short), _seconds(read, long)
-        if lengthy < 0.1 or lengthy < GROWTH * brief:
-            return
-    raise AssertionError(f"{name}: {lengthy:.2f} s for {len(long)} characters, {brief:.3f} s for {len(short)}")
-
-
-def _seconds(read: Callable[[str], object], text: str) -> float:
-    start = time.process_time()
-    read(text)
-    return time.process_time() - start
+    for found in extract(job.source, job.topics, job.refs, job.head)[0]:
+        check(found)
+        yield found
 
 
 PARAMETERS = ("author", "genre", "language", "pub_date")
@@ -211,7 +195,7 @@ TARGETS: Mapping[str, tuple[Callable[[bytes], None], str]] = {
 
 
 def main() -> None:
-    """Fuzz one target; options and corpus folders are libFuzzer's."""
+    """Fuzz one target; the options and the corpus folders are libFuzzer's."""
     target, seed = TARGETS[sys.argv[1]]
     words = FOLDER / "tokens.dict"
     words.write_text(
@@ -220,7 +204,7 @@ def main() -> None:
     seeds = FOLDER / "seeds"
     seeds.mkdir()
     (seeds / "seed").write_text(seed)
-    again = any(Path(word).is_file() for word in sys.argv[2:])  # libFuzzer runs files once, if no folder is with them
+    again = any(Path(word).is_file() for word in sys.argv[2:])  # libFuzzer runs files once where no folder is given
     atheris.Setup([sys.argv[0], *LIMITS, f"-dict={words}", *sys.argv[2:], *([] if again else [str(seeds)])], target)
     atheris.Fuzz()
 

@@ -1,1 +1,1 @@
-"""Wikipedia dumps and .ndjson records to articles, links, redirects and facets."""
+"""Wikipedia dumps and .ndjson files to articles, links, redirects and facets."""

@@ -1,4 +1,4 @@
-"""python -m ingest SOURCE...: dumps and records into the database; python -m ingest download WIKI: fetches a dump."""
+"""python -m ingest SOURCE... reads dumps into the database; python -m ingest download WIKI fetches a dump."""
 
 import argparse
 import os
@@ -11,18 +11,18 @@ from ingest.dumps.files import find_sources
 from ingest.plan import make_plan
 from ingest.report import print_table
 from ingest.run import import_all
-from ingest.topics.catalogue import DEFAULT, load_topics
+from ingest.topics.catalogue import DEFAULT_TOPIC, load_topics
 
 
 def main() -> None:
-    """Check the sources, read them in parts, and let readers see all of it at once."""
+    """Check the sources, read them in parts, and store all of it at once."""
     if sys.argv[1:2] == ["download"]:
         from ingest.download import command
 
         command.main(sys.argv[2:])
         return
     options = _parser().parse_args()
-    topics = load_topics(options.topic or [DEFAULT], options.topics)
+    topics = load_topics(options.topic or [DEFAULT_TOPIC], options.topics)
     plan = make_plan(find_sources(options.sources), topics, options.refs, options.part_size)
 
     with opening.connect() as database:
@@ -38,18 +38,18 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ingest",
-        description="Read Wikipedia dumps or .ndjson records into the database.",
+        description="Read Wikipedia dumps or .ndjson files into the database.",
         epilog="To fetch a dump: python -m ingest download WIKI; see its --help. Topics: ingest/topics/topics.toml.",
     )
     add = parser.add_argument
     add("sources", nargs="+", type=Path, metavar="SOURCE", help="a dump, a folder of its parts, or an .ndjson file")
-    add("--topic", action="append", metavar="T", help=f"take these as articles; repeatable (default: {DEFAULT})")
+    add("--topic", action="append", metavar="T", help=f"a topic to read; may be repeated (default: {DEFAULT_TOPIC})")
     add("--topics", type=Path, metavar="FILE", help="a TOML file with topics of your own")
-    add("--prune", action="store_true", help="the sources are whole: forget stored articles that they do not have")
+    add("--prune", action="store_true", help="the dump is whole: forget stored articles that it does not have")
     add("--no-refs", dest="refs", action="store_false", help="leave out the links in footnotes")
-    add("--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes (default: one a core)")
-    add("--scheduler", metavar="ADDRESS", help="let the workers of this Dask cluster read, in place of processes here")
-    add("--part-size", type=_megabytes, metavar="MB", help="of a file that a worker reads at once (a 32nd of all)")
+    add("--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes (default: one per core)")
+    add("--scheduler", metavar="ADDRESS", help="let the workers of this Dask cluster read, instead of processes here")
+    add("--part-size", type=_megabytes, metavar="MB", help="what a worker reads at once (default: a 32nd of all files)")
     add("--json", action="store_true", help="print the report as JSON")
     return parser
 
@@ -66,7 +66,7 @@ def _megabytes(text: str) -> int:
     except ValueError:
         size = 0
     if not 0.001 <= size <= 1e6:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a size in megabytes, 0.001 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of megabytes from 0.001 to 1,000,000")
     return int(size * 1e6)
 
 

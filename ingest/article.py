@@ -1,20 +1,21 @@
-"""Articles: a page of the dump with an infobox of a wanted topic."""
+"""Articles: a page of the dump that calls an infobox of a wanted topic, or a row of an .ndjson file."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from db.importing.records import Article, Link
+from ingest.dumps.ndjson import Row
 from ingest.dumps.page import Page
 from ingest.topics.catalogue import Topic
 from ingest.topics.facets import read_facets, read_parameters
 from ingest.wikitext.scan import link_sites, link_targets, live, named_arguments, templates, without_refs
-from ingest.wikitext.titles import Site, read_link, read_title
+from ingest.wikitext.titles import ENGLISH_SITE, Site, read_link, read_title
 from ingest.wikitext.values import read_value
 
-LONGEST_TEXT = 2_200_000  # characters; MediaWiki saves 2 MiB at most. The worst of this length takes 2 s and 240 MB
 
-
-def read_article(page: Page, title: str, topics: Mapping[str, Topic], site: Site, refs: bool = True) -> Article | None:
+def article_of_page(
+    page: Page, title: str, topics: Mapping[str, Topic], site: Site, refs: bool = True
+) -> Article | None:
     """Parse a page's wikitext.
 
     Parameters
@@ -33,7 +34,7 @@ def read_article(page: Page, title: str, topics: Mapping[str, Topic], site: Site
     Returns
     -------
     Article or None
-        None where no infobox of a wanted topic is called; of several the first decides.
+        None where no infobox of a wanted topic is called. Where several are called, the first decides.
     """
     text = live(page.text or "")
     body = without_refs(text)
@@ -55,6 +56,30 @@ def read_article(page: Page, title: str, topics: Mapping[str, Topic], site: Site
     )
 
 
+def article_of_row(row: Row, topic: Topic) -> Article | None:
+    """Make an article of a row, with English namespaces; None where its title is not a title.
+
+    Whoever wrote the row says that it is an article, so its namespace is not looked at and its topic is given.
+    """
+    title = read_title(row.title, ENGLISH_SITE)
+    if title is None:
+        return None
+    name = ENGLISH_SITE.full(title)
+    parameters = {key: text for key, text in read_parameters(row.infobox).items() if not key.isdigit()}
+    values = {key: read_value(without_refs(live(text)), ENGLISH_SITE) for key, text in parameters.items()}
+    return Article(
+        page_id=None,
+        topic=topic.name,
+        title=name,
+        infobox={key: str(value) for key, value in values.items() if value.items},
+        revision_id=None,
+        revised_at=row.revised_at,
+        text_length=row.text_length,
+        links=count_links(row.wikilinks, link_sites("\n".join(row.addresses)), name, ENGLISH_SITE),
+        facets=read_facets(values, topic),
+    )
+
+
 def find_infobox(text: str, topics: Mapping[str, Topic], site: Site) -> tuple[Topic, dict[str, str]] | None:
     """The first infobox of a wanted topic in a live text, with its arguments."""
     for template in templates(text):
@@ -65,10 +90,10 @@ def find_infobox(text: str, topics: Mapping[str, Topic], site: Site) -> tuple[To
     return None
 
 
-def count_links(targets: Iterable[str], hosts: Iterable[str], title: str, site: Site) -> Counter[Link]:
-    """How often each link occurs; a page's link to itself (or to a section of it) is none."""
-    read = (read_link(target, site) for target in targets)
-    links = Counter(link for link in read if link is not None)
-    links.update(Link("site", host) for host in hosts)
+def count_links(targets: Iterable[str], sites: Iterable[str], title: str, site: Site) -> Counter[Link]:
+    """Count how often each link occurs, without the links of the page to itself and to its own sections."""
+    found = (read_link(target, site) for target in targets)
+    links = Counter(link for link in found if link is not None)
+    links.update(Link("site", host) for host in sites)
     links.pop(Link("page", title), None)
     return links

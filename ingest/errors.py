@@ -16,11 +16,11 @@ class NoDumpsInFolder(WikishelfError):
 
 
 class UnreadablePacking(WikishelfError):
-    """{path} is packed as {packing}, which is not read here; unpack it first: {remedy}"""
+    """{path} is packed as {packing}, which cannot be read here; unpack it first: {remedy}"""
 
 
 class NotADump(WikishelfError):
-    """{path} is neither a MediaWiki XML export nor .ndjson records ({reason}); give a pages-articles file"""
+    """{path} is neither a MediaWiki XML export nor an .ndjson file ({reason}); give a pages-articles file"""
 
 
 class WrongEncoding(WikishelfError):
@@ -28,20 +28,20 @@ class WrongEncoding(WikishelfError):
 
 
 class TruncatedSource(WikishelfError):
-    """{path} is cut off at byte {position} ({reason}); download it again, nothing of this run was stored"""
+    """{path} is cut off at byte {position} ({reason}); download it again: nothing of this run was stored"""
 
 
 class DamagedSource(WikishelfError):
-    """{path} is damaged near byte {position} ({reason}); download it again, nothing of this run was stored"""
+    """{path} is damaged near byte {position} ({reason}); download it again: nothing of this run was stored"""
 
 
 class PageTooLong(WikishelfError):
-    """{path} has a page of more than {limit} MB at byte {position} of the unpacked text; a dump with all revisions is
-    not read here: give a pages-articles file"""
+    """{path} has a page of more than {limit} MB at byte {position} of the unpacked text; a dump with all revisions
+    cannot be read here: give a pages-articles file"""
 
 
-class BadRecord(WikishelfError):
-    """line {line} of {path} is not a record [title, infobox, [wikilinks], [external links], timestamp, text length]:
+class BadRow(WikishelfError):
+    """line {line} of {path} is not a row [title, infobox, [wikilinks], [external links], timestamp, text length]:
     {reason}; nothing of this run was stored"""
 
 
@@ -50,17 +50,17 @@ class UnknownTopic(WikishelfError):
 
 
 class SourcesOfTwoWikis(WikishelfError):
-    """{one} is of {wiki}, and {other} is of {other_wiki}; import one wiki at a time, each into a database of its own"""
+    """{one} is of {wiki}, and {other} is of {other_wiki}; import each wiki by itself, into a database of its own"""
 
 
 class WorkerDied(WikishelfError):
-    """a worker process ended before its part was read, killed or out of memory ({reason}); run the same command again:
+    """a worker process was killed or ran out of memory before its part was read ({reason}); run the same command again:
     it goes on with the parts that are missing"""
 
 
 class SchedulerUnusable(WikishelfError):
-    """no Dask cluster to be had at {address}: {reason}; start it with "dask scheduler" and "dask worker", and install
-    wikishelf[cluster] there and here"""
+    """there is no Dask cluster to use at {address}: {reason}; start it with "dask scheduler" and "dask worker", and
+    install wikishelf[cluster] there and here"""
 
 
 class BadTopicFile(WikishelfError):
@@ -68,4 +68,4 @@ class BadTopicFile(WikishelfError):
 
 
 class InfoboxOfTwoTopics(WikishelfError):
-    """the infobox "{infobox}" is of the topics {one} and {other}; ask for one of them, or list it in one only"""
+    """the infobox "{infobox}" is listed by the topics {one} and {other}; ask for one of them, or list it in one only"""

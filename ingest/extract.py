@@ -1,99 +1,111 @@
-"""A source to records: the one generator that feeds the database."""
+"""A source to articles and redirects, counted: the only place that writes into a report while a source is read."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from re import Pattern
 
 from db.importing.records import Article, Redirect
-from ingest.article import LONGEST_TEXT, read_article
+from ingest.article import article_of_page, article_of_row
 from ingest.dumps.files import Source, read_chunks
-from ingest.dumps.ndjson import read_records
+from ingest.dumps.ndjson import Row, read_rows
 from ingest.dumps.page import read_heading, read_page, redirect_target
-from ingest.dumps.pages import RawPage, open_dump, open_part
+from ingest.dumps.pages import Head, Pages, RawPage, cut_pages, read_head
+from ingest.dumps.unpack import Chunk
 from ingest.report import Report
 from ingest.topics.catalogue import Topic, by_infobox, candidate_pattern
+from ingest.wikitext.scan import LONGEST_TEXT
 from ingest.wikitext.titles import MAIN, Site, Title, read_title
 
 
-def records(
-    source: Source,
-    topics: Sequence[Topic],
-    report: Report,
-    refs: bool = True,
-    site: Site | None = None,
-    threads: int = 1,
-) -> Iterator[Article | Redirect]:
-    """Articles of the wanted topics and redirects of the main namespace.
+def extract(
+    source: Source, topics: Sequence[Topic], refs: bool = True, head: Head | None = None, threads: int = 1
+) -> tuple[Iterator[Article | Redirect], Report]:
+    """Find the articles of the wanted topics, and the redirects from article to article.
 
-    The source is opened now, so `report.wiki` is known, and read as records are asked for, so memory is flat: one chunk
-    and one page. `report` counts on as the reading goes.
+    The source is read as the iterator is asked, and the report counts what has been read so far; its wiki is known at
+    once. Memory holds one chunk and one page.
 
     Parameters
     ----------
     source : Source
-        A dump, a part of one, or a file of records.
+        A dump, a part of one, or an .ndjson file.
     topics : sequence of Topic
-        What to take as an article, in the dump's language; records are of the first.
-    report : Report
-        Where to count.
+        What to take as an article, in the dump's language. The rows of an .ndjson file are of the first.
     refs : bool
         Whether links in footnotes count.
-    site : Site or None
-        Of a part, for only the first has a head to read it from.
+    head : Head or None
+        That of the dump. A part must be given it, since it may not lie in the part's own bytes; None reads it.
     threads : int
-        How many may unpack what comes next while the last is parsed; more than there are free cores would only cost.
+        How many threads unpack what comes next while the last is parsed. More than there are free cores only cost.
 
     Raises
     ------
     WikishelfError
-        One of ingest.errors, with the file and the position.
+        One of ingest.errors, with the file and the position; now, or while the iterator is asked.
     """
-    chunks = read_chunks(source, report, threads)
-    if source.is_records:
-        found: Iterator[Article | Redirect] = read_records(chunks, source.path, topics[0], report)
-    elif source.start and site:
-        found = _read_dump(open_part(source, chunks, report), source.path, site, topics, report, refs)
-    else:
-        site, pages = open_dump(source, chunks, report, site)
-        found = _read_dump(pages, source.path, site, topics, report, refs)
-    return _counted(found, report)
+    report = Report(str(source.path))
+    chunks = _count_bytes(read_chunks(source, threads), report)
+    if source.is_ndjson:
+        return _read_rows(read_rows(chunks, source.path), topics[0], report), report
+    if head is None:
+        head, taken = read_head(source.path, chunks)
+        chunks = chain(taken, chunks)
+    report.wiki = head.site.wiki
+    if source.start == 0:
+        report.warnings.extend(head.warnings)
+    reader = _PageReader(source.path, head.site, by_infobox(topics), candidate_pattern(topics), refs, report)
+    return reader.read_pages(cut_pages(source, chunks)), report
 
 
-def _counted(found: Iterator[Article | Redirect], report: Report) -> Iterator[Article | Redirect]:
-    for record in found:
-        report.add(record)
-        yield record
+def _count_bytes(chunks: Iterator[Chunk], report: Report) -> Iterator[Chunk]:
+    for chunk in chunks:
+        report.bytes_read = chunk.taken
+        yield chunk
 
 
-def _read_dump(
-    pages: Iterator[RawPage], path: Path, site: Site, topics: Sequence[Topic], report: Report, refs: bool
-) -> Iterator[Article | Redirect]:
-    reader = _Reader(path, site, by_infobox(topics), refs, report)
-    candidate = candidate_pattern(topics)
-    for raw in pages:
+def _read_rows(rows: Iterator[Row], topic: Topic, report: Report) -> Iterator[Article]:
+    for row in rows:
         report.pages += 1
-        record: Article | Redirect | None = None
-        target = redirect_target(raw)
-        if target is not None:
-            record = reader.redirect(raw, target)
-        elif candidate.search(raw.content):
-            record = reader.article(raw)
-        if record is not None:
-            yield record
+        article = article_of_row(row, topic)
+        if article is None:
+            report.skip("bad title", repr(row.title[:80]))
+        else:
+            report.add(article)
+            yield article
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """Pages of one dump to records; what is left out is counted in the report."""
+class _PageReader:
+    """Makes articles and redirects of the pages of one dump."""
 
     path: Path
     site: Site
     topics: Mapping[str, Topic]
+    candidate: Pattern[bytes]
     refs: bool
     report: Report
 
-    def redirect(self, raw: RawPage, target: str) -> Redirect | None:
-        """A redirect from article to article; one to itself or across namespaces makes no alias."""
+    def read_pages(self, pages: Pages) -> Iterator[Article | Redirect]:
+        for raw in self._with_warnings(pages):
+            self.report.pages += 1
+            found: Article | Redirect | None = None
+            target = redirect_target(raw)
+            if target is not None:
+                found = self._redirect(raw, target)
+            elif self.candidate.search(raw.content):
+                found = self._article(raw)
+            if found is not None:
+                self.report.add(found)
+                yield found
+
+    def _with_warnings(self, pages: Pages) -> Iterator[RawPage]:
+        """Hand the pages through; after the last one come the warnings about the end of the dump."""
+        self.report.warnings.extend((yield from pages))
+
+    def _redirect(self, raw: RawPage, target: str) -> Redirect | None:
+        """Make a redirect from article to article; one to itself or across namespaces makes no alias."""
         title, goal = read_heading(raw, self.site), read_title(target, self.site)
         if title is None or goal is None:
             self.report.skip("redirect with a bad title", f"{title and title.name} -> {target}")
@@ -103,15 +115,15 @@ class _Reader:
             return Redirect(title.name, goal.name)
         return None
 
-    def article(self, raw: RawPage) -> Article | None:
-        """A page that may be an article; it is parsed to find out."""
+    def _article(self, raw: RawPage) -> Article | None:
+        """Parse a page that may be an article, to find out whether it is."""
         title = read_heading(raw, self.site)
         page = read_page(raw, self.path)
         reason = _reason_to_skip(title, page.text)
         if reason:
             self.report.skip(reason, self.site.full(title) if title else repr(raw.content[:80]))
         elif title:
-            return read_article(page, title.name, self.topics, self.site, self.refs)
+            return article_of_page(page, title.name, self.topics, self.site, self.refs)
         return None
 
 

@@ -1,63 +1,63 @@
-"""Progress on stderr: a bar where a person looks on, else a plain line now and then."""
+"""Progress on stderr: a bar where a person looks on, or else a plain line now and then."""
 
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from db.importing.staging import Record
+from db.importing.records import Article, Redirect
 from ingest.report import Report
 
-BAR_EVERY, LINE_EVERY = 0.2, 10.0  # seconds
+SECONDS_BETWEEN_REDRAWS, SECONDS_BETWEEN_LINES = 0.2, 10.0
 
 
 class Progress:
-    """How far an import is: what is read, and the report of the job that this process reads itself."""
+    """How far an import is: the jobs that are done, and the one that this process is reading."""
 
     def __init__(self, total: int, every: float, show: Callable[[int, str], None]) -> None:
         self._total = total
         self._every = every
         self._show = show
-        self._read = Report("all")
+        self._done = Report("all")
         self._start = time.monotonic()
         self._due = self._start + every
 
     def add(self, report: Report) -> None:
-        """A job is done."""
-        self._read.absorb(report)
+        """Take the report of a job that is done."""
+        self._done.absorb(report)
         self.tell()
 
     def tell(self, current: Report | None = None, now: bool = False) -> None:
-        """Show the state, if it is time to."""
+        """Show the state, if it is time to or if `now` is set."""
         if not now and time.monotonic() < self._due:
             return
         self._due = time.monotonic() + self._every
         state = Report("all")
-        for report in (self._read, *([current] if current else [])):
+        for report in (self._done, *([current] if current else [])):
             state.absorb(report)
         seconds = max(time.monotonic() - self._start, 1e-3)
         rates = f"{state.pages / seconds:,.0f} pages/s, {state.bytes_read / 1e6 / seconds:,.1f} MB/s"
         self._show(state.bytes_read, f"{state.articles:,} articles in {state.pages:,} pages, {rates}")
 
 
-def watch(progress: Progress, records: Iterable[Record], report: Report) -> Iterator[Record]:
-    """Hand the records of a job through and show how far it is."""
-    for record in records:
+def watch(progress: Progress, found: Iterable[Article | Redirect], report: Report) -> Iterator[Article | Redirect]:
+    """Hand through what a job gives, and show how far it is."""
+    for one in found:
         progress.tell(report)
-        yield record
+        yield one
     progress.add(report)
 
 
 @contextmanager
 def shown(total: int) -> Iterator[Progress]:
-    """Show progress towards so many bytes, and the final state at the end."""
+    """Show progress towards `total` bytes, and at the end the final state."""
     if sys.stderr.isatty():
         with _bar(total) as show:
-            progress = Progress(total, BAR_EVERY, show)
+            progress = Progress(total, SECONDS_BETWEEN_REDRAWS, show)
             yield progress
             progress.tell(now=True)
     else:
-        progress = Progress(total, LINE_EVERY, lambda read, state: _line(read, total, state))
+        progress = Progress(total, SECONDS_BETWEEN_LINES, lambda read, state: _line(read, total, state))
         yield progress
         progress.tell(now=True)
 

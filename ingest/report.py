@@ -1,4 +1,4 @@
-"""What one source gave: counted while it is read."""
+"""What one source gave, counted while it is read."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from db.importing.records import Article, Redirect
 
-NAMED = 20  # titles kept for each reason of skipping: enough to look into it, flat in memory
+TITLES_PER_REASON = 20  # so many skipped pages are named for each reason: enough to look into it, and memory stays flat
 
 
 @dataclass(slots=True)
@@ -19,13 +19,15 @@ class Report:
     wiki : str or None
         The database name in the dump's <siteinfo>; None where the source does not say.
     sha256 : str
-        Of the file's bytes as they lie on disk, hexadecimal; taken on the side, and empty until then.
+        Of the file's bytes on disk, hexadecimal. It is computed beside the reading and empty until then.
     bytes_read : int
         Bytes of the file read so far.
     occurrences, pairs : int
         How often links occur, and distinct (article, link) pairs.
-    skipped, named : Counter and dict of reason to titles
-        How many pages were left out and why, and the first of them by name.
+    skipped : Counter
+        How many pages were left out, for each reason.
+    skipped_titles : dict
+        The titles of the first of them, for each reason.
     """
 
     source: str
@@ -38,7 +40,7 @@ class Report:
     pairs: int = 0
     topics: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
-    named: dict[str, list[str]] = field(default_factory=dict)
+    skipped_titles: dict[str, list[str]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -46,30 +48,30 @@ class Report:
         """Articles of all topics."""
         return self.topics.total()
 
-    def add(self, record: Article | Redirect) -> None:
+    def add(self, found: Article | Redirect) -> None:
         """Count an article with its links, or a redirect."""
-        if isinstance(record, Redirect):
+        if isinstance(found, Redirect):
             self.redirects += 1
             return
-        self.topics[record.topic] += 1
-        self.occurrences += sum(record.links.values())
-        self.pairs += len(record.links)
+        self.topics[found.topic] += 1
+        self.occurrences += sum(found.links.values())
+        self.pairs += len(found.links)
 
     def skip(self, reason: str, title: str) -> None:
         """Count a page that is left out, and keep its title."""
         self.skipped[reason] += 1
-        titles = self.named.setdefault(reason, [])
-        if len(titles) < NAMED:
+        titles = self.skipped_titles.setdefault(reason, [])
+        if len(titles) < TITLES_PER_REASON:
             titles.append(title)
 
     def absorb(self, other: "Report") -> None:
-        """Add the counts of another part of the source."""
+        """Add the counts and warnings of another part of the source."""
         for name in ("bytes_read", "pages", "redirects", "occurrences", "pairs"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.topics.update(other.topics)
         self.skipped.update(other.skipped)
-        for reason, titles in other.named.items():
-            self.named[reason] = (self.named.get(reason, []) + titles)[:NAMED]
+        for reason, titles in other.skipped_titles.items():
+            self.skipped_titles[reason] = (self.skipped_titles.get(reason, []) + titles)[:TITLES_PER_REASON]
         self.warnings += other.warnings
 
     def as_json(self) -> dict[str, Any]:
@@ -84,7 +86,7 @@ class Report:
 
     def counts(self) -> dict[str, Any]:
         """The counts as a JSON document, the same in `--json` and in the table imports."""
-        skipped = {reason: {"pages": n, "titles": self.named[reason]} for reason, n in self.skipped.items()}
+        skipped = {reason: {"pages": n, "titles": self.skipped_titles[reason]} for reason, n in self.skipped.items()}
         return {
             "pages": self.pages,
             "articles": self.articles,
@@ -98,7 +100,7 @@ class Report:
 
 
 def print_table(reports: Sequence[Report], stored: Mapping[str, int]) -> None:
-    """Print what was read, source by source, what was left out and why, and what the database holds of it now."""
+    """Print what was read, source by source, what was left out and why, and what the database now holds of it."""
     for report in reports:
         print(f"{report.source}{f' ({report.wiki})' if report.wiki else ''}")
         topics = ", ".join(f"{count:,} {topic}" for topic, count in report.topics.items()) or "none"
@@ -107,9 +109,8 @@ def print_table(reports: Sequence[Report], stored: Mapping[str, int]) -> None:
         _print_row("redirects", f"{report.redirects:,}")
         _print_row("pairs", f"{report.pairs:,}, occurring {report.occurrences:,} times")
         for reason, count in report.skipped.items():
-            _print_row(
-                "skipped", f"{count:,} {reason}: {'; '.join(report.named[reason][:3])}{' ...' if count > 3 else ''}"
-            )
+            titles = "; ".join(report.skipped_titles[reason][:3]) + (" ..." if count > 3 else "")
+            _print_row("skipped", f"{count:,} {reason}: {titles}")
         for warning in report.warnings:
             _print_row("warning", warning)
     print("stored")

@@ -17,7 +17,7 @@ from ingest.report import Report
 from ingest.topics.catalogue import Topic
 from ingest.workers import executor, stage_job, stage_jobs
 
-MOST_THREADS = 8  # that unpack one file: to parse it costs an eighth of that
+THREADS_PER_FILE = 8  # at most; to unpack a file costs 8 times as much as to parse it
 
 
 def import_all(
@@ -28,7 +28,7 @@ def import_all(
     Returns
     -------
     reports : list of Report
-        One a source.
+        One for each source.
     stored : Counts
     """
     started_at = datetime.now(UTC)
@@ -38,9 +38,9 @@ def import_all(
     key = f"{plan.key} {prune}"
     with (
         staging.importing(database, key, [topic.name for topic in topics], prune) as done,
-        ThreadPoolExecutor(1) as side,
+        ThreadPoolExecutor(1) as beside,
     ):
-        sums = {source.path: side.submit(_sha256, source.path) for source in plan.sources}
+        sums = {source.path: beside.submit(_sha256, source.path) for source in plan.sources}
         _stage(database.address, key, plan, [job for job in plan.jobs if job.number not in done], workers, scheduler)
         with database.transaction() as transaction:
             reports = _by_source(plan, staging.reports(transaction), sums)
@@ -52,9 +52,9 @@ def import_all(
 
 
 def _stage(shelf: Address, key: str, plan: Plan, jobs: Sequence[Job], workers: int, scheduler: str | None) -> None:
-    """One job is done here, with progress as it goes on; several by a pool, with progress as they end."""
+    """Do one job here and show how far it is, or have several done by a pool and show progress as each ends."""
     spare = workers // max(len(jobs), 1) if scheduler is None else 1
-    threads = min(max(spare, 1), MOST_THREADS)
+    threads = min(max(spare, 1), THREADS_PER_FILE)
     with progress.shown(plan.size) as show:
         if scheduler is None and min(workers, len(jobs)) <= 1:
             for job in jobs:
@@ -66,7 +66,7 @@ def _stage(shelf: Address, key: str, plan: Plan, jobs: Sequence[Job], workers: i
 
 
 def _by_source(plan: Plan, found: Mapping[int, Mapping[str, Any]], sums: dict[Path, Future[str]]) -> list[Report]:
-    """The reports of all parts of a source as one."""
+    """Add up the reports of the parts, source by source."""
     reports = {
         source.path: Report(str(source.path), wiki) for source, wiki in zip(plan.sources, plan.wikis, strict=True)
     }

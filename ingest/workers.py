@@ -1,4 +1,4 @@
-"""The jobs of an import done, by this process, by several, or by a cluster: each job is staged by whoever reads it."""
+"""The jobs of an import, done by this process, by several or by a cluster; whoever reads a job also stages it."""
 
 import multiprocessing
 import os
@@ -11,27 +11,26 @@ from typing import Any
 
 from db.connection import Address, Database
 from db.importing import staging
-from db.importing.staging import Record
+from db.importing.records import Article, Redirect
 from ingest.errors import SchedulerUnusable, WorkerDied
-from ingest.extract import records
+from ingest.extract import extract
 from ingest.plan import Job
 from ingest.report import Report
 
-Watch = Callable[[Iterable[Record], Report], Iterable[Record]]
+Watch = Callable[[Iterable[Article | Redirect], Report], Iterable[Article | Redirect]]
 
 
 def stage_job(shelf: Address, key: str, job: Job, threads: int, watch: Watch = lambda found, report: found) -> Report:
-    """Read one job and stage its records, in a transaction of its own."""
-    report = Report(str(job.source.path))
-    found = watch(records(job.source, job.topics, report, job.refs, job.site, threads), report)
+    """Read one job and stage what it gives, in a transaction of its own."""
+    found, report = extract(job.source, job.topics, job.refs, job.head, threads)
     with Database(*shelf) as database, database.transaction() as transaction:
-        staging.stage(transaction, key, job.number, found, report.as_json)
+        staging.stage(transaction, key, job.number, watch(found, report), report.as_json)
     return report
 
 
 def stage_jobs(pool: Executor, shelf: Address, key: str, jobs: Sequence[Job], threads: int) -> Iterator[Report]:
-    """Hand the jobs to a pool; yields their reports as they are done. The first error ends all: see `executor`."""
-    with _ctrl_c_is_ours():
+    """Hand the jobs to a pool and yield their reports as they are done; the first error ends all (see `executor`)."""
+    with _ctrl_c_blocked():
         futures = [pool.submit(stage_job, shelf, key, job, threads) for job in jobs]
     try:
         for future in as_completed(futures):
@@ -42,9 +41,9 @@ def stage_jobs(pool: Executor, shelf: Address, key: str, jobs: Sequence[Job], th
 
 @contextmanager
 def executor(workers: int, scheduler: str | None) -> Iterator[Executor]:
-    """Processes of this machine, or with `scheduler` those of a Dask cluster; an error in the block ends their work.
+    """Start processes on this machine, or with `scheduler` use a Dask cluster; an error in the block ends their work.
 
-    The cluster's workers need Wikishelf, the same files under the same paths, and a way to the database.
+    The workers of a cluster need Wikishelf, the same files under the same paths, and a way to the database.
 
     Raises
     ------
@@ -70,16 +69,21 @@ def executor(workers: int, scheduler: str | None) -> Iterator[Executor]:
             try:
                 yield pool
             except BaseException:
-                # What they have not committed is lost, and nobody waits for it. Futures that wait are left to the
-                # broken pool: on one that is cancelled its thread fails with a traceback.
+                # What the workers have not committed is lost, and nobody waits for it. The futures are left alone:
+                # where one is cancelled, the thread of the broken pool fails with a traceback.
                 for worker in multiprocessing.active_children():
                     worker.terminate()
                 raise
 
 
 @contextmanager
-def _ctrl_c_is_ours() -> Iterator[None]:
-    """Ctrl-C waits for the end of the block; processes that start in it leave it to us for good, from their birth."""
+def _ctrl_c_blocked() -> Iterator[None]:
+    """Block Ctrl-C while the block starts worker processes.
+
+    A terminal sends Ctrl-C to all processes of a command. This process alone shall take it, and end the workers. A
+    process inherits the blocked signals of the one that starts it, so the workers never see Ctrl-C. This process sees
+    it again once the block has ended.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -88,7 +92,7 @@ def _ctrl_c_is_ours() -> Iterator[None]:
 
 
 def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for ever, in its transaction."""
+    """End this worker when its parent is killed; else it would wait for ever, within its transaction."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return

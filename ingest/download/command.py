@@ -12,21 +12,21 @@ from urllib.parse import urlsplit
 
 from db.console import print_json
 from ingest.download.errors import DownloadRunning, FolderUnusable
-from ingest.download.fetch import UNFINISHED, check_space, fetch
-from ingest.download.mirror import MIRROR, Dump, find_dump
+from ingest.download.fetch import UNFINISHED_FOLDER, check_space, fetch
+from ingest.download.mirror import WIKIMEDIA, Dump, find_dump
 from ingest.download.retries import Patience
 from ingest.download.threads import run_all
 from ingest.download.transfer import Transfer, volume, watch
 from ingest.download.web import Web
 
-CONNECTIONS = 2  # Wikimedia's limit for one address; a third is answered by 429 or 503
-USUAL = Patience()
+MOST_CONNECTIONS = 2  # Wikimedia's limit for one address; it answers a third connection with 429 or 503
+USUAL_PATIENCE = Patience()
 
-_WIKI = re.compile(r"[a-z][a-z0-9_]*")
+_WIKI_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def main(arguments: Sequence[str], patience: Patience = USUAL) -> None:
-    """Find the dump, look at the folder, fetch what is missing, say what is there."""
+def main(arguments: Sequence[str], patience: Patience = USUAL_PATIENCE) -> None:
+    """Find the dump, look at the folder, fetch what is missing, and say what is there."""
     options = _parser(patience).parse_args(arguments)
     web = Web(patience._replace(timeout=options.timeout), options.contact)
     dump = find_dump(web, options.mirror, options.wiki, options.date)
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str], patience: Patience = USUAL) -> None:
 
     transfers = [Transfer(part) for part in dump.parts]
     if not options.list:
-        with _own(directory):
+        with _locked(directory):
             check_space(dump.parts, directory)
             _fetch_all(transfers, directory, web, options.connections)
 
@@ -51,15 +51,15 @@ def _fetch_all(transfers: Sequence[Transfer], directory: Path, web: Web, connect
 
 
 @contextmanager
-def _own(directory: Path) -> Iterator[None]:
-    """Make the folders and hold their lock, which the kernel drops when we are killed."""
-    unfinished = directory / UNFINISHED
+def _locked(directory: Path) -> Iterator[None]:
+    """Make the folders and lock them for this process; when it is killed, the kernel lets go of the lock."""
+    unfinished = directory / UNFINISHED_FOLDER
     lock = _lock(directory)
     try:
         unfinished.mkdir(exist_ok=True)
         yield
     finally:
-        with suppress(OSError):  # files are in it
+        with suppress(OSError):  # it still holds files
             unfinished.rmdir()
         os.close(lock)
 
@@ -96,13 +96,15 @@ def _print_table(dump: Dump, transfers: Sequence[Transfer], directory: Path | No
 def _parser(patience: Patience) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ingest download",
-        description="Fetch the articles of a wiki (its multistream dump), checked; go on where a run was cut off.",
-        epilog=f"Mirrors: see https://dumps.wikimedia.org/mirrors.html. The default is {MIRROR}.",
+        description="Fetch and check the articles of a wiki (its multistream dump); go on where a run was cut off.",
+        epilog=f"Mirrors: see https://dumps.wikimedia.org/mirrors.html. The default is {WIKIMEDIA}.",
     )
-    parser.add_argument("wiki", type=_wiki, metavar="WIKI", help="such as enwiki, frwiki, simplewiki")
-    parser.add_argument("--date", type=_date, metavar="D", help="such as 20260101 (default: the newest finished)")
+    parser.add_argument("wiki", type=_wiki, metavar="WIKI", help="the name of a wiki, such as enwiki or frwiki")
+    parser.add_argument("--date", type=_date, metavar="D", help="such as 20260101 (default: the newest finished one)")
     parser.add_argument("--to", type=Path, metavar="DIR", help="the folder for the files (default: WIKI-DATE)")
-    parser.add_argument("--mirror", type=_mirror, default=MIRROR, metavar="URL", help="what stands before /WIKI/DATE/")
+    parser.add_argument(
+        "--mirror", type=_mirror, default=WIKIMEDIA, metavar="URL", help="what comes before /WIKI/DATE/"
+    )
     parser.add_argument(
         "--contact",
         type=_contact,
@@ -112,48 +114,48 @@ def _parser(patience: Patience) -> argparse.ArgumentParser:
     parser.add_argument(
         "--connections",
         type=int,
-        choices=range(1, CONNECTIONS + 1),
-        default=CONNECTIONS,
-        help="at once; Wikimedia allows one address 2 (the default), so take 1 where you share yours",
+        choices=range(1, MOST_CONNECTIONS + 1),
+        default=MOST_CONNECTIONS,
+        help="files fetched at once; Wikimedia allows 2 per address (the default), so use 1 where you share yours",
     )
     parser.add_argument(
         "--timeout",
         type=_seconds,
         default=patience.timeout,
         metavar="SECONDS",
-        help="without a byte, after which a connection is made anew (default: %(default)g)",
+        help="how long to wait for a byte before connecting again (default: %(default)g)",
     )
-    parser.add_argument("--list", action="store_true", help="say what there is to fetch, and fetch nothing")
+    parser.add_argument("--list", action="store_true", help="only say what there is to fetch")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     return parser
 
 
 def _wiki(text: str) -> str:
-    if not _WIKI.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no name of a wiki, such as enwiki")
+    if not _WIKI_NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the name of a wiki, such as enwiki")
     return text
 
 
 def _date(text: str) -> str:
     if not re.fullmatch(r"[0-9]{8}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no date, such as 20260101")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date, such as 20260101")
     return text
 
 
 def _mirror(text: str) -> str:
     url = urlsplit(text)
     if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
-        raise argparse.ArgumentTypeError(f"{text!r} is no address, such as {MIRROR}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address, such as {WIKIMEDIA}")
     return text.rstrip("/")
 
 
 def _contact(text: str) -> str:
-    if not re.fullmatch(r"[!-'*-~]+", text):  # one printable word; brackets would end it too early
-        raise argparse.ArgumentTypeError(f"{text!r} is no mail or web address")
+    if not re.fullmatch(r"[!-'*-~]+", text):  # one printable word; a bracket would end it too early
+        raise argparse.ArgumentTypeError(f"{text!r} is not a mail or web address")
     return text
 
 
 def _seconds(text: str) -> float:
     if not re.fullmatch(r"[0-9.]{1,8}", text) or float(text) <= 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
     return float(text)

@@ -16,17 +16,17 @@ class NoFinishedDump(WikishelfError):
 
 
 class DumpNotFinished(WikishelfError):
-    """the articles of {wiki} of {date} are not finished at {mirror} (status: {status}); leave out --date for the
-    newest that are
+    """the articles of {wiki} of {date} are not finished at {mirror} (status: {status}); leave out --date to get the
+    newest that are finished
     """
 
 
 class NotAMirror(WikishelfError):
-    """{url} is not what a mirror of Wikimedia's dumps has there ({reason}); check --mirror"""
+    """{url} does not hold what a mirror of Wikimedia's dumps has there ({reason}); check --mirror"""
 
 
 class PageMissing(WikishelfError):
-    """{url} is not there, though the dump's status lists it; try another --mirror"""
+    """{url} does not exist, though the dump's status lists it; try another --mirror"""
 
 
 class AccessRefused(WikishelfError):
@@ -34,21 +34,23 @@ class AccessRefused(WikishelfError):
 
 
 class CertificateRefused(WikishelfError):
-    """the certificate of {url} is not to be trusted ({reason}); nothing was taken from there"""
+    """the certificate of {url} cannot be trusted ({reason}), so nothing was taken from there; check --mirror"""
 
 
 class MirrorUnreachable(WikishelfError):
-    """gave up on {url} after {tries} failures in a row, the last: {reason}; what was fetched is kept, the same command
-    goes on with it
+    """gave up on {url} after {tries} failures in a row, the last: {reason}; what was fetched is kept, and the same
+    command goes on with it
     """
 
 
 class ChecksumWrong(WikishelfError):
-    """{name} has another {algorithm} than the dump's status says, fetched afresh too; try again or another --mirror"""
+    """{name} has another {algorithm} than the dump's status says, and had it again when it was fetched afresh; try
+    again, or try another --mirror
+    """
 
 
 class NotEnoughSpace(WikishelfError):
-    """{directory} has {free} free and the dump needs {needed} more; make room or name another folder by --to"""
+    """{directory} has {free} free and the dump needs {needed} more; make room, or name another folder with --to"""
 
 
 class DiskFull(WikishelfError):
@@ -56,8 +58,8 @@ class DiskFull(WikishelfError):
 
 
 class FolderUnusable(WikishelfError):
-    """cannot write {path}: {reason}; name a folder of your own by --to"""
+    """cannot write {path}: {reason}; name a folder of your own with --to"""
 
 
 class DownloadRunning(WikishelfError):
-    """another download is writing to {directory}; wait for it to end or name another folder by --to"""
+    """another download is writing to {directory}; wait for it to end, or name another folder with --to"""

@@ -1,4 +1,4 @@
-"""One part of a dump: its bytes to disk, over as many attempts and runs as it takes, checked, then into place."""
+"""One part of a dump: its bytes to disk in as many attempts and runs as it takes, then checked and put into place."""
 
 import errno
 import hashlib
@@ -16,22 +16,23 @@ from ingest.download.retries import Failure, Retries
 from ingest.download.transfer import Transfer, volume
 from ingest.download.web import Web
 
-UNFINISHED = "unfinished"  # folder of the .part files, so that `python -m ingest DIR` sees whole parts only
+UNFINISHED_FOLDER = "unfinished"  # it holds the .part files, so that `python -m ingest DIR` sees whole parts only
 
 
 class PartFile:
-    """The unfinished file of a part and the checksum of its bytes.
+    """The unfinished file of a part, and the checksum of its bytes.
 
-    Its name has the start of the checksum: bytes of a dump that has been made again since are never gone on with.
+    The file's name has the start of the checksum that it must reach. So when a dump has been made again since, its
+    bytes are never joined to those of the older one.
     """
 
     def __init__(self, part: Part, directory: Path) -> None:
-        folder = directory / UNFINISHED
+        folder = directory / UNFINISHED_FOLDER
         self.path = folder / f"{part.name}.{part.checksum[:8]}.part"
         for other in set(folder.glob(f"{part.name}.*.part")) - {self.path}:
             other.unlink()
         self._part, self._target = part, directory / part.name
-        self._file = self.path.open("ab", buffering=0)  # what came before a kill is on disk
+        self._file = self.path.open("ab", buffering=0)  # unbuffered, so that what came before a kill is on disk
         self.size = self.path.stat().st_size
         self._digest = _digest(self.path, part.algorithm) if self.size else hashlib.new(part.algorithm)
 
@@ -43,11 +44,11 @@ class PartFile:
 
     @property
     def is_right(self) -> bool:
-        """Whether the checksum is the one that the dump's status says."""
+        """Whether the checksum is the one in the dump's status."""
         return self._digest.hexdigest() == self._part.checksum
 
     def append(self, piece: bytes) -> None:
-        """Write a piece and take its checksum."""
+        """Write a piece and add it to the checksum."""
         rest = memoryview(piece)
         while rest:  # an unbuffered write may take less than all
             rest = rest[self._file.write(rest) :]
@@ -68,26 +69,26 @@ class PartFile:
 
 
 def check_space(parts: Sequence[Part], directory: Path) -> None:
-    """Refuse a dump that will not fit.
+    """Refuse a dump that will not fit on the disk.
 
     Raises
     ------
     NotEnoughSpace
     """
     to_fetch = sum(part.size for part in parts if _size(directory / part.name) != part.size)
-    needed = to_fetch - sum(_size(file) for file in directory.glob(f"{UNFINISHED}/*.part"))
+    needed = to_fetch - sum(_size(file) for file in directory.glob(f"{UNFINISHED_FOLDER}/*.part"))
     free = shutil.disk_usage(directory).free
     if needed > free:
         raise NotEnoughSpace(directory=directory, free=volume(free), needed=volume(needed))
 
 
 def fetch(transfer: Transfer, directory: Path, web: Web) -> None:
-    """Bring a part into the folder unless it is there already, whole and right.
+    """Bring a part into the folder, unless it is there already, whole and right.
 
     Raises
     ------
     ChecksumWrong
-        When the bytes were wrong, and were so again when fetched from the start.
+        When the bytes were wrong, and were wrong again when they were fetched from the start.
     DiskFull, FolderUnusable
         And what Web.open and Retries.wait raise.
     """
@@ -109,7 +110,7 @@ def fetch(transfer: Transfer, directory: Path, web: Web) -> None:
 
 
 def _fill(file: PartFile, transfer: Transfer, web: Web) -> None:
-    """Attempt after attempt until all bytes are there; those that bring the file further do not use up patience."""
+    """Try again until all bytes are there; an attempt that brings the file further does not use up patience."""
     retries = Retries(transfer.part.url, web.patience, web.stop)
     furthest = transfer.done = file.size
     transfer.state, transfer.started = "fetching", time.monotonic()
@@ -126,7 +127,7 @@ def _fill(file: PartFile, transfer: Transfer, web: Web) -> None:
 
 def _attempt(file: PartFile, transfer: Transfer, web: Web) -> None:
     with web.open(transfer.part.url, start=file.size) as response:
-        if response.status != 206:  # the whole file: asked for, or by a server that knows no ranges
+        if response.status != 206:  # the whole file, as it was asked for or because the server does not know ranges
             file.start_over()
         elif not _goes_on(response, file.size, transfer.part.size):
             raise Failure("the server has a file of another size")
@@ -143,7 +144,7 @@ def _goes_on(response: HTTPResponse, start: int, size: int) -> bool:
 
 
 def _is_right(file: Path, part: Part) -> bool:
-    """Whether a file is the part, by reading it: 1 to 2 s a GB, and a note of an earlier check may be out of date."""
+    """Whether a file is the part. To read it takes 1 to 2 s per GB, but a note of an earlier check may be outdated."""
     return _size(file) == part.size and _digest(file, part.algorithm).hexdigest() == part.checksum
 
 
@@ -158,7 +159,7 @@ def _digest(path: Path, algorithm: str) -> "hashlib._Hash":
 
 @contextmanager
 def _disk_errors(path: Path) -> Iterator[None]:
-    """Errors of the network are Failures by now; what is left of OSError is the disk's."""
+    """Name what is wrong with the disk. Errors of the network are Failures by now, so every OSError is the disk's."""
     try:
         yield
     except OSError as error:

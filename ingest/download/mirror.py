@@ -1,7 +1,8 @@
-"""What a mirror of Wikimedia's dumps has: dates of a wiki, and the parts of one dump with their checksums.
+"""What a mirror of Wikimedia's dumps has: the dates of a wiki, and the parts of one dump with their checksums.
 
 A mirror has `WIKI/` (HTML with a link for each date), and `WIKI/DATE/` with `dumpstatus.json` and the files. The status
-lists files by job; `articlesmultistreamdump` has the current articles in parts, or in one file for a small wiki.
+lists the files of each job. The job `articlesmultistreamdump` has the current articles, in parts or, for a small wiki,
+in one file.
 """
 
 import json
@@ -11,19 +12,19 @@ from typing import Any, Literal, NamedTuple
 from ingest.download.errors import DumpNotFinished, NoFinishedDump, NoSuchDate, NoSuchWiki, NotAMirror, PageMissing
 from ingest.download.web import Web
 
-MIRROR = "https://dumps.wikimedia.org"
-JOB = "articlesmultistreamdump"
+WIKIMEDIA = "https://dumps.wikimedia.org"
+ARTICLES_JOB = "articlesmultistreamdump"
 
-_DATE = re.compile(rb"""href=["'](?:[^"']*/)?(\d{8})/?["']""", re.IGNORECASE)
-_PART = re.compile(
+_DATE_LINK = re.compile(rb"""href=["'](?:[^"']*/)?(\d{8})/?["']""", re.IGNORECASE)
+_PART_NAME = re.compile(
     r"(?P<dump>\w+-\d{8})-pages-articles-multistream(?P<number>\d*)\.xml(-p(?P<first_page>\d+)p\d+)?\.bz2"
 )
 _HEXADECIMAL = re.compile(r"[0-9a-f]+")
-_DIGITS = {"sha1": 40, "md5": 32}  # the better first; some mirrors' status lacks it
+_DIGITS = {"sha1": 40, "md5": 32}  # SHA-1 is better, but the status of some mirrors lacks it
 
 
 class Part(NamedTuple):
-    """A file of a dump and what it must be: `size` in bytes, `checksum` in hexadecimal."""
+    """A file of a dump, and the `size` in bytes and the `checksum` in hexadecimal that it must have."""
 
     name: str
     url: str
@@ -33,7 +34,7 @@ class Part(NamedTuple):
 
 
 class Dump(NamedTuple):
-    """The articles of a wiki of one date; parts in the order of their numbers."""
+    """The articles of a wiki on one date; the parts are in the order of their numbers."""
 
     wiki: str
     date: str
@@ -46,7 +47,7 @@ class Dump(NamedTuple):
 
 
 def find_dump(web: Web, mirror: str, wiki: str, date: str | None) -> Dump:
-    """The dump of `date`, else the newest whose articles are finished.
+    """The dump of `date`, or else the newest one whose articles are finished.
 
     Raises
     ------
@@ -93,8 +94,8 @@ def _dates(web: Web, mirror: str, wiki: str) -> list[str]:
 
 
 def read_dates(page: bytes) -> list[str]:
-    """The dates that a page links to, oldest first; mirrors' pages differ in all but the links."""
-    return sorted({date.decode() for date in _DATE.findall(page)})
+    """The dates that a page links to, oldest first; the pages of mirrors have only the links in common."""
+    return sorted({date.decode() for date in _DATE_LINK.findall(page)})
 
 
 def read_job(document: bytes, url: str) -> dict[str, Any]:
@@ -105,28 +106,28 @@ def read_job(document: bytes, url: str) -> dict[str, Any]:
     NotAMirror
     """
     try:
-        job = json.loads(document)["jobs"].get(JOB, {})
+        job = json.loads(document)["jobs"].get(ARTICLES_JOB, {})
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NotAMirror(url=url, reason="no JSON document with jobs") from None
     return job if isinstance(job, dict) else {}
 
 
 def read_parts(job: dict[str, Any], dump: str, folder: str) -> list[Part]:
-    """The parts with articles of a job, without their indexes and without anything of another name.
+    """The parts with the articles of a job, without their indexes and without anything of another name.
 
-    Addresses are made from the names: the `url` in the status is a path from Wikimedia's root, and a mirror may keep
+    Addresses are made from the names. The `url` in the status is a path from Wikimedia's root, but a mirror may keep
     its dumps in a folder.
 
     Raises
     ------
     ValueError
-        When the job is not of the form that Wikimedia writes.
+        When the job does not have the form that Wikimedia writes.
     """
     files = job.get("files")
-    named = [_PART.fullmatch(name) for name in files] if isinstance(files, dict) else []
+    named = [_PART_NAME.fullmatch(name) for name in files] if isinstance(files, dict) else []
     found = [name for name in named if name and name["dump"] == dump]
     if not files or not found:
-        raise ValueError(f"no files of articles in the job {JOB}")
+        raise ValueError(f"no files of articles in the job {ARTICLES_JOB}")
     found.sort(key=lambda name: (int(name["number"] or 0), int(name["first_page"] or 0)))
     return [_part(name.string, f"{folder}/{name.string}", files[name.string]) for name in found]
 

@@ -1,26 +1,27 @@
-"""Jobs in threads that a Ctrl-C need not wait for."""
+"""Jobs in threads, for which Ctrl-C need not wait."""
 
 import queue
 import threading
 from collections.abc import Callable, Sequence
 
-SHOW_EVERY = 0.2  # seconds
+SECONDS_BETWEEN_SHOWS = 0.2
 
 
 def run_all(jobs: Sequence[Callable[[], None]], threads: int, stop: threading.Event, show: Callable[[], None]) -> None:
-    """Run the jobs in their order; the first error ends all, by `stop`, and is raised.
+    """Run the jobs in their order; the first error ends all of them through `stop`, and is raised.
 
-    The threads are daemons: one may hang on a silent server for a minute, and an executor would be waited for at exit.
+    The threads are daemons. One of them may hang on a silent server for a minute, and Python would wait for the threads
+    of an executor before it exits.
 
     Parameters
     ----------
     jobs : sequence of callable
     threads : int
-        Jobs that run at once.
+        How many jobs run at once.
     stop : threading.Event
-        Set at the end, for jobs that are still running.
+        Set at the end, to stop jobs that are still running.
     show : callable
-        Called every SHOW_EVERY seconds.
+        Called whenever SECONDS_BETWEEN_SHOWS have passed.
     """
     todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
     outcomes: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
@@ -55,7 +56,7 @@ def _collect(count: int, outcomes: "queue.SimpleQueue[BaseException | None]", sh
     while count:
         show()
         try:
-            error = outcomes.get(timeout=SHOW_EVERY)
+            error = outcomes.get(timeout=SECONDS_BETWEEN_SHOWS)
         except queue.Empty:
             continue
         if error is not None:

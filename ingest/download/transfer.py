@@ -1,4 +1,4 @@
-"""How far the parts of a dump are, shown on stderr: bars where a person looks on, else a plain line now and then."""
+"""How far the parts of a dump are, shown on stderr: bars where a person looks on, or else a line now and then."""
 
 import sys
 import time
@@ -10,25 +10,25 @@ from typing import Literal
 
 from ingest.download.mirror import Part
 
-LINE_EVERY = 10.0  # seconds
+SECONDS_BETWEEN_LINES = 10.0
 
 State = Literal["waiting", "checking", "fetching", "there", "fetched"]
 
 
 @dataclass(slots=True)
 class Transfer:
-    """How far a part is; one thread writes, the display reads.
+    """How far a part is; one thread writes it, and the display reads it.
 
     Attributes
     ----------
     done, fetched : int
-        Bytes on disk, and those that came in this run.
+        Bytes on disk, and bytes that came in this run.
     state : {"waiting", "checking", "fetching", "there", "fetched"}
-        "there" is a part that needed no byte of this run.
+        A part is "there" when this run did not have to fetch a byte of it.
     trouble : str
-        Why it waits for another attempt; empty while bytes come.
+        Why the part waits for another attempt; empty while bytes come.
     started : float
-        On the monotonic clock, when its fetching began.
+        When its fetching began, on the monotonic clock.
     """
 
     part: Part
@@ -40,7 +40,7 @@ class Transfer:
 
     @property
     def is_active(self) -> bool:
-        """Whether a thread is at it."""
+        """Whether a thread is working on it."""
         return self.state in {"checking", "fetching"}
 
     def __str__(self) -> str:
@@ -55,7 +55,7 @@ def volume(size: int) -> str:
 
 
 def pace(done: int, size: int, fetched: int, seconds: float) -> str:
-    """How much of how much, and once a byte has come, how fast and how long yet."""
+    """How much of the whole is done, and once a byte has come, how fast it goes and how long it will take."""
     speed = fetched / max(seconds, 1e-3)
     left = f", {speed / 1e6:,.1f} MB/s, {timedelta(seconds=round((size - done) / speed))} left" if speed else ""
     return f"{volume(done)} of {volume(size)}{left}"
@@ -63,7 +63,7 @@ def pace(done: int, size: int, fetched: int, seconds: float) -> str:
 
 @contextmanager
 def watch(transfers: Sequence[Transfer]) -> Iterator[Callable[[], None]]:
-    """A function to be called now and then that shows how far the transfers are, on stderr."""
+    """Give a function that shows on stderr how far the transfers are; call it now and then."""
     start = time.monotonic()
     with _bars(transfers, start) if sys.stderr.isatty() else _lines(transfers, start) as show:
         yield show
@@ -98,13 +98,13 @@ def _bars(transfers: Sequence[Transfer], start: float) -> Iterator[Callable[[], 
 
 @contextmanager
 def _lines(transfers: Sequence[Transfer], start: float) -> Iterator[Callable[[], None]]:
-    due = start + LINE_EVERY
+    due = start + SECONDS_BETWEEN_LINES
 
     def show() -> None:
         nonlocal due
         complete = all(one.state in {"there", "fetched"} for one in transfers)
         if time.monotonic() >= due or complete:
-            due = time.monotonic() + LINE_EVERY
+            due = time.monotonic() + SECONDS_BETWEEN_LINES
             troubles = "".join(f"; {one.part.name}: {one.trouble}" for one in transfers if one.trouble)
             print(_whole(transfers, start) + troubles, file=sys.stderr)
 

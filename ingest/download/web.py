@@ -1,4 +1,7 @@
-"""HTTP as a mirror of dumps wants it: by name, in ranges, certificates checked, passing failures told from others."""
+"""HTTP as a mirror of dumps wants it: requests say who asks, and go on where one was cut off.
+
+Certificates are checked. Failures that may pass are told from those that will not.
+"""
 
 import importlib.metadata
 import ssl
@@ -13,17 +16,18 @@ from db.errors import WikishelfError
 from ingest.download.errors import AccessRefused, CertificateRefused, PageMissing
 from ingest.download.retries import Failure, Patience, Retries, Stopped, retry_after
 
-PIECE = 1 << 18  # bytes asked of a connection at once; it gives what has come
+PIECE_SIZE = 1 << 18  # bytes asked of a connection at once; it gives what has come
 LONGEST_PAGE = 64 << 20  # bytes; the status of a dump of enwiki has about 1 MB
-PAGE_TRIES = 3  # who is offline hears of it after 3 s, not after minutes
+TRIES_FOR_A_PAGE = 3  # so a person who is offline is told after 3 s, and not after minutes
 CLOSED_EARLY = "the connection was closed early"
 
-# 429 and 503 are Wikimedia's answers to a third connection; 416 comes when the file is shorter there for now
-_PASSING = {408, 416, 425, 429, 500, 502, 503, 504}
+# Another attempt may help after these. Wikimedia answers a third connection with 429 or 503, and 416 comes when a
+# mirror has only a part of the file for now.
+_PASSING_STATUSES = {408, 416, 425, 429, 500, 502, 503, 504}
 
 
 class Web:
-    """Opens addresses. `stop` ends what is under way in all threads.
+    """Opens addresses; its event `stop` ends what is under way in all threads.
 
     Parameters
     ----------
@@ -39,14 +43,14 @@ class Web:
         self._opener = urllib.request.build_opener()  # proxies by environment, certificates verified
 
     def open(self, url: str, start: int = 0) -> HTTPResponse:
-        """The answer, from byte `start` on if the server knows ranges.
+        """Ask for an address, from byte `start` on if the server knows ranges.
 
         Raises
         ------
         Failure
             When another attempt may help.
         PageMissing, AccessRefused, CertificateRefused
-            When it will not.
+            When another attempt will not help.
         """
         headers = {"User-Agent": self.agent} | ({"Range": f"bytes={start}-"} if start else {})
         request = urllib.request.Request(url, headers=headers)
@@ -60,12 +64,12 @@ class Web:
         return response
 
     def pieces(self, response: HTTPResponse, size: int) -> Iterator[bytes]:
-        """The next `size` bytes as they come, never more whatever the server's headers say; fewer raise Failure."""
+        """Read `size` bytes as they come, and never more, whatever the headers say. Fewer raise Failure."""
         while size > 0:
             if self.stop.is_set():
                 raise Stopped
             try:
-                piece = response.read1(min(PIECE, size))
+                piece = response.read1(min(PIECE_SIZE, size))
             except (OSError, HTTPException) as error:
                 raise Failure(_reason(error)) from None
             if not piece:
@@ -74,14 +78,14 @@ class Web:
             yield piece
 
     def page(self, url: str) -> bytes:
-        """A small document as a whole.
+        """Read a small document as a whole.
 
         Raises
         ------
         MirrorUnreachable
             And what `open` raises.
         """
-        retries = Retries(url, self.patience._replace(tries=min(PAGE_TRIES, self.patience.tries)), self.stop)
+        retries = Retries(url, self.patience._replace(tries=min(TRIES_FOR_A_PAGE, self.patience.tries)), self.stop)
         while True:
             try:
                 return self._page(url)
@@ -100,7 +104,7 @@ class Web:
 
 
 def user_agent(contact: str | None) -> str:
-    """Name, version and contact, the form that Wikimedia's User-Agent policy asks for."""
+    """Name, version and contact, in the form that Wikimedia's User-Agent policy asks for."""
     try:
         version = importlib.metadata.version("wikishelf")
     except importlib.metadata.PackageNotFoundError:  # run from a checkout that is not installed
@@ -110,8 +114,8 @@ def user_agent(contact: str | None) -> str:
 
 
 def _refusal(url: str, answer: urllib.error.HTTPError) -> Failure | WikishelfError:
-    said = f"{answer.code} {answer.reason}".splitlines()[0]  # urllib explains a circle of redirects in three
-    if answer.code in _PASSING:
+    said = f"{answer.code} {answer.reason}".splitlines()[0]  # urllib explains a circle of redirects in three lines
+    if answer.code in _PASSING_STATUSES:
         return Failure(said, retry_after(answer.headers.get("Retry-After")))
     return PageMissing(url=url) if answer.code in {404, 410} else AccessRefused(url=url, answer=said)
 
@@ -124,6 +128,6 @@ def _broken(url: str, error: Exception) -> Failure | WikishelfError:
 
 
 def _reason(error: Exception) -> str:
-    """One line, without Python's "[Errno 111]" and "<urlopen error ...>"."""
+    """Say what went wrong in one line, without Python's "[Errno 111]" and "<urlopen error ...>"."""
     cause = getattr(error, "reason", error)
     return str(getattr(cause, "strerror", None) or cause or type(cause).__name__)

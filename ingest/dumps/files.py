@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ingest.dumps.unpack import LONGEST_STREAM, STREAM, FilePart, Packing, unpack
+from ingest.dumps.unpack import BZ2_STREAM_START, LONGEST_STREAM, Chunk, FilePart, Packing, unpack
 from ingest.errors import (
     DamagedSource,
     NoDumpsInFolder,
@@ -15,12 +15,11 @@ from ingest.errors import (
     TruncatedSource,
     UnreadablePacking,
 )
-from ingest.report import Report
 
-_PART = re.compile(r"\.xml|\.ndjson$")
-_INDEX = re.compile(r"-index[^/]*\.txt")
+_DUMP_NAME = re.compile(r"\.xml|\.ndjson$")
+_INDEX_NAME = re.compile(r"-index[^/]*\.txt")
 _DIGITS = re.compile(r"(\d+)")
-_FOREIGN = {  # first bytes of packings that are not read, with their names and remedies
+_FOREIGN_PACKINGS = {  # the first bytes of packings that are not read here, with their names and remedies
     b"7z\xbc\xaf\x27\x1c": ("7z", "7z x {path}"),
     b"\xfd7zXZ\x00": ("xz", "xz -d {path}"),
     b"\x28\xb5\x2f\xfd": ("zstd", "zstd -d {path}"),
@@ -30,7 +29,10 @@ _FOREIGN = {  # first bytes of packings that are not read, with their names and 
 
 
 class Source(NamedTuple):
-    """A file to read and how it is packed; or a part of it, from one bz2 stream's start to another's."""
+    """A file to read and how it is packed; or a part of the file, from the start of one bz2 stream to that of another.
+
+    `start` and `stop` are bytes of the packed file; `stop` None is its end.
+    """
 
     path: Path
     packing: Packing
@@ -38,18 +40,13 @@ class Source(NamedTuple):
     stop: int | None = None
 
     @property
-    def is_part(self) -> bool:
-        """Whether it is less than the file."""
-        return self.start > 0 or self.stop is not None
-
-    @property
-    def is_records(self) -> bool:
-        """Whether it holds .ndjson records, by its name, and not an XML export."""
+    def is_ndjson(self) -> bool:
+        """Whether it holds .ndjson rows, by its name, and not an XML export."""
         return ".ndjson" in self.path.name
 
 
 def find_sources(paths: Iterable[Path]) -> list[Source]:
-    """Check every path before anything is read; a folder stands for its parts, in the order of their numbers.
+    """Check every path before anything is read; a folder stands for its files, in the order of their numbers.
 
     Raises
     ------
@@ -59,36 +56,38 @@ def find_sources(paths: Iterable[Path]) -> list[Source]:
     return [Source(file, _packing(file)) for file in files]
 
 
-def read_chunks(source: Source, report: Report, threads: int = 1) -> Iterator[bytes]:
-    """The unpacked bytes; counts the file's bytes that they took.
+def read_chunks(source: Source, threads: int = 1) -> Iterator[Chunk]:
+    """Read and unpack a source.
 
     Raises
     ------
     TruncatedSource, DamagedSource
         With the position in the packed file.
     """
+    taken = 0
     with FilePart(source.path, source.start, source.stop) as part:
         try:
-            for chunk, report.bytes_read in unpack(part, source.packing, threads):
+            for chunk in unpack(part, source.packing, threads):
+                taken = chunk.taken
                 yield chunk
         except EOFError:
             reason = f"the {source.packing} data stop in the middle"
             raise TruncatedSource(path=source.path, position=source.start + part.size, reason=reason) from None
         except (OSError, zlib.error) as error:
-            raise DamagedSource(path=source.path, position=source.start + report.bytes_read, reason=error) from error
+            raise DamagedSource(path=source.path, position=source.start + taken, reason=error) from error
 
 
-def read_beyond(source: Source) -> Iterator[bytes]:
-    """What follows a part, to which its last page may reach."""
+def read_beyond(source: Source) -> Iterator[Chunk]:
+    """Read what follows a part, since its last page may reach into it."""
     if source.stop is not None:
-        yield from read_chunks(Source(source.path, source.packing, source.stop), Report(str(source.path)))
+        yield from read_chunks(Source(source.path, source.packing, source.stop))
 
 
 def find_stream(path: Path, position: int) -> int | None:
     """Where the first bz2 stream at or after this position starts; None if there is none within 8 MB."""
     with path.open("rb") as file:
         file.seek(position)
-        found = STREAM.search(file.read(LONGEST_STREAM))
+        found = BZ2_STREAM_START.search(file.read(LONGEST_STREAM))
     return position + found.start() if found else None
 
 
@@ -97,14 +96,14 @@ def _files(path: Path) -> list[Path]:
         raise SourceNotFound(path=path)
     if not path.is_dir():
         return [path]
-    parts = [file for file in path.iterdir() if _PART.search(file.name) and not _INDEX.search(file.name)]
-    if not parts:
+    files = [file for file in path.iterdir() if _DUMP_NAME.search(file.name) and not _INDEX_NAME.search(file.name)]
+    if not files:
         raise NoDumpsInFolder(path=path)
-    return sorted(parts, key=_by_number)
+    return sorted(files, key=_by_number)
 
 
 def _by_number(file: Path) -> list[tuple[int, str]]:
-    """Part 2 before part 10."""
+    """Sort part 2 before part 10."""
     return [(int(word), "") if word.isdigit() else (-1, word) for word in _DIGITS.split(file.name)]
 
 
@@ -114,7 +113,7 @@ def _packing(file: Path) -> Packing:
             start = stream.read(8)
     except OSError as error:
         raise SourceUnreadable(path=file, reason=error.strerror) from None
-    for magic, (packing, remedy) in _FOREIGN.items():
+    for magic, (packing, remedy) in _FOREIGN_PACKINGS.items():
         if start.startswith(magic):
             raise UnreadablePacking(path=file, packing=packing, remedy=remedy.format(path=file))
     return "bz2" if start.startswith(b"BZh") else "gz" if start.startswith(b"\x1f\x8b") else "plain"

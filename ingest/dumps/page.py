@@ -1,4 +1,4 @@
-"""One page of an export: its title and redirect from the raw bytes, its text by an XML parser."""
+"""One page of an export: its title and its redirect from the raw bytes, and its text by an XML parser."""
 
 import re
 from datetime import datetime
@@ -11,9 +11,10 @@ from ingest.errors import DamagedSource
 from ingest.wikitext.titles import MAIN, Site, Title, read_title, unescaped
 
 _HEADING = re.compile(rb"<title>([^<]*)</title>(?:\s*<ns>(-?\d{1,9})</ns>)?")
-_TARGET = re.compile(rb'<redirect title="([^"]*)"')
-# Exports before version 0.6 do not name the target, 0.3 has no <redirect> at all; every language has its magic word.
-_MAGIC = re.compile(
+_REDIRECT_TITLE = re.compile(rb'<redirect title="([^"]*)"')
+# Exports before version 0.6 do not name the target of a redirect, and 0.3 has no <redirect> at all. There the text
+# tells it, after a magic word that every language has of its own.
+_REDIRECT_WORD = re.compile(
     r"\s*#(?:redirect|redirection|weiterleitung|rinvia|redirecci[oó]n|redirecciona|redirecionamento|doorverwijzing|"
     r"omdirigering|omdiriger|ohjaus|patrz|przekieruj|tam|перенаправление|перенапр|перенаправлення|転送|リダイレクト|"
     r"重定向|넘겨주기|تحويل|הפניה)\s*:?\s*\[\[([^\[\]|\n]+)",
@@ -31,7 +32,7 @@ class Page(NamedTuple):
 
 
 def read_heading(raw: RawPage, site: Site) -> Title | None:
-    """The page's own title; its namespace by number where the dump gives it, by the title's prefix where not."""
+    """The page's own title. Its namespace is the number that the dump gives, or else what the title's prefix says."""
     found = _HEADING.search(raw.content)
     title = read_title(_decoded(found[1]), site) if found else None
     number = int(found[2]) if found and found[2] else None
@@ -43,20 +44,20 @@ def read_heading(raw: RawPage, site: Site) -> Title | None:
 def redirect_target(raw: RawPage) -> str | None:
     """The title that a redirect leads to, as written; None for any other page.
 
-    Half of all pages are redirects, so this looks at a few hundred bytes only.
+    Half of all pages are redirects, so this looks at no more than a few hundred bytes.
     """
     end = raw.content.find(b"<revision")
     start = raw.content.find(b"<redirect", 0, end)
     if start < 0:
-        return _magic_target(raw) or None
-    found = _TARGET.match(raw.content, start, end)
-    return _decoded(found[1]) if found else _magic_target(raw)
+        return _target_in_text(raw) or None
+    found = _REDIRECT_TITLE.match(raw.content, start, end)
+    return _decoded(found[1]) if found else _target_in_text(raw)
 
 
 def read_page(raw: RawPage, path: Path) -> Page:
     """Parse the page; the newest revision is the last.
 
-    The XML parser joins text that it meets in pieces (at each `&lt;` or `&amp;`) with nothing between.
+    The XML parser meets a text in pieces (it breaks at each `&lt;` or `&amp;`), and joins them with nothing between.
 
     Raises
     ------
@@ -76,11 +77,11 @@ def read_page(raw: RawPage, path: Path) -> Page:
         raise DamagedSource(path=path, position=raw.position, reason=f"a page is not well formed: {error}") from None
 
 
-def _magic_target(raw: RawPage) -> str:
+def _target_in_text(raw: RawPage) -> str:
     start = raw.content.find(b">", raw.content.find(b"<text")) + 1
     if not raw.content[start : start + 10].lstrip().startswith(b"#"):
         return ""
-    found = _MAGIC.match(_decoded(raw.content[start : start + 1000]))
+    found = _REDIRECT_WORD.match(_decoded(raw.content[start : start + 1000]))
     return found[1] if found else ""
 
 
@@ -90,7 +91,7 @@ def _decoded(content: bytes) -> str:
 
 def _number(text: str | None) -> int | None:
     if text and not re.fullmatch("[0-9]{1,18}", text):
-        raise ValueError(f"{text[:20]!r} is no id")
+        raise ValueError(f"an id must be a number, not {text[:20]!r}")
     return int(text) if text else None
 
 

@@ -1,38 +1,36 @@
 """Pages of a MediaWiki XML export, cut out of the bytes without an XML parser.
 
-In an export `<` stands only in markup (text has `&lt;`), so a page is what lies between `<page>` and `</page>`; finding
+In an export `<` stands only in markup (text has `&lt;`), so a page is what lies between `<page>` and `</page>`. Finding
 that runs at about 1 GB/s. Only pages that may be articles are given to an XML parser (page.py).
 Format: https://www.mediawiki.org/wiki/Help:Export
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
 from ingest.dumps.files import Source, read_beyond
+from ingest.dumps.unpack import Chunk
 from ingest.errors import DamagedSource, NotADump, PageTooLong, TruncatedSource, WrongEncoding
-from ingest.report import Report
-from ingest.wikitext.titles import ENGLISH_SITE, Site, site
+from ingest.wikitext.titles import ENGLISH_SITE, Site, make_site
 
-LONGEST_PAGE = (
-    64_000_000  # bytes of XML; MediaWiki stores 2 MB of wikitext at most, but a full history can be gigabytes
-)
-LONGEST_HEAD = 4_000_000  # bytes before the first page; a real <siteinfo> has 2 to 20 KB
+LONGEST_PAGE = 64_000_000  # bytes of XML. MediaWiki stores 2 MB of wikitext at most, a full history can be gigabytes
+LONGEST_HEAD = 4_000_000  # bytes before the first page. A real <siteinfo> has 2 to 20 KB
 
 _OPEN, _CLOSE, _END = b"<page>", b"</page>", b"</mediawiki>"
-_MARK = re.compile(rb"</?page>")  # in 3.11 twice as fast as bytes.find of the one and of the other
+_PAGE_TAG = re.compile(rb"</?page>")  # in Python 3.11 this is twice as fast as bytes.find of each of the two tags
 _MARKUP = rb"(?:\s++|<!--.*?-->|<\?xml[^>]*>|\xef\xbb\xbf)*+"
 _START = re.compile(_MARKUP + rb"<(?:mediawiki|page)[\s>]", re.S)
-_BETWEEN = re.compile(  # what may stand between two pages: the end and head of joined parts, log items
+_BETWEEN_PAGES = re.compile(  # the end and head of dumps that were joined, and log items
     _MARKUP[:-3] + rb"|</?mediawiki[^>]*>|<siteinfo>.*?</siteinfo>|<logitem>.*?</logitem>)*+", re.S
 )
-_BEGUN = re.compile(rb"<page>|<(?:p(?:a(?:ge?)?)?)?$")  # a page, or what may be the start of one
+_PAGE_START = re.compile(rb"<page>|<(?:p(?:a(?:ge?)?)?)?$")  # a tag, or at the end what may be the first bytes of one
 _LANGUAGE = re.compile(rb"<mediawiki[^<>]*\sxml:lang=\"([a-zA-Z-]+)\"")
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)")
-_NARROW = (b"utf-8", b"utf8", b"us-ascii", b"utf-16")  # the last is left over by iconv when the text is UTF-8 by now
-_WIDE = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"<\0": "UTF-16LE", b"\0<": "UTF-16BE"}
+_SOUND_ENCODINGS = (b"utf-8", b"utf8", b"us-ascii", b"utf-16")  # iconv leaves "utf-16" there when it has made UTF-8
+_WIDE_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"<\0": "UTF-16LE", b"\0<": "UTF-16BE"}
 
 
 class RawPage(NamedTuple):
@@ -42,55 +40,112 @@ class RawPage(NamedTuple):
     content: bytes
 
 
-def open_dump(
-    source: Source, chunks: Iterator[bytes], report: Report, known: Site | None = None
-) -> tuple[Site, Iterator[RawPage]]:
-    """Read up to the first page: the site, if it is not known, and the pages, which are read as they are asked for.
+class Head(NamedTuple):
+    """What stands before the first page of a dump: the site by its <siteinfo>, and what a report should warn of."""
+
+    site: Site
+    warnings: tuple[str, ...] = ()
+
+
+# The generator's return value holds the warnings about the end of the dump.
+Pages = Generator[RawPage, None, tuple[str, ...]]
+
+
+def read_head(path: Path, chunks: Iterator[Chunk]) -> tuple[Head, list[Chunk]]:
+    """Read a dump up to its first page; gives the head, and the chunks that were taken for it.
 
     Raises
     ------
-    NotADump, WrongEncoding, TruncatedSource, DamagedSource, PageTooLong
-        Here or while the pages are read; the message names the file and the position.
+    NotADump, WrongEncoding, TruncatedSource, DamagedSource
+        The message names the file and the position.
     """
+    taken: list[Chunk] = []
     head = b""
     for chunk in chunks:
-        head += chunk
+        taken.append(chunk)
+        head += chunk.content
         if _OPEN in head or len(head) > LONGEST_HEAD:
             break
-    _check_head(head, source.path)
-    return known or _read_site(head.partition(_OPEN)[0], source.path, report), _cut_pages(head, chunks, source, report)
+    _check_head(head, path)
+    site = _read_site(head.partition(_OPEN)[0], path)
+    return Head(site) if site else Head(ENGLISH_SITE, ("no <siteinfo>: English namespaces are assumed",)), taken
 
 
-def open_part(source: Source, chunks: Iterator[bytes], report: Report) -> Iterator[RawPage]:
-    """The pages of a part that is not the first: those that start in it; the end of one before it is passed over."""
-    head = b""
+def cut_pages(source: Source, chunks: Iterator[Chunk]) -> Pages:
+    """Cut the pages out of a dump, or out of a part those that start in it. Memory holds one page and one chunk.
+
+    Raises
+    ------
+    TruncatedSource, DamagedSource, PageTooLong
+        The message names the file and the position.
+    """
+    if source.start == 0:
+        return _cut(source, chunks, b"", 0)
+    return _cut_after_first_start(source, chunks)
+
+
+def _cut_after_first_start(source: Source, chunks: Iterator[Chunk]) -> Pages:
+    """Cut the pages of a part that is not the first; the end of a page before it is passed over."""
+    head, offset = b"", 0
     for chunk in chunks:
-        head += chunk
+        head += chunk.content
         start = head.find(_OPEN)
         if start >= 0:
-            return _cut_pages(head[start:], chunks, source, report)
-        head = head[-len(_OPEN) :]
-    return iter(()) if source.stop is None else _page_across(head, 0, source)
+            return (yield from _cut(source, chunks, head[start:], offset + start))
+        offset, head = offset + len(head[: -len(_OPEN)]), head[-len(_OPEN) :]
+    if source.stop is not None:
+        yield from _page_across(source, head, offset)
+    return ()
+
+
+def _cut(source: Source, chunks: Iterator[Chunk], buffer: bytes, offset: int) -> Pages:
+    """Cut pages out of a buffer, whose place in the unpacked text is `offset`, and the chunks after it."""
+    done = searched = 0  # where in the buffer the last page ends, and up to where it was searched
+    start = -1  # of the page that has no end yet
+    while True:
+        for tag in _PAGE_TAG.finditer(buffer, searched):
+            opens = tag[0] == _OPEN
+            if opens == (start >= 0) or (opens and not _BETWEEN_PAGES.fullmatch(buffer, done, tag.start())):
+                # Two starts, two ends, or text between pages: a part was cut off, and another one was joined to it.
+                reason = "the pages do not follow each other"
+                raise DamagedSource(path=source.path, position=offset + done, reason=reason)
+            if opens:
+                start = tag.start()
+            else:
+                yield RawPage(offset + start, buffer[start : tag.end()])
+                done, start = tag.end(), -1
+        if len(buffer) - done > LONGEST_PAGE:
+            position = offset + max(start, done)
+            raise PageTooLong(path=source.path, limit=LONGEST_PAGE // 1_000_000, position=position)
+        chunk = next(chunks, None)
+        if chunk is None:
+            break
+        offset, buffer = offset + done, buffer[done:] + chunk.content
+        start, done = max(start - done, -1), 0
+        searched = max(start + 1, len(buffer) - len(chunk.content) - len(_CLOSE))
+    if source.stop is None:
+        return _check_tail(source.path, buffer[done:], offset + len(buffer))
+    yield from _page_across(source, buffer[done:], offset + done)
+    return ()
 
 
 def _check_head(head: bytes, path: Path) -> None:
-    if head[:2] in _WIDE:
-        raise WrongEncoding(path=path, encoding=_WIDE[head[:2]])
+    if head[:2] in _WIDE_ENCODINGS:
+        raise WrongEncoding(path=path, encoding=_WIDE_ENCODINGS[head[:2]])
     declared = _ENCODING.search(head[:200])
-    if declared and declared[1].lower() not in _NARROW:
+    if declared and declared[1].lower() not in _SOUND_ENCODINGS:
         raise WrongEncoding(path=path, encoding=declared[1].decode("ascii", "replace"))
     if not _START.match(head):
         raise NotADump(path=path, reason=f"it starts with {head[:20]!r}" if head else "it is empty")
     if len(head) > LONGEST_HEAD and _OPEN not in head:
-        raise NotADump(path=path, reason=f"no <page> in its first {LONGEST_HEAD // 1_000_000} MB")
+        raise NotADump(path=path, reason=f"its first {LONGEST_HEAD // 1_000_000} MB hold no <page>")
 
 
-def _read_site(head: bytes, path: Path, report: Report) -> Site:
-    """The site from <siteinfo>; a fragment without one is taken as the English Wikipedia, with a warning."""
+def _read_site(head: bytes, path: Path) -> Site | None:
+    """Read <siteinfo>; None where a fragment of a dump has none."""
     start, end = head.find(b"<siteinfo>"), head.find(b"</siteinfo>")
     if start < 0:
-        report.warnings.append("no <siteinfo>: English namespaces are assumed")
-        return ENGLISH_SITE
+        return None
     if end < start:
         raise TruncatedSource(path=path, position=len(head), reason="in the middle of the markup")
     try:
@@ -101,63 +156,32 @@ def _read_site(head: bytes, path: Path, report: Report) -> Site:
     case = info.findtext("case", "first-letter")
     as_written = (number for number, space in spaces.items() if space.get("case", case) == "case-sensitive")
     names = {number: space.text or "" for number, space in spaces.items()}
-    report.wiki = info.findtext("dbname") or info.findtext("sitename")
+    wiki = info.findtext("dbname") or info.findtext("sitename")
     language = _LANGUAGE.search(head, 0, start)
-    return site(report.wiki, names, frozenset(as_written), language[1].decode() if language else "en")
+    return make_site(wiki, names, frozenset(as_written), language[1].decode() if language else "en")
 
 
-def _cut_pages(buffer: bytes, chunks: Iterator[bytes], source: Source, report: Report) -> Iterator[RawPage]:
-    """Hold one page and one chunk in memory, never more."""
-    offset = done = searched = 0  # the buffer's place in the unpacked text, the end of its last page, what was searched
-    start = -1  # of the page that has no end yet
-    while True:
-        for mark in _MARK.finditer(buffer, searched):
-            opens = mark[0] == _OPEN
-            if opens == (start >= 0) or (opens and not _BETWEEN.fullmatch(buffer, done, mark.start())):
-                # two starts, two ends, or text between pages: a part was cut off and another joined to it
-                reason = "the pages do not follow each other"
-                raise DamagedSource(path=source.path, position=offset + done, reason=reason)
-            if opens:
-                start = mark.start()
-            else:
-                yield RawPage(offset + start, buffer[start : mark.end()])
-                done, start = mark.end(), -1
-        if len(buffer) - done > LONGEST_PAGE:
-            position = offset + max(start, done)
-            raise PageTooLong(path=source.path, limit=LONGEST_PAGE // 1_000_000, position=position)
-        chunk = next(chunks, None)
-        if chunk is None:
-            break
-        offset, buffer = offset + done, buffer[done:] + chunk
-        start, done = max(start - done, -1), 0
-        searched = max(start + 1, len(buffer) - len(chunk) - len(_CLOSE))
-    if source.stop is None:
-        _check_tail(buffer[done:], offset + len(buffer), source.path, report)
-    else:
-        yield from _page_across(buffer[done:], offset + done, source)
-
-
-def _page_across(tail: bytes, position: int, source: Source) -> Iterator[RawPage]:
-    """The page that starts in this part and ends beyond it, if there is one: streams may be cut anywhere."""
+def _page_across(source: Source, tail: bytes, position: int) -> Iterator[RawPage]:
+    """The page that starts in this part and ends beyond it, if there is one, since streams may be cut anywhere."""
     own = len(tail)
-    beyond = read_beyond(source) if _BEGUN.search(tail) else iter(())
+    beyond = read_beyond(source) if _PAGE_START.search(tail) else iter(())
     while (start := tail.find(_OPEN)) < own and (end := tail.find(_CLOSE)) < 0 and len(tail) < LONGEST_PAGE:
         chunk = next(beyond, None)
         if chunk is None:
             break
-        tail += chunk
+        tail += chunk.content
     if 0 <= start < own:
         if end < start or tail.find(_OPEN, start + 1, end) >= 0:
             raise TruncatedSource(path=source.path, position=position, reason="in the middle of a page")
         yield RawPage(position + start, tail[start : end + len(_CLOSE)])
 
 
-def _check_tail(tail: bytes, position: int, path: Path, report: Report) -> None:
-    """After the last page; several real pieces stop there without `</mediawiki>`, which loses nothing."""
+def _check_tail(path: Path, tail: bytes, position: int) -> tuple[str, ...]:
+    """Warn where `</mediawiki>` is missing after the last page: several real pieces stop there, which loses nothing."""
     if _OPEN in tail:
         raise TruncatedSource(path=path, position=position, reason="in the middle of a page")
     if _END in tail:
-        return
+        return ()
     if tail.strip() or not position:
         raise TruncatedSource(path=path, position=position, reason="in the middle of the markup")
-    report.warnings.append(f"no </mediawiki> at the end: the dump may go on after its {report.pages} pages")
+    return ("no </mediawiki> at the end: the dump may have been cut off after a whole page",)

@@ -1,6 +1,6 @@
 """Packed bytes to plain ones, a piece at a time.
 
-bz2 is unpacked by rapidgzip: it costs 0.85 of Python's bz2 module, and several threads can share even a single stream.
+rapidgzip unpacks bz2. It costs 0.85 of what Python's bz2 module does, and several threads can share even one stream.
 """
 
 import io
@@ -10,18 +10,28 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rapidgzip import IndexedBzip2File
 
 from db import interrupts
 
-CHUNK = 1 << 18  # bytes at once: they stay in the cache while they are parsed, and a member of a billion zeros small
-LONGEST_STREAM = 1 << 23  # packed bytes; a multistream dump has about 300 KB a stream, others have one stream a file
+# Plain bytes in a chunk. So many stay in the processor's cache while they are parsed, and a gz file of a billion zeros
+# is unpacked in small pieces.
+CHUNK_SIZE = 1 << 18
+# Packed bytes. A multistream dump has about 300 KB in each stream, other dumps have one stream for the whole file.
+LONGEST_STREAM = 1 << 23
 
-STREAM = re.compile(rb"BZh[1-9]1AY&SY")  # chance makes these 10 bytes once in 10^24
+BZ2_STREAM_START = re.compile(rb"BZh[1-9]1AY&SY")  # chance makes these 10 bytes once in 10^24
 
 Packing = Literal["plain", "bz2", "gz"]
+
+
+class Chunk(NamedTuple):
+    """A piece of a file, unpacked, and how many of the packed bytes have been taken up to its end."""
+
+    content: bytes
+    taken: int
 
 
 class FilePart(io.RawIOBase):
@@ -46,7 +56,7 @@ class FilePart(io.RawIOBase):
         return self._file.readinto(memoryview(buffer)[: max(self.size - self.tell(), 0)]) or 0
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to a place in the part, and tell it."""
+        """Move to a place in the part, and return it."""
         base = (0, self.tell(), self.size)[whence]
         self._file.seek(self._start + base + offset)
         return self.tell()
@@ -61,54 +71,55 @@ class FilePart(io.RawIOBase):
         super().close()
 
 
-def unpack(part: FilePart, packing: Packing, threads: int) -> Iterator[tuple[bytes, int]]:
-    """The plain bytes, and how many of the packed ones they took so far.
+def unpack(part: FilePart, packing: Packing, threads: int) -> Iterator[Chunk]:
+    """Unpack a part of a file, chunk by chunk.
 
     Raises
     ------
     EOFError, OSError
-        The packed bytes stop in the middle, or are none.
+        The packed bytes stop in the middle, or they are not of this packing.
     """
     if packing == "bz2":
         return _unpack_bz2(part, threads)
-    pieces = iter(lambda: part.read(CHUNK), b"")
-    chunks = pieces if packing == "plain" else _unpack_gz(pieces)
-    return ((chunk, part.tell()) for chunk in (_ahead(chunks) if threads > 1 else chunks))
+    pieces = iter(lambda: part.read(CHUNK_SIZE), b"")
+    contents = pieces if packing == "plain" else _unpack_gz(pieces)
+    return (Chunk(content, part.tell()) for content in (_read_ahead(contents) if threads > 1 else contents))
 
 
-def _unpack_bz2(part: FilePart, threads: int) -> Iterator[tuple[bytes, int]]:
-    """Every stream to the end: a multistream dump has one for each 100 pages, pbzip2 writes one for each 900 KB."""
+def _unpack_bz2(part: FilePart, threads: int) -> Iterator[Chunk]:
+    """Unpack every stream: a multistream dump has one for each 100 pages, pbzip2 writes one for each 900 KB."""
     file = None
     try:
-        with interrupts.held():  # it calls back into FilePart, and an exception there would end it with a SystemError
+        # rapidgzip calls back into FilePart. An exception that Ctrl-C raised there would end as a SystemError.
+        with interrupts.held():
             file = IndexedBzip2File(part, parallelization=threads)
         while True:
             with interrupts.held():
-                chunk, taken = file.read(CHUNK), file.tell_compressed() // 8
-            if not chunk:
+                content, taken = file.read(CHUNK_SIZE), file.tell_compressed() // 8
+            if not content:
                 break
-            yield chunk, taken
+            yield Chunk(content, taken)
         if taken != part.size:
-            raise OSError("what follows the last stream is no bz2")
+            raise OSError("what follows the last bz2 stream is something else")
     except (RuntimeError, ValueError) as error:
         if "End of file" in str(error):
             raise EOFError from None
         raise OSError(" ".join(str(error).split())) from None
     finally:
-        if file:  # left open it would abort Python's end
+        if file:  # a file left open would abort Python at its exit
             with interrupts.held():
                 file.close()
 
 
 def _unpack_gz(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Every member to the end."""
+    """Unpack every member."""
     stream = None
     for piece in pieces:
         while piece:
             stream = stream or zlib.decompressobj(wbits=31)  # 31: gzip headers, 32 KB window
-            yield stream.decompress(piece, CHUNK)
+            yield stream.decompress(piece, CHUNK_SIZE)
             while stream.unconsumed_tail:
-                yield stream.decompress(stream.unconsumed_tail, CHUNK)
+                yield stream.decompress(stream.unconsumed_tail, CHUNK_SIZE)
             piece, stream = (stream.unused_data, None) if stream.eof else (b"", stream)
     if stream:
         yield stream.flush()
@@ -116,10 +127,10 @@ def _unpack_gz(pieces: Iterable[bytes]) -> Iterator[bytes]:
             raise EOFError
 
 
-def _ahead(chunks: Iterator[bytes], depth: int = 4) -> Iterator[bytes]:
-    """The same chunks, unpacked by a thread while the last are parsed; zlib lets go of Python's lock."""
+def _read_ahead(contents: Iterator[bytes], depth: int = 4) -> Iterator[bytes]:
+    """Hand the pieces through; a thread unpacks the next ones meanwhile, since zlib lets go of Python's lock."""
     with ThreadPoolExecutor(1) as thread:
-        waiting = deque(thread.submit(next, chunks, None) for _ in range(depth))
-        while (chunk := waiting.popleft().result()) is not None:
-            waiting.append(thread.submit(next, chunks, None))
-            yield chunk
+        waiting = deque(thread.submit(next, contents, None) for _ in range(depth))
+        while (content := waiting.popleft().result()) is not None:
+            waiting.append(thread.submit(next, contents, None))
+            yield content

@@ -1,1 +1,1 @@
-"""Which infoboxes make an article, and which facets are read from them, with the data beside the readers."""
+"""Which infoboxes make an article, and which facets are read from them. The data lie beside their readers."""

@@ -10,16 +10,25 @@ from xml.sax.saxutils import escape
 from ingest.errors import InfoboxOfTwoTopics, UnknownTopic
 from ingest.topics.topic_file import Facet, Topic, parameter_name, read_topic_file
 
-__all__ = ["DEFAULT", "Facet", "Topic", "by_infobox", "candidate_pattern", "in_language", "languages", "load_topics"]
+__all__ = [
+    "DEFAULT_TOPIC",
+    "Facet",
+    "Topic",
+    "by_infobox",
+    "candidate_pattern",
+    "in_language",
+    "languages",
+    "load_topics",
+]
 
-DEFAULT = "book"
+DEFAULT_TOPIC = "book"
 
 _FOLDER = Path(__file__).parent
-# What may stand between the words of a template's name: in MediaWiki one space, here as raw XML.
-_GAP = rb"(?:(?:[\s_]|\xc2\xa0|&amp;nbsp;|(?>&lt;!--.{0,200}?--&gt;))++)"
+# What MediaWiki reads as the one space between two words of a template's name, as it looks in raw XML.
+_SPACE = rb"(?:(?:[\s_]|\xc2\xa0|&amp;nbsp;|(?>&lt;!--.{0,200}?--&gt;))++)"
 
 
-def load_topics(names: Iterable[str] = (DEFAULT,), file: Path | None = None) -> list[Topic]:
+def load_topics(names: Iterable[str] = (DEFAULT_TOPIC,), file: Path | None = None) -> list[Topic]:
     """The topics of these names, in the order given.
 
     Parameters
@@ -27,7 +36,7 @@ def load_topics(names: Iterable[str] = (DEFAULT,), file: Path | None = None) -> 
     names : iterable of str
         Names of topics; repeats count once.
     file : Path, optional
-        A user's TOML file: its topics are added, and replace those of the same name.
+        A user's TOML file. Its topics are added to ours, and replace those of the same name.
 
     Raises
     ------
@@ -44,21 +53,23 @@ def load_topics(names: Iterable[str] = (DEFAULT,), file: Path | None = None) -> 
 
 
 def in_language(topics: Iterable[Topic], language: str) -> list[Topic]:
-    """The topics on a wiki of this language: with its own infoboxes and its words for the parameters, which come first.
+    """The topics as a wiki of this language has them, with its own infoboxes and its own words for the parameters.
+
+    The language's words come before the English ones, so of two parameters that hold a facet its own counts.
 
     Parameters
     ----------
     topics : iterable of Topic
         As loaded.
     language : str
-        A dump's `xml:lang`, such as "de"; where no file in languages/ has its name, the English names stay alone.
+        A dump's `xml:lang`, such as "de". Where languages/ has no file of that name, only the English names count.
     """
     infoboxes, parameters = _language(language.partition("-")[0])
     return [_with_names(topic, infoboxes.get(topic.name, ()), parameters) for topic in topics]
 
 
 def by_infobox(topics: Iterable[Topic]) -> dict[str, Topic]:
-    """Topics by the case-folded names of their infoboxes: "Infobox Book" is a redirect of "Infobox book".
+    """Topics by the case-folded names of their infoboxes, since "Infobox Book" is a redirect to "Infobox book".
 
     Raises
     ------
@@ -74,27 +85,27 @@ def by_infobox(topics: Iterable[Topic]) -> dict[str, Topic]:
 
 
 def candidate_pattern(topics: Iterable[Topic]) -> re.Pattern[bytes]:
-    """What the raw XML of a page must hold for the page to be worth parsing: the call of an infobox.
+    """A pattern for the call of an infobox in the raw XML of a page; a page without one need not be parsed.
 
-    It starts with a literal, `{{`, so it runs at over 1 GB/s, with all topics as with one.
+    The pattern starts with a literal, `{{`, so a search runs at over 1 GB/s, whether for one topic or for all.
     """
     endings: dict[bytes, list[bytes]] = {}
     for name in _joined(*(topic.infoboxes for topic in topics)):
         first, *words = map(_any_case, name.split())
-        endings.setdefault(first, []).append(_GAP.join(words))
+        endings.setdefault(first, []).append(_SPACE.join(words))
     names = b"|".join(first + _one_of(ends) for first, ends in endings.items())
-    namespace = rb"(?:[^|{}]{1,60}:" + _GAP + rb"?)?"
-    return re.compile(rb"\{\{" + _GAP + rb"?" + namespace + rb"(?:" + names + rb")", re.S)
+    namespace = rb"(?:[^|{}]{1,60}:" + _SPACE + rb"?)?"
+    return re.compile(rb"\{\{" + _SPACE + rb"?" + namespace + rb"(?:" + names + rb")", re.S)
 
 
 def languages() -> list[str]:
-    """The languages that have names of their own."""
+    """The languages that have a file in languages/."""
     return sorted(path.stem for path in (_FOLDER / "languages").glob("*.toml"))
 
 
 @cache
 def _language(name: str) -> tuple[Mapping[str, Sequence[str]], Mapping[str, Sequence[str]]]:
-    """A language's infoboxes by topic and its names of parameters by facet."""
+    """The infoboxes of a language by topic, and its names of parameters by facet."""
     if name not in languages():
         return {}, {}
     settings = tomllib.loads((_FOLDER / "languages" / f"{name}.toml").read_text(encoding="utf-8"))
@@ -112,11 +123,11 @@ def _joined(*parts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _one_of(endings: Sequence[bytes]) -> bytes:
-    """What follows a first word; nothing where the word is a name by itself, for what follows is not looked at."""
-    return b"" if b"" in endings else _GAP + b"(?:" + b"|".join(endings) + b")"
+    """A pattern for what follows the first word of a name; empty where that word is a name by itself."""
+    return b"" if b"" in endings else _SPACE + b"(?:" + b"|".join(endings) + b")"
 
 
 def _any_case(word: str) -> bytes:
-    """A pattern for a word in raw XML in any case; `(?i:...)` knows the Latin letters of bytes only."""
+    """A pattern for a word in raw XML, in any case; in bytes, `(?i:...)` knows only the Latin letters."""
     letters = (sorted({letter, letter.lower(), letter.upper()}) for letter in word)
     return b"".join(b"(?:" + b"|".join(re.escape(escape(one).encode()) for one in same) + b")" for same in letters)

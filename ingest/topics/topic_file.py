@@ -1,6 +1,6 @@
-"""A file of topics: TOML to checked records. The form stands at the top of topics.toml.
+"""A file of topics, read and checked. The top of topics.toml shows the form.
 
-Ours and a user's are read alike, so a mistake in either is one line that names the file, the topic and what to write.
+Our file and a user's are read alike. A mistake in either is one line that names the file, the topic and what to write.
 """
 
 import re
@@ -14,8 +14,10 @@ from ingest.errors import BadTopicFile
 Reading = Literal["words", "languages", "people", "works", "year"]
 READING_NAMES: tuple[Reading, ...] = get_args(Reading)
 
-_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")  # in SQL it needs no quotes; PostgreSQL cuts names at 63 bytes
-_TABLES = "articles links article_links aliases facets models imports article_vectors link_vectors alembic_version"
+_SQL_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")  # it needs no quotes; PostgreSQL cuts names at 63 bytes
+_TABLES_AND_VIEWS = (
+    "articles links article_links aliases facets models imports article_vectors link_vectors alembic_version"
+)
 _RESERVED = """
 all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create
 current_catalog current_date current_role current_time current_timestamp current_user default deferrable desc distinct
@@ -23,14 +25,14 @@ do else end except false fetch for foreign from grant group having in initially 
 localtime localtimestamp not null offset on only or order placing primary references returning select session_user
 some symmetric system_user table then to trailing true union unique user using variadic when where window with
 """  # https://www.postgresql.org/docs/current/sql-keywords-appendix.html
-_COLUMNS = "article_id page_id title infobox revision_id revised_at text_length embedding"
+_COLUMNS_OF_VIEWS = "article_id page_id title infobox revision_id revised_at text_length embedding"
 _SEPARATOR = re.compile(r"[ \-]+")
-_KEYS = ("view", "infoboxes", "facets")
-_FORM = "the top of ingest/topics/topics.toml shows the form"
+_TOPIC_KEYS = ("view", "infoboxes", "facets")
+_SEE_THE_FORM = "the top of ingest/topics/topics.toml shows the form"
 
 
 class Facet(NamedTuple):
-    """A facet, how its values are divided, and the infobox parameters that hold it."""
+    """A facet, the reading that divides its values, and the infobox parameters that may hold it."""
 
     name: str
     reading: Reading
@@ -38,7 +40,7 @@ class Facet(NamedTuple):
 
 
 class Topic(NamedTuple):
-    """A class of articles."""
+    """A class of articles, its view in SQL, the infoboxes that make it, and its facets."""
 
     name: str
     view: str
@@ -47,7 +49,7 @@ class Topic(NamedTuple):
 
 
 class Topics(NamedTuple):
-    """Topics by name, and the readings of facets by the facet's name."""
+    """Topics by name, and the readings by the names of their facets."""
 
     topics: Mapping[str, Topic]
     readings: Mapping[str, Reading]
@@ -57,7 +59,7 @@ NO_TOPICS = Topics({}, {})
 
 
 def read_topic_file(path: Path, known: Topics = NO_TOPICS) -> Topics:
-    """Read a file on top of what is known: it adds topics, and replaces those of the same name.
+    """Read a file that adds topics to the known ones, and replaces those of the same name.
 
     Raises
     ------
@@ -75,11 +77,11 @@ def read_topic_file(path: Path, known: Topics = NO_TOPICS) -> Topics:
 
 
 def parameter_name(text: str) -> str:
-    """One spelling of a parameter's name: `Followed by`, `followed-by` and `followed_by` are one."""
+    """A parameter's name in one spelling: `Followed by`, `followed-by` and `followed_by` are the same."""
     return _SEPARATOR.sub("_", text.strip().lower())
 
 
-def _bad(path: Path, culprit: str, reason: str, remedy: str = _FORM) -> BadTopicFile:
+def _bad(path: Path, culprit: str, reason: str, remedy: str = _SEE_THE_FORM) -> BadTopicFile:
     return BadTopicFile(path=path, culprit=culprit, reason=reason, remedy=remedy)
 
 
@@ -88,8 +90,8 @@ def _load(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:
         raise _bad(path, "the file", f"cannot be read ({error.strerror})", "give a TOML file of topics") from None
-    except ValueError as error:  # tomllib's and the decoder's
-        raise _bad(path, "the file", f"is no TOML ({error})") from None
+    except ValueError as error:  # of tomllib or of the decoder
+        raise _bad(path, "the file", f"is not TOML ({error})") from None
 
 
 def _table(path: Path, settings: Mapping[str, Any], key: str, culprit: str = "the file") -> dict[str, Any]:
@@ -100,7 +102,7 @@ def _table(path: Path, settings: Mapping[str, Any], key: str, culprit: str = "th
 
 
 def _reading(path: Path, facet: str, text: Any) -> Reading:
-    allowed = ("year",) if facet == "year" else READING_NAMES  # the column of that name is an integer
+    allowed = ("year",) if facet == "year" else READING_NAMES  # the column "year" of a view is an integer
     for reading in allowed:
         if reading == text:
             return reading
@@ -110,20 +112,20 @@ def _reading(path: Path, facet: str, text: Any) -> Reading:
 def _topic(path: Path, name: str, tables: Mapping[str, Any], readings: Mapping[str, Reading]) -> Topic:
     culprit = f'topic "{name}"'
     table = _table(path, tables, name, culprit)
-    for key in table.keys() ^ set(_KEYS):
+    for key in table.keys() ^ set(_TOPIC_KEYS):
         reason = f'has the unknown key "{key}"' if key in table else f'has no "{key}"'
-        raise _bad(path, culprit, reason, f"its keys are {', '.join(_KEYS)}")
+        raise _bad(path, culprit, reason, f"its keys are {', '.join(_TOPIC_KEYS)}")
     facets = _table(path, table, "facets", culprit)
     return Topic(
         name,
-        _identifier(path, culprit, "view", table["view"], _TABLES),
+        _identifier(path, culprit, "view", table["view"], _TABLES_AND_VIEWS),
         _texts(path, culprit, "infoboxes", table["infoboxes"]),
         tuple(_facet(path, culprit, facet, parameters, readings) for facet, parameters in facets.items()),
     )
 
 
 def _facet(path: Path, culprit: str, name: str, parameters: Any, readings: Mapping[str, Reading]) -> Facet:
-    _identifier(path, culprit, "facet", name, _COLUMNS)
+    _identifier(path, culprit, "facet", name, _COLUMNS_OF_VIEWS)
     if name not in readings:
         remedy = f'write {name} = "words" into its [reading], or another of {", ".join(READING_NAMES)}'
         raise _bad(path, culprit, f'has the facet "{name}" without a reading', remedy)
@@ -138,7 +140,7 @@ def _texts(path: Path, culprit: str, key: str, value: Any) -> tuple[str, ...]:
 
 
 def _identifier(path: Path, culprit: str, key: str, value: Any, taken: str) -> str:
-    if not isinstance(value, str) or not _NAME.fullmatch(value) or value in _RESERVED.split():
+    if not isinstance(value, str) or not _SQL_NAME.fullmatch(value) or value in _RESERVED.split():
         raise _bad(path, culprit, f"has the {key} {value!r}", "write a name that SQL takes without quotes")
     if value in taken.split():
         raise _bad(path, culprit, f"has the {key} {value!r}", "that name is taken in the database: choose another")

@@ -1,1 +1,1 @@
-"""All that knows wikitext: what a text holds, what its titles mean, and what a value says."""
+"""All that knows wikitext: what a text holds, what its titles mean, and what an infobox's values say."""

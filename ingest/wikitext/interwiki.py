@@ -1,7 +1,7 @@
 """Link prefixes that lead to another wiki or site: the usual interwiki map of the Wikimedia wikis.
 
-A dump does not carry its interwiki map, and the English "Star Trek: Picard" shows that a colon alone says nothing, so
-the prefixes are listed here: the language codes of Wikipedia, the sister projects and the common outside targets.
+A dump does not carry its interwiki map, and "Star Trek: Picard" shows that a colon alone says nothing. So the prefixes
+are listed here: the language codes of Wikipedia, the sister projects and the common targets outside.
 """
 
 _LANGUAGES = """
@@ -33,4 +33,4 @@ _PROJECTS = """
     wikitravel wikiversity wikivoyage wikt wiktionary wmania wmdoc wmf wookieepedia worldcat
 """
 
-PREFIXES = frozenset(_LANGUAGES.split()) | frozenset(_PROJECTS.split())
+INTERWIKI_PREFIXES = frozenset(_LANGUAGES.split()) | frozenset(_PROJECTS.split())

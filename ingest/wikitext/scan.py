@@ -1,7 +1,7 @@
 """Links and templates of wikitext, by scans that look at every character a bounded number of times.
 
-A page cannot hang them: there is no backtracking over more than the text between two marks, and no recursion. The
-rules are those of MediaWiki's parser: https://www.mediawiki.org/wiki/Specs/wikitext and Help:Links there.
+A page cannot hang them: they backtrack over the text between two marks at most, and they do not recurse. The rules are
+those of MediaWiki's parser: https://www.mediawiki.org/wiki/Specs/wikitext and, for links, wiki/Help:Links there.
 """
 
 import re
@@ -11,22 +11,25 @@ from typing import NamedTuple
 
 from ingest.wikitext.sites import read_site
 
-LONGEST_NAME = 300  # characters of a template's name; a title has 255 bytes
-GAP = "\x7f"  # left where something was taken out that breaks a link or a name: it is illegal in titles
+LONGEST_TEXT = 2_200_000  # characters; MediaWiki saves 2 MiB at most. The worst of this length takes 2 s and 240 MB
+LONGEST_TEMPLATE_NAME = 300  # characters; a title has 255 bytes
+# Stands where an element was taken out. It is illegal in titles, so that `[[Foo<nowiki/>Bar]]` does not become a link.
+PLACEHOLDER = "\x7f"
 
-# Tags of extensions whose content is no wikitext. A gallery's captions and an image map are wikitext: not listed.
-_OPAQUE = (
+# Elements whose content is not wikitext, and includeonly, whose content only other pages show. The captions of a
+# gallery and the content of an image map are wikitext, so those two are not listed.
+_HIDING_NAMES = (
     "nowiki|pre|syntaxhighlight|source|math|timeline|score|chem|ce|graph|hiero|templatedata|inputbox|mapframe|maplink|"
     "includeonly"
 )
-_MARK = re.compile(rf"<(?:(!--)|({_OPAQUE})(?=[\s/>])[^<>]*?(/?)>|/?(?:noinclude|onlyinclude)\s*/?>)", re.I)
-_REF = re.compile(r"<(?:()(ref)(?=[\s/>])[^<>]*?(/?)>)", re.I)
+_HIDING_TAG = re.compile(rf"<(?:(!--)|({_HIDING_NAMES})(?=[\s/>])[^<>]*?(/?)>|/?(?:noinclude|onlyinclude)\s*/?>)", re.I)
+_REF_TAG = re.compile(r"<(?:()(ref)(?=[\s/>])[^<>]*?(/?)>)", re.I)
 _LINK = re.compile(r"([^\[\]|{}<>\n\x7f]*)(?:\|.*?)?\]\]", re.S)
-# Starts with a literal: 18 times as fast as a choice of protocols. The rest of the address is taken along, so that an
-# address within an address (of a web archive) makes no second site.
+# The pattern starts with a literal, which makes it 18 times as fast as one that starts with a choice of protocols. It
+# takes the rest of the address along, so that an address within an address (in a web archive's) is not a second site.
 _SITE = re.compile(r"//(?:(?<=http://)|(?<=https://)|(?<=\[//))([^\s/?#\[\]<>\"{}|\x7f]+)[^\s\[\]<>\"{}|\x7f]*", re.I)
 _TOKEN = re.compile(r"\{{2,}|\}{2,}|\[\[|\]\]|\|")
-_NAMED = re.compile(r"([^={}\[\]<>|]*)=(.*)", re.S)
+_NAMED_ARGUMENT = re.compile(r"([^={}\[\]<>|]*)=(.*)", re.S)
 
 
 class Template(NamedTuple):
@@ -38,7 +41,7 @@ class Template(NamedTuple):
 
 
 class _Open(NamedTuple):
-    """An opening `{{` or `[[` that waits for its end; `width` counts braces, 0 stands for `[[`."""
+    """An opening `{{` or `[[` that waits for its end; `width` is the number of braces, and 0 for `[[`."""
 
     start: int
     width: int
@@ -46,22 +49,23 @@ class _Open(NamedTuple):
 
 
 def live(text: str) -> str:
-    """The text without comments and without what is shown as it stands (nowiki, pre, math ...) or only elsewhere.
+    """The text without comments, without elements that are not wikitext (nowiki, pre, math ...), and without what only
+    another page shows that includes this one (includeonly).
 
     As in MediaWiki an unclosed comment runs to the end, and an unclosed tag is plain text.
     """
-    return _cut(text, _MARK)
+    return _cut(text, _HIDING_TAG)
 
 
 def without_refs(text: str) -> str:
     """The live text without footnotes."""
-    return _cut(text, _REF)
+    return _cut(text, _REF_TAG)
 
 
 def link_targets(text: str) -> Iterator[str]:
     """The target of every `[[target]]` or `[[target|shown]]` in a live text, as written.
 
-    A link is what closes before the next `[[` opens: of `[[File:X|in [[Y]]]]` and of `[[X [[Y]]` that is Y alone.
+    A link closes before the next `[[` opens. So in `[[File:X|in [[Y]]]]` and in `[[X [[Y]]`, Y alone is a link.
     """
     for part in text.replace("{{!}}", "|").split("[[")[1:]:
         if found := _LINK.match(part):
@@ -76,17 +80,17 @@ def link_sites(text: str) -> Iterator[str]:
 
 
 def templates(text: str) -> Iterator[Template]:
-    """The templates called in a live text, in the order in which they start, the outer before the inner."""
+    """The templates that a live text calls, in the order of their starts, so that the outer comes before the inner."""
     for start, end, pipes in sorted(_spans(text)):
-        stop = min([*pipes[:1], end, start + LONGEST_NAME])
+        stop = min([*pipes[:1], end, start + LONGEST_TEMPLATE_NAME])
         yield Template(text[start + 2 : stop], tuple(pipes), end)
 
 
 def named_arguments(text: str, template: Template) -> dict[str, str]:
-    """The arguments written `name = value`; of a name given twice the last counts, the unnamed are left out."""
+    """The arguments that are written `name = value`. Where a name is given twice, the last one counts."""
     stops = [*template.pipes, template.end]
     arguments = (text[pipe + 1 : stop] for pipe, stop in pairwise(stops))
-    return {found[1].strip(): found[2].strip() for found in map(_NAMED.fullmatch, arguments) if found}
+    return {found[1].strip(): found[2].strip() for found in map(_NAMED_ARGUMENT.fullmatch, arguments) if found}
 
 
 def _cut(text: str, marks: re.Pattern[str]) -> str:
@@ -95,14 +99,18 @@ def _cut(text: str, marks: re.Pattern[str]) -> str:
         kept.append(text[position : found.start()])
         comment, tag, slash = found.group(1, 2, 3)
         stop = _stop(text, found, unclosed) if comment or (tag and not slash) else found.end()
-        kept.append(found[0] if stop < 0 else GAP if tag and tag.lower() != "includeonly" else "")
+        kept.append(found[0] if stop < 0 else PLACEHOLDER if tag and tag.lower() != "includeonly" else "")
         position = found.end() if stop < 0 else stop
     kept.append(text[position:])
     return "".join(kept)
 
 
 def _stop(text: str, found: re.Match[str], unclosed: set[str]) -> int:
-    """Where a comment or an element ends; -1 for an unclosed element, looked for once a name and not at each tag."""
+    """Where a comment or an element ends; -1 for an unclosed element.
+
+    The names of unclosed elements are remembered, so that the rest of the text is searched once for each name and not
+    at each of its tags.
+    """
     if found[1]:
         end = text.find("-->", found.end())
         return len(text) if end < 0 else end + 3
@@ -115,9 +123,9 @@ def _stop(text: str, found: re.Match[str], unclosed: set[str]) -> int:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int, list[int]]]:
-    """Start, end and pipes of each closed `{{...}}`, matched as MediaWiki's preprocessor matches braces."""
+    """The start, end and pipes of each closed `{{...}}`, matched as MediaWiki's preprocessor matches braces."""
     stack: list[_Open] = []
-    waiting = 0  # how many of the stack are braces
+    waiting = 0  # how many entries of the stack are braces
     for token in _TOKEN.finditer(text):
         mark, at = token[0], token.start()
         if mark == "[[":
@@ -135,7 +143,7 @@ def _spans(text: str) -> Iterator[tuple[int, int, list[int]]]:
                 while not stack[-1].width:
                     stack.pop()  # an unclosed `[[` does not outlive its template
                 start, width, pipes = stack.pop()
-                used = min(left, width, 3)  # three braces are a parameter, no template
+                used = min(left, width, 3)  # three braces are a parameter and not a template
                 if used == 2:
                     yield start + width - 2, at, pipes
                 at, left, width = at + used, left - used, width - used

@@ -1,6 +1,6 @@
 """Titles as MediaWiki normalises them.
 
-Every spelling of a link must end at one title, else a page counts as several. The rules are those of MediaWiki's
+Every spelling of a link must give one title, or else a page counts as several. The rules are those of MediaWiki's
 title parser: https://www.mediawiki.org/wiki/Manual:Page_title and https://www.mediawiki.org/wiki/Help:Links.
 """
 
@@ -13,21 +13,24 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from db.importing.records import Link
-from ingest.wikitext.interwiki import PREFIXES
+from ingest.wikitext.interwiki import INTERWIKI_PREFIXES
 
-MAIN, CATEGORY = 0, 14
-LONGEST = 255  # bytes of UTF-8, the width of MediaWiki's page_title column
-LONGEST_WRITTEN = 2_000  # characters: a title and a section, percent-encoded; NFC takes the square of the length
+MAIN, CATEGORY = 0, 14  # the numbers of two namespaces
+LONGEST_TITLE = 255  # bytes of UTF-8, the width of MediaWiki's page_title column
+# Characters of a title and a section as a link writes them, percent-encoded. To put accents in order (NFC) takes the
+# square of a text's length, so longer ones are refused before.
+LONGEST_WRITTEN_TITLE = 2_000
 
-ENGLISH: Mapping[int, str] = {
+ENGLISH_NAMESPACES: Mapping[int, str] = {
     -2: "Media", -1: "Special", 0: "", 1: "Talk", 2: "User", 3: "User talk", 4: "Wikipedia", 5: "Wikipedia talk",
     6: "File", 7: "File talk", 8: "MediaWiki", 9: "MediaWiki talk", 10: "Template", 11: "Template talk",
     12: "Help", 13: "Help talk", 14: "Category", 15: "Category talk", 100: "Portal", 101: "Portal talk",
     118: "Draft", 119: "Draft talk", 710: "TimedText", 711: "TimedText talk", 828: "Module", 829: "Module talk",
 }  # fmt: skip
 
-# Names that work although <siteinfo> does not list them: MediaWiki's own in every wiki, then those of large Wikipedias.
-ALIASES: Mapping[str, int] = {
+# Names that work although <siteinfo> does not list them: first MediaWiki's own in every wiki, then those of large
+# Wikipedias.
+NAMESPACE_ALIASES: Mapping[str, int] = {
     "project": 4, "project talk": 5, "wp": 4, "wt": 5, "image": 6, "image talk": 7,
     "afbeelding": 6, "bild": 6, "datei": 6, "fichier": 6, "fil": 6, "archivo": 6, "imagen": 6, "imagem": 6,
     "immagine": 6, "plik": 6, "grafika": 6, "файл": 6, "изображение": 6, "画像": 6, "ファイル": 6, "文件": 6, "图像": 6,
@@ -35,9 +38,10 @@ ALIASES: Mapping[str, int] = {
 
 _SPACES = re.compile("[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e]+")
-# Most titles as they stand: nothing to decode, no namespace, no lower-case start. Half the cost of a redirect saved.
-_PLAIN = re.compile(r"[A-Z0-9][A-Za-z0-9(),'-]*+(?: [A-Za-z0-9(),'-]++)*+")
-# Ten digits hold every character, with leading zeros; of more than 4,300 digits Python makes no number.
+# Most titles need no work: they hold nothing to decode, no namespace, and start with a capital. To take them as they
+# stand saves half the cost of a redirect.
+_NORMAL_TITLE = re.compile(r"[A-Z0-9][A-Za-z0-9(),'-]*+(?: [A-Za-z0-9(),'-]++)*+")
+# Ten digits are enough for every character, leading zeros included. Python refuses numbers of more than 4,300 digits.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,10}|#[xX][0-9a-fA-F]{1,10}|[A-Za-z][A-Za-z0-9]*);")
 _ILLEGAL = re.compile(
     r"[<>\[\]{}|\x00-\x1f\x7f\ufffd\ud800-\udfff]|%[0-9a-fA-F]{2}|&[A-Za-z0-9#]+;|~~~|^\.{1,2}(?:/|$)|/\.{1,2}(?:/|$)"
@@ -66,7 +70,7 @@ class Site:
     as_written : frozenset of int
         Namespaces whose titles keep their first letter (`case-sensitive`, as in Wiktionary).
     language : str
-        Of the wiki, as the dump's `xml:lang` has it.
+        The wiki's, as the dump's `xml:lang` has it.
     """
 
     wiki: str | None
@@ -80,21 +84,21 @@ class Site:
         return f"{self.names.get(title.namespace, title.namespace)}:{title.name}" if title.namespace else title.name
 
 
-def site(
+def make_site(
     wiki: str | None, names: Mapping[int, str], as_written: frozenset[int] = frozenset(), language: str = "en"
 ) -> Site:
-    """A site with its own namespace names, on top of the English ones and the aliases that every wiki knows."""
-    english = {name.casefold(): number for number, name in ENGLISH.items() if number < 16 or number in names}
+    """A site with its own names of namespaces, beside the English ones and the aliases that every wiki knows."""
+    english = {name.casefold(): number for number, name in ENGLISH_NAMESPACES.items() if number < 16 or number in names}
     own = {_SPACES.sub(" ", name).casefold(): number for number, name in names.items()}
-    numbers = {**ALIASES, **english, **own}
+    numbers = {**NAMESPACE_ALIASES, **english, **own}
     numbers.pop("", None)
-    return Site(wiki, {**ENGLISH, **names}, numbers, as_written, language)
+    return Site(wiki, {**ENGLISH_NAMESPACES, **names}, numbers, as_written, language)
 
 
-ENGLISH_SITE = site(None, ENGLISH)
+ENGLISH_SITE = make_site(None, ENGLISH_NAMESPACES)
 
 
-def read_title(text: str, of: Site) -> Title | None:
+def read_title(text: str, site: Site) -> Title | None:
     """Normalise a title as written in a link.
 
     Returns
@@ -102,38 +106,39 @@ def read_title(text: str, of: Site) -> Title | None:
     Title or None
         None for an empty or illegal title and for one of another wiki.
     """
-    if _PLAIN.fullmatch(text) and len(text) <= LONGEST and MAIN not in of.as_written:
+    if _NORMAL_TITLE.fullmatch(text) and len(text) <= LONGEST_TITLE and MAIN not in site.as_written:
         return Title(MAIN, text)
-    if len(text) > LONGEST_WRITTEN:
+    if len(text) > LONGEST_WRITTEN_TITLE:
         return None
     clean = _decoded(text).partition("#")[0].lstrip(" :").rstrip(" ")
     prefix, colon, rest = clean.partition(":")
-    key = upper_first(prefix.rstrip(" ")).casefold() if colon else ""  # raised, for "ımage:x" becomes "Image:x"
-    if key in of.numbers:
-        return _legal(of.numbers[key], rest.strip(" "), of)
-    if key in PREFIXES:
+    # The first letter is raised before case is dropped: "ımage:x" becomes "Image:x", which is a file.
+    key = upper_first(prefix.rstrip(" ")).casefold() if colon else ""
+    if key in site.numbers:
+        return _legal(site.numbers[key], rest.strip(" "), site)
+    if key in INTERWIKI_PREFIXES:
         return None
-    return _legal(MAIN, clean, of)
+    return _legal(MAIN, clean, site)
 
 
-def read_link(target: str, of: Site) -> Link | None:
-    """The link that `[[target]]` makes: to a page or a category; None for files, other namespaces and other wikis."""
-    title = read_title(target, of)
+def read_link(target: str, site: Site) -> Link | None:
+    """The link that `[[target]]` makes, to a page or a category; None for files, other namespaces and other wikis."""
+    title = read_title(target, site)
     if title is None:
         return None
     if title.namespace == CATEGORY:
         named = target.lstrip().startswith(":")
-        return Link("page", of.full(title)) if named else Link("category", title.name)
+        return Link("page", site.full(title)) if named else Link("category", title.name)
     return Link("page", title.name) if title.namespace == MAIN else None
 
 
 def unescaped(text: str) -> str:
-    """Decode character references; only those with a semicolon, so that "AT&T" and "&copy" stay."""
+    """Decode the character references that end in a semicolon, so that "AT&T" and "&copy" stay."""
     return _ENTITY.sub(lambda reference: html.unescape(reference[0]), text) if "&" in text else text
 
 
 def upper_first(text: str) -> str:
-    """Raise the first letter where that is one letter again (not "ß") and not Georgian, which MediaWiki leaves too."""
+    """Raise the first letter as MediaWiki does: not "ß", which would become two, and not a Georgian one."""
     first = text[:1]
     raised = first.upper()
     return text if len(raised) != 1 or "ა" <= first <= "ჿ" else raised + text[1:]
@@ -148,9 +153,9 @@ def _decoded(text: str) -> str:
     return _SPACES.sub(" ", text).strip(" ")
 
 
-def _legal(namespace: int, name: str, of: Site) -> Title | None:
-    if namespace not in of.as_written:
+def _legal(namespace: int, name: str, site: Site) -> Title | None:
+    if namespace not in site.as_written:
         name = unicodedata.normalize("NFC", upper_first(name))
-    if not name or _ILLEGAL.search(name) or len(name.encode(errors="replace")) > LONGEST:
+    if not name or _ILLEGAL.search(name) or len(name.encode(errors="replace")) > LONGEST_TITLE:
         return None
     return Title(namespace, name)

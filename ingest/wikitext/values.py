@@ -1,7 +1,7 @@
-"""Infobox values: wikitext to items, each a text in which links stand as marks.
+"""Infobox values: wikitext to items, which are texts with marks in the place of links.
 
-First the links are set aside and the templates replaced by what they show, from the inside out; then line breaks and
-bullets divide the value into items.
+First the links are set aside, and the templates are replaced by what they show, the inner ones first. Then line breaks
+and bullets divide the value into items.
 """
 
 import re
@@ -10,25 +10,31 @@ from typing import NamedTuple
 from ingest.wikitext.titles import MAIN, Site, read_title, unescaped
 
 LONGEST_VALUE = 20_000  # characters of wikitext read of one value; the longest cast lists have about 3,000
-DEEPEST = 20  # templates inside templates; real values have 3 or 4
+DEEPEST_NESTING = 20  # templates inside templates; real values have 3 or 4
 
-# Templates by what they show. Of any other the first unnamed argument is taken: nowrap, small, abbr, circa, based on.
-_LISTS = """
+# Templates by what they show. Any other shows its first unnamed argument: nowrap, small, abbr, circa, based on.
+_SHOW_A_LIST = """
 plainlist | plain list | ubl | ubil | unbulleted list | unbulleted | hlist | flatlist | flat list | cslist | blist |
 bulleted list | ordered list | comma separated entries | ublist | liste simple | lista simples | lista horizontal |
 lista plana
 """
-_PAIRS = "vgrelease | video game release"  # a region, then its value
-_SECOND = "lang | langx | langue | transl | transliteration | native name | native phrase | sort | hs"
-_BULLETS = "· | • | bull | bullet | middot | dot"
-_NOTHING = """
+_SHOW_PAIRS = "vgrelease | video game release"  # their arguments are a region, its value, the next region ...
+_SHOW_SECOND = "lang | langx | langue | transl | transliteration | native name | native phrase | sort | hs"
+_SHOW_A_BULLET = "· | • | bull | bullet | middot | dot"
+_SHOW_NOTHING = """
 sfn | sfnp | sfnm | efn | efn-ua | refn | r | rp | ref | cref | notetag | note | cn | citation needed | fact | clarify |
 when | who | which | dubious | verify source | better source needed | flagicon | flag icon | dagger | cite web |
 cite book | cite news | citation | italic title | plainlist start | flatlist start | nowrap begin | nowrap end | clear |
 flagdeco | drapeau | bandera | bandiera | flaggbild | флаг | դրոշ | 국기그림
 """
-_KINDS = {"list": _LISTS, "pairs": _PAIRS, "second": _SECOND, "bullet": _BULLETS, "nothing": _NOTHING}
-_SHOWS = {name.strip(): shows for shows, names in _KINDS.items() for name in names.split("|")}
+_TEMPLATES = {
+    "list": _SHOW_A_LIST,
+    "pairs": _SHOW_PAIRS,
+    "second": _SHOW_SECOND,
+    "bullet": _SHOW_A_BULLET,
+    "nothing": _SHOW_NOTHING,
+}
+_SHOWS = {name.strip(): shows for shows, names in _TEMPLATES.items() for name in names.split("|")}
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _LINK = re.compile(r"\[\[([^\[\]|{}<>\n]*)(?:\|([^\[\]]*))?\]\]")
@@ -37,12 +43,12 @@ _TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
 _NAMED = re.compile(r"([\w\s\-]*)=")
 _COUNTRY = re.compile(r"[A-Z]{3}")  # {{USA}} shows a flag and the country
 _ITEM = re.compile(r"</?(?:br|li|p|div|ul|ol)\b[^<>]*>|\n[ *#:;]*|^\s*[*#]+|•|(?<=\s)·(?=\s)", re.I)
-_OUTSIDE = re.compile(r"\[(?:https?:)?//[^\s\[\]]*+([^\[\]]*)\]")
+_EXTERNAL_LINK = re.compile(r"\[(?:https?:)?//[^\s\[\]]*+([^\[\]]*)\]")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|'''?|\[|\]|\{|\}|\|$")
 _SPACES = re.compile(r"\s+")
 
 
-class Shown(NamedTuple):
+class ShownLink(NamedTuple):
     """A link to an article: its title and the text that is shown for it."""
 
     title: str
@@ -50,10 +56,10 @@ class Shown(NamedTuple):
 
 
 class Value(NamedTuple):
-    """A value's items; the mark 0x01 N 0x02 in an item stands for `links[N]`."""
+    """The items of a value; in an item the mark 0x01 N 0x02 stands for `links[N]`."""
 
     items: tuple[str, ...]
-    links: tuple[Shown, ...]
+    links: tuple[ShownLink, ...]
 
     def titles(self, item: str) -> list[str]:
         """The titles of the links in an item."""
@@ -68,14 +74,14 @@ class Value(NamedTuple):
 
 
 def read_value(wikitext: str, site: Site) -> Value:
-    """Read a value out of a live text (comments and footnotes are gone)."""
-    links: list[Shown] = []
+    """Read a value, from which comments and footnotes are gone already."""
+    links: list[ShownLink] = []
 
     def set_aside(found: re.Match[str]) -> str:
         title, text = read_title(found[1], site), _clean(_expand(found[2] or found[1].lstrip(" :")))
         if title is None or title.namespace != MAIN:
-            return text if title is None else ""  # another wiki's page by its text; a file or a category shows nothing
-        links.append(Shown(title.name, text))
+            return text if title is None else ""  # a page of another wiki shows its text, a file or a category nothing
+        links.append(ShownLink(title.name, text))
         return f"\x01{len(links) - 1}\x02"
 
     marked = _LINK.sub(set_aside, CONTROL.sub("", wikitext[:LONGEST_VALUE]))
@@ -84,7 +90,7 @@ def read_value(wikitext: str, site: Site) -> Value:
 
 
 def _expand(text: str) -> str:
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST_NESTING):
         if "{{" not in text:
             break
         text = _TEMPLATE.sub(lambda found: _show(found[1]), text)
@@ -92,7 +98,7 @@ def _expand(text: str) -> str:
 
 
 def _show(call: str) -> str:
-    """What a template shows; its links are marks, so every `|` divides arguments."""
+    """What a template shows. Its links are marks by now, so every `|` divides arguments."""
     name, *arguments = call.split("|")
     name = _SPACES.sub(" ", name.replace("_", " ")).strip().lower()
     shows, unnamed = _SHOWS.get(name), _unnamed(arguments)
@@ -104,7 +110,7 @@ def _show(call: str) -> str:
         return call if _COUNTRY.fullmatch(call) else ""
     if shows in ("list", "pairs"):
         return "\n".join(["", *(unnamed if shows == "list" else unnamed[1::2]), ""])
-    if unnamed[0].isdigit():  # a date, whatever the template's name: start date, fecha, ДР, 生年月日と年齢
+    if unnamed[0].isdigit():  # a date, whatever the template is called: start date, fecha, ДР, 生年月日と年齢
         return "-".join(number for number in unnamed[:3] if number.isdigit())
     return unnamed[1] if shows == "second" and len(unnamed) > 1 else unnamed[0]
 
@@ -116,5 +122,5 @@ def _unnamed(arguments: list[str]) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    text = unescaped(_MARKUP.sub("", _OUTSIDE.sub(r"\1", text)))
+    text = unescaped(_MARKUP.sub("", _EXTERNAL_LINK.sub(r"\1", text)))
     return _SPACES.sub(" ", text).strip(" ,;")

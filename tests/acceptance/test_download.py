@@ -1,17 +1,13 @@
-"""python -m ingest download, from a mirror that drops, stalls, lies and refuses: bytes on disk, requests made."""
+"""python -m ingest download from a mirror that drops, stalls, lies and refuses: the bytes on disk and the requests."""
 
 import hashlib
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ingest.download.errors import (
-    MirrorUnreachable,
-    NotAMirror,
-)
+from ingest.download.errors import MirrorUnreachable, NotAMirror
 from tests.support.downloading import BODY, HALF, INDEX, NAME, PATH, download, is_clean
 from tests.support.mirror import Fault, Mirror, running
 
@@ -86,13 +82,6 @@ def test_patience_ends_and_what_was_fetched_stays(mirror: Mirror, tmp_path: Path
     assert (tmp_path / NAME).read_bytes() == BODY
 
 
-def test_retry_after_is_waited_for(mirror: Mirror, tmp_path: Path) -> None:
-    mirror.faults[PATH] = [Fault(status=429, headers={"Retry-After": "1"})]
-    start = time.monotonic()
-    download(mirror, tmp_path)
-    assert time.monotonic() - start >= 1.0
-
-
 def test_a_server_without_ranges_is_read_from_the_start(mirror: Mirror, tmp_path: Path) -> None:
     mirror.faults[PATH] = [Fault(drop_after=HALF), Fault(no_ranges=True)]
     (part,) = download(mirror, tmp_path)["parts"]
@@ -136,7 +125,7 @@ def test_a_file_that_changes_between_attempts_is_never_spliced(
     mirror.faults[PATH] = [Fault(drop_after=HALF), Fault(body=other)]
     (tmp_path / NAME).unlink()
     (part,) = download(mirror, tmp_path)["parts"]
-    assert part["fetched"] == fetched  # what shows by its size is not read
+    assert part["fetched"] == fetched  # a file of another size is not read
     assert (tmp_path / NAME).read_bytes() == BODY
 
 

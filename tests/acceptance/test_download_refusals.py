@@ -1,4 +1,4 @@
-"""What a download cannot get over: one line that names the culprit, exit code 1, no file under its final name."""
+"""What ends a download: one line that names the culprit, exit code 1, and no file under its final name."""
 
 import hashlib
 import shutil

@@ -1,4 +1,4 @@
-"""The download as a process: killed, gone on with, on a terminal, read afterwards."""
+"""The download as a process: it is killed and goes on, it shows its pace on a terminal, and its files can be read."""
 
 import os
 import pty
@@ -15,8 +15,7 @@ import pytest
 from ingest.download.command import main
 from ingest.download.errors import DownloadRunning
 from ingest.dumps.files import find_sources
-from ingest.extract import records
-from ingest.report import Report
+from ingest.extract import extract
 from ingest.topics.catalogue import load_topics
 from tests.conftest import ROOT
 from tests.support.commands import answer
@@ -49,7 +48,7 @@ def unfinished_bytes(folder: Path) -> int:
 
 
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_a_killed_run_is_gone_on_with_and_no_byte_comes_twice(mirror: Mirror, tmp_path: Path, ending: int) -> None:
+def test_after_a_kill_the_next_run_goes_on_and_no_byte_comes_twice(mirror: Mirror, tmp_path: Path, ending: int) -> None:
     second = "xxwiki-20260101-pages-articles-multistream2.xml-p7p9.bz2"
     bodies = {NAME: BODY, second: BODY[::-1]}
     mirror.publish(bodies)
@@ -107,9 +106,8 @@ def test_what_was_downloaded_can_be_read(mirror: Mirror, tmp_path: Path, sample_
     mirror.faults[PATH] = [Fault(drop_after=70_000), Fault(status=503), Fault(drop_after=50_000)]
     download(mirror, tmp_path)
     (source,) = find_sources([tmp_path])
-    report = Report(str(source.path))
-    articles = list(records(source, load_topics(["book", "film"]), report))
-    assert report.wiki == "samplewiki"
-    assert report.articles > 300
-    assert "Dracula" in {one.title for one in articles}
+    found, report = extract(source, load_topics(["book", "film"]))
+    titles = {one.title for one in found}
+    assert (report.wiki, report.topics) == ("samplewiki", {"book": 549, "film": 79})
+    assert "Dracula" in titles
     assert source.path.read_bytes() == sample_dump.read_bytes()

@@ -1,4 +1,4 @@
-"""Imports as wholes: in parts, by processes and by a cluster; updates; topics of one's own."""
+"""Whole imports: in parts, by processes and by a cluster; updates; topics of one's own."""
 
 import bz2
 import hashlib
@@ -47,10 +47,21 @@ def test_a_folder_of_parts_gives_what_one_file_gives(
     assert contents(url, *IMPORTED) == contents(sample_url, *IMPORTED)
 
 
+def test_the_warnings_of_all_parts_reach_the_report(url: str, sample_dump: Path, tmp_path: Path) -> None:
+    _, *pages = bz2.decompress(sample_dump.read_bytes()).split(b"  <page>")
+    body = [b"  <page>" + page.removesuffix(b"</mediawiki>\n") for page in pages]
+    fragment = tmp_path / "fragment.xml.bz2"
+    streams = [b"".join(body[start : start + 100]) for start in range(0, len(body), 100)]
+    fragment.write_bytes(b"".join(map(bz2.compress, streams)))
+    (source,) = answer("ingest", str(fragment), *TOPICS, *IN_PARTS, DATABASE_URL=url)["sources"]
+    no_head, no_end = source["warnings"]
+    assert no_head.startswith("no <siteinfo>")
+    assert no_end.startswith("no </mediawiki>")
+
+
 @pytest.fixture
 def cluster() -> Iterator[str]:
     """The address of a Dask cluster of two worker processes on this machine."""
-    processes = []
     script = """
 from distributed import LocalCluster
 if __name__ == "__main__":
@@ -61,7 +72,6 @@ if __name__ == "__main__":
     process = subprocess.Popen(
         [sys.executable, "-c", script], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    processes.append(process)
     assert process.stdout is not None
     yield process.stdout.readline().strip()
     process.communicate("\n", timeout=60)
@@ -163,9 +173,9 @@ def test_dumps_of_two_wikis_are_refused_before_anything_is_read(url: str, sample
 @pytest.mark.parametrize(
     ("how", "sessions", "pause"),
     [
-        (signal.SIGINT, 3, 0.0),  # the workers read
+        (signal.SIGINT, 3, 0.0),  # while the workers read
         (signal.SIGTERM, 3, 0.0),
-        (signal.SIGINT, 1, 0.1),  # they are being started
+        (signal.SIGINT, 1, 0.1),  # while they are being started
         (signal.SIGINT, 1, 0.3),
     ],
 )

@@ -1,6 +1,6 @@
-"""Real dump pieces, read a second time by other means: an ordinary XML parser and mwparserfromhell on every page.
+"""Real dump pieces, read a second time by other means: an ordinary XML parser, and mwparserfromhell on every page.
 
-Only the title rules (tests/unit/ingest/test_titles.py) are shared. Differences that remain are listed in EXPLAINED.
+Both readings share only the rules of titles (tests/unit/ingest/test_titles.py). EXPLAINED lists how they still differ.
 """
 
 import bz2
@@ -23,12 +23,12 @@ from db.importing.records import Article, Link
 from ingest.article import count_links
 from ingest.dumps.files import find_sources
 from ingest.errors import UnreadablePacking
-from ingest.extract import records
+from ingest.extract import extract
 from ingest.report import Report
 from ingest.topics.catalogue import by_infobox, load_topics
 from ingest.wikitext.scan import link_targets, live
 from ingest.wikitext.sites import read_site
-from ingest.wikitext.titles import Site, read_link, read_title, site
+from ingest.wikitext.titles import Site, make_site, read_link, read_title
 
 GENSIM = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"
 PIECES = [
@@ -44,11 +44,11 @@ PIECES = [
     "tinywiki-latest-pages-articles.xml.bz2",
     "pages/frwiki-20121230-id3.xml",
     "pages/knwiki-20180614-id1.xml",
-]  # the other pieces lack a <siteinfo> or carry that of another wiki, so their files and categories are unknown
+]  # other pieces have no <siteinfo> or that of another wiki, so their files and categories are not known
 MULTISTREAM = "multistream/enwiki-p10p30302-pages-articles-multistream.xml.bz2"
 TOPICS = load_topics(["book", "film", "album", "play", "poem", "comic", "television", "song", "writer", "person"])
 
-# Of a link whose shown text opens bold, italic or a tag that it does not close mwparserfromhell makes plain text.
+# Where the shown text of a link opens bold, italic or a tag and does not close it, mwparserfromhell reads plain text.
 EXPLAINED = {
     (GENSIM, "Andre Agassi"): [
         "1990 ATP Tour World Championships – Singles",
@@ -81,32 +81,32 @@ def piece(request: pytest.FixtureRequest, shared_data: Path) -> Piece:
 
 
 def other_reading(path: Path) -> tuple[Site, list[OtherPage]]:
-    """Every article page that is no redirect."""
+    """Read every article page that is not a redirect."""
     unpack = {".bz2": bz2.decompress, ".gz": gzip.decompress}.get(path.suffix, bytes)
     content = unpack(path.read_bytes())
     if b"</mediawiki>" not in content:
         content += b"</mediawiki>"
     root = ElementTree.parse(io.BytesIO(content)).getroot()
     names = {int(one.get("key", 0)): one.text or "" for one in root.iter() if one.tag.endswith("}namespace")}
-    where = site(root.findtext(".//{*}dbname"), names)
-    return where, [page for one in root.iterfind("{*}page") for page in other_page(one, where)]
+    site = make_site(root.findtext(".//{*}dbname"), names)
+    return site, [page for one in root.iterfind("{*}page") for page in other_page(one, site)]
 
 
-def other_page(page: ElementTree.Element, where: Site) -> Iterator[OtherPage]:
+def other_page(page: ElementTree.Element, site: Site) -> Iterator[OtherPage]:
     title, text = page.findtext("{*}title", ""), page.findtext(".//{*}text") or ""
-    namespace = page.findtext("{*}ns") or str(getattr(read_title(title, where), "namespace", ""))
+    namespace = page.findtext("{*}ns") or str(getattr(read_title(title, site), "namespace", ""))
     if namespace == "0" and page.find("{*}redirect") is None and not re.match(r"\s*#(redirect|転送)", text, re.I):
-        # mwparserfromhell does not look into galleries and image maps, whose links are links
+        # the links in galleries and image maps count, but mwparserfromhell does not look into them
         opened = re.sub(r"<(/?)(gallery|imagemap)\b", r"<\1div", text, flags=re.I)
         yield OtherPage(title, text, mwparserfromhell.parse(opened))
 
 
-def other_links(page: OtherPage, where: Site) -> Counter[Link]:
+def other_links(page: OtherPage, site: Site) -> Counter[Link]:
     targets = (
         "".join(str(node) for node in link.title.nodes if not isinstance(node, Comment))
         for link in page.code.ifilter_wikilinks(recursive=True)
     )
-    return Counter(link for target in targets if (link := read_link(target, where)))
+    return Counter(link for target in targets if (link := read_link(target, site)))
 
 
 def other_sites(page: OtherPage) -> Counter[str]:
@@ -115,11 +115,11 @@ def other_sites(page: OtherPage) -> Counter[str]:
     return Counter(site for host in hosts if (site := read_site(host)))
 
 
-def other_infobox(page: OtherPage, where: Site) -> tuple[str, set[str]] | None:
+def other_infobox(page: OtherPage, site: Site) -> tuple[str, set[str]] | None:
     """The topic, and the names of the parameters that are not empty."""
     topics = by_infobox(TOPICS)
     for template in page.code.ifilter_templates(recursive=True):
-        title = read_title(template.name.strip_code().strip(), where)
+        title = read_title(template.name.strip_code().strip(), site)
         if title and title.name.casefold() in topics:
             names = {
                 str(one.name).strip().lower().replace(" ", "_").replace("-", "_")
@@ -155,8 +155,8 @@ def test_articles(piece: Piece) -> None:
 
 
 def read(path: Path) -> tuple[dict[str, Article], Report]:
-    report = Report(path.name)
-    found = [one for source in find_sources([path]) for one in records(source, TOPICS, report)]
+    (source,) = find_sources([path])
+    found, report = extract(source, TOPICS)
     return {one.title: one for one in found if isinstance(one, Article)}, report
 
 
@@ -170,7 +170,7 @@ def test_counts_of_the_first_pages_of_the_english_wikipedia(shared_data: Path) -
     assert read(shared_data / "dumps" / MULTISTREAM)[0] == articles, "the same pages in five bz2 streams"
 
 
-def test_records_of_the_seed(shared_data: Path) -> None:
+def test_rows_of_the_seed(shared_data: Path) -> None:
     articles, report = read(shared_data / "seed" / "p15_books.ndjson")
     assert len(articles) == report.articles == 1_413
     with_facet = Counter(name for one in articles.values() for name in dict(one.facets))

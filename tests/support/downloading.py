@@ -1,4 +1,4 @@
-"""The download in this process, without long waits, and the part that the test mirror has for it."""
+"""Run the download in this process and without long waits, and the part that the test mirror has for it."""
 
 import io
 import json
@@ -20,12 +20,12 @@ HALF = len(BODY) // 2
 
 
 def download(mirror: Mirror, folder: Path, *arguments: str) -> Any:
-    """Run it on the mirror; the report."""
+    """Run it on the mirror, and give its report."""
     with redirect_stdout(io.StringIO()) as output:
         main(["xxwiki", "--mirror", mirror.url, "--to", str(folder), "--json", *arguments], QUICK)
     return json.loads(output.getvalue())
 
 
 def is_clean(folder: Path, *names: str) -> bool:
-    """Whether the folder has these files and nothing else, no unfinished ones either."""
+    """Whether the folder has these files and nothing else, not even unfinished ones."""
     return sorted(file.name for file in folder.iterdir()) == sorted(names)

@@ -1,4 +1,4 @@
-"""A mirror of dumps on 127.0.0.1 that goes wrong when told to, and remembers what it was asked."""
+"""A mirror of dumps on 127.0.0.1 that goes wrong when it is told to, and remembers what it was asked."""
 
 import contextlib
 import hashlib
@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
-ETERNITY = 20.0  # seconds of a stall, which no test should see the end of
+SECONDS_OF_A_STALL = 20.0  # no test should see its end
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one answer: a status instead of it, a drop or a stall after some bytes, other bytes ..."""
+    """What is wrong with one answer: a status in its place, a drop or a stall after some bytes, other bytes ..."""
 
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Fault:
 
 @dataclass
 class Request:
-    """One request as it went: the first byte asked for, the bytes of body that were sent."""
+    """One request: the first byte that it asked for, and how many bytes of the body were sent."""
 
     path: str
     start: int
@@ -41,7 +41,7 @@ class Request:
 
 
 class Mirror:
-    """The files, by path; the faults of the coming answers, first in first out, then none; the requests so far."""
+    """The files by path, the requests so far, and the faults of the coming answers; when they are used up, none."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -55,7 +55,7 @@ class Mirror:
         self, parts: Mapping[str, bytes], wiki: str = "xxwiki", date: str = "20260101", status: str = "done",
         algorithms: tuple[str, ...] = ("sha1", "md5"),
     ) -> None:  # fmt: skip
-        """A dump as Wikimedia has it: the page of the wiki, the status and the files."""
+        """Add a dump as Wikimedia has it: the page of the wiki, the status and the files."""
         folder = f"/{wiki}/{date}"
         files = {
             name: {"size": len(body), "url": f"{folder}/{name}"}
@@ -109,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
             mirror.at_once += 1
             mirror.most_at_once = max(mirror.most_at_once, mirror.at_once)
         time.sleep(fault.slow)
-        with mirror.lock:  # before the answer, whose reader may be back before this thread goes on
+        with mirror.lock:  # before the answer, since its reader may ask again before this thread goes on
             mirror.at_once -= 1
         with contextlib.suppress(ConnectionError):
             self.answer(mirror, request, fault)
@@ -136,7 +136,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body[:last])
         if fault.stall_after is not None:
             self.wfile.flush()
-            time.sleep(ETERNITY)
+            time.sleep(SECONDS_OF_A_STALL)
 
     def head(self, status: int, headers: Mapping[str, str]) -> None:
         self.send_response(status)

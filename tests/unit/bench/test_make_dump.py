@@ -10,10 +10,11 @@ from xml.parsers import expat
 
 import pytest
 
-from bench.make_dump import Page, pages, title_of, write
+from bench.made_text import title_of
+from bench.make_dump import Page, pages, write
 from db.importing.records import Article, Redirect
 from ingest.dumps.files import find_sources
-from ingest.extract import records
+from ingest.extract import extract
 from ingest.report import Report
 from ingest.topics.catalogue import load_topics
 
@@ -25,8 +26,8 @@ def made() -> list[Page]:
 
 def read(path: Path) -> tuple[list[Article | Redirect], Report]:
     [source] = find_sources([path])
-    report = Report(str(path))
-    return list(records(source, load_topics(), report)), report
+    found, report = extract(source, load_topics())
+    return list(found), report
 
 
 def test_bytes_and_share_are_as_asked(made: list[Page]) -> None:
@@ -79,9 +80,9 @@ def test_it_packs_like_wikipedia(made: list[Page]) -> None:
 def test_ingest_reads_the_books_and_redirects(made: list[Page], tmp_path: Path) -> None:
     write(tmp_path / "made.xml.bz2", iter(made), multistream=True)
     found, report = read(tmp_path / "made.xml.bz2")
-    books = [record for record in found if isinstance(record, Article)]
+    books = [one for one in found if isinstance(one, Article)]
     assert [book.title for book in books] == [page.title for page in made if page.kind == "book"]
-    redirects = [record.title for record in found if isinstance(record, Redirect)]
+    redirects = [one.title for one in found if isinstance(one, Redirect)]
     assert redirects == [page.title for page in made if page.kind == "redirect"]
     assert (report.pages, report.wiki, report.warnings) == (len(made), "enwiki", [])
     assert all(
@@ -91,7 +92,7 @@ def test_ingest_reads_the_books_and_redirects(made: list[Page], tmp_path: Path) 
 
 def test_links_follow_a_power_law(made: list[Page], tmp_path: Path) -> None:
     write(tmp_path / "made.xml", iter(made))
-    books = [record for record in read(tmp_path / "made.xml")[0] if isinstance(record, Article)]
+    books = [one for one in read(tmp_path / "made.xml")[0] if isinstance(one, Article)]
     assert 15 < sum(len(book.links) for book in books) / len(books) < 30
     popularity = [count for _, count in Counter(link for book in books for link in book.links).most_common()]
     assert popularity[5] > 10 * popularity[len(popularity) // 2]

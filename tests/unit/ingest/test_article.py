@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from db.importing.records import Link
-from ingest.article import read_article
+from db.importing.records import Article, Link
+from ingest.article import article_of_page
 from ingest.dumps.page import Page
 from ingest.topics.catalogue import by_infobox, load_topics
 from ingest.wikitext.titles import ENGLISH_SITE
@@ -13,8 +13,8 @@ from ingest.wikitext.titles import ENGLISH_SITE
 TOPICS = by_infobox(load_topics(["book", "film"]))
 
 
-def read(wikitext, refs=True):
-    return read_article(Page(1, 2, datetime(2020, 1, 2, tzinfo=UTC), wikitext), "T", TOPICS, ENGLISH_SITE, refs)
+def article_of(wikitext: str, refs: bool = True) -> Article | None:
+    return article_of_page(Page(1, 2, datetime(2020, 1, 2, tzinfo=UTC), wikitext), "T", TOPICS, ENGLISH_SITE, refs)
 
 
 @pytest.mark.parametrize(
@@ -42,23 +42,24 @@ def read(wikitext, refs=True):
         ("<nowiki>{{Infobox book}}</nowiki>", None, "in a nowiki"),
         ("<pre>{{Infobox book}}</pre>", None, "in a pre"),
         ("{{Infobox book", None, "never closed"),
-        ("Infobox book", None, "no template"),
+        ("Infobox book", None, "not a template"),
         ("{{tl|Infobox book}}", None, "an argument"),
     ],
 )
-def test_topic(wikitext, expected, reason):
-    article = read(wikitext)
+def test_topic(wikitext: str, expected: str | None, reason: str) -> None:
+    article = article_of(wikitext)
     assert (article.topic if article else None) == expected, reason
 
 
-def test_everything_of_an_article():
+def test_everything_of_an_article() -> None:
     wikitext = (
         "{{Infobox book\n| Name = '''T'''\n| author = [[Jane Doe|Doe]]\n| genre = [[Satire]]<!-- x -->, [[novel]]\n"
         "| image = \n| followed by = [[U (novel)|U]]<ref>[[Who's Who]] http://www.who.org/</ref>\n}}\n"
         "'''T''' is a [[novel]] by [[Jane Doe]].\n[[Category:Satires|T]] [[T#Plot]] [[de:T]]"
     )
-    article = read(wikitext)
+    article, without_footnotes = article_of(wikitext), article_of(wikitext, refs=False)
     assert article is not None
+    assert without_footnotes is not None
     assert (article.page_id, article.title, article.topic, article.revision_id) == (1, "T", "book", 2)
     assert article.revised_at == datetime(2020, 1, 2, tzinfo=UTC)
     assert article.text_length == len(wikitext)
@@ -78,7 +79,7 @@ def test_everything_of_an_article():
         Link("category", "Satires"): 1,
         Link("site", "who.org"): 1,
     }
-    assert article.links.keys() - read(wikitext, refs=False).links.keys() == {
+    assert article.links.keys() - without_footnotes.links.keys() == {
         Link("page", "Who's Who"),
         Link("site", "who.org"),
     }

@@ -1,20 +1,22 @@
 """Infobox values to plain texts and to facets."""
 
-import time
-
 import pytest
 
 from ingest.topics.catalogue import load_topics
 from ingest.topics.facets import READINGS, read_facets, read_parameters
+from ingest.topics.topic_file import Reading
 from ingest.wikitext.titles import ENGLISH_SITE
 from ingest.wikitext.values import LONGEST_VALUE, read_value
+from tests.support.growth import assert_linear, repeated
+
+TOPICS = {topic.name: topic for topic in load_topics(["book", "settlement"])}
 
 
-def read(reading, wikitext):
+def values_of(reading: Reading, wikitext: str) -> list[str]:
     return list(READINGS[reading](read_value(wikitext, ENGLISH_SITE)))
 
 
-def shown(wikitext):
+def shown(wikitext: str) -> str:
     return str(read_value(wikitext, ENGLISH_SITE))
 
 
@@ -32,7 +34,7 @@ def shown(wikitext):
         ("{{flatlist|\n* a\n* b\n}}", "a, b", "in a row"),
         ("{{unbulleted_list|a|b}}", "a, b", "an underscore in the name"),
         ("a {{·}} b • c", "a, b, c", "bullets"),
-        ("Col·lecció", "Col·lecció", "a letter and no bullet"),
+        ("Col·lecció", "Col·lecció", "a letter and not a bullet"),
         ("{{nowrap|[[A]] (b)}}", "A (b)", "a template that shows its argument"),
         ("{{small|{{nowrap|a}}}}", "a", "one in another"),
         ("{{lang|fr|[[Paris]]}}", "Paris", "the second argument"),
@@ -44,7 +46,7 @@ def shown(wikitext):
         ("{{flagicon|USA}} [[United States]]", "United States", "a picture"),
         ("{{bandera|España}} [[España]]", "España", "a picture in Spanish"),
         ("{{JPN}}", "JPN", "a country by its code"),
-        ("{{Clear}}", "", "no code"),
+        ("{{Clear}}", "", "not a code"),
         ("{{vgrelease|NA|[[Atari]]|EU|[[Sega]]}}", "Atari, Sega", "regions and what belongs to them"),
         ("{{ДР|22|10|1929}}", "22-10-1929", "a date by any name"),
         ("{{date|8|juin|1949|en littérature}}", "8-1949", "a month as a word"),
@@ -63,7 +65,7 @@ def shown(wikitext):
         ("<br>", "", "nothing but a break"),
     ],
 )
-def test_values_as_shown(wikitext, expected, reason):
+def test_values_as_shown(wikitext: str, expected: str, reason: str) -> None:
     assert shown(wikitext) == expected, reason
 
 
@@ -78,11 +80,11 @@ def test_values_as_shown(wikitext, expected, reason):
         ("words", "Trinidad and Tobago<br>Cuba", ["Trinidad and Tobago", "Cuba"], "one country"),
         ("words", "France ([[Vichy]])", ["France"], "what stands in brackets is an aside"),
         ("words", "(Fantasy)", ["Fantasy"], "unless there is nothing else"),
-        ("words", "none", [], "no value"),
-        ("words", "—", [], "no value"),
-        ("words", "x" * 201, [], "a sentence and no value"),
+        ("words", "none", [], "not a value"),
+        ("words", "—", [], "not a value"),
+        ("words", "x" * 201, [], "a sentence"),
         ("words", "[[小説]]、[[随筆]]（晩年）", ["小説", "随筆"], "East Asian commas and brackets"),
-        ("words", "неизвестно", [], "no value in Russian"),
+        ("words", "неизвестно", [], "not a value in Russian"),
         ("languages", "English and French", ["English", "French"], "two"),
         ("languages", "[[English language|English]], German language", ["English", "German"], "spellings meet"),
         ("languages", "Deutsch und Englisch", ["Deutsch", "Englisch"], "two in German"),
@@ -121,50 +123,64 @@ def test_values_as_shown(wikitext, expected, reason):
         ("year", "soon", [], "none"),
     ],
 )
-def test_readings(reading, wikitext, expected, reason):
-    assert read(reading, wikitext) == expected, reason
+def test_readings(reading: Reading, wikitext: str, expected: list[str], reason: str) -> None:
+    assert values_of(reading, wikitext) == expected, reason
 
 
-def facets(topic="book", **parameters):
+def facets(topic: str = "book", **parameters: str) -> tuple[tuple[str, str], ...]:
     values = {name: read_value(text, ENGLISH_SITE) for name, text in read_parameters(parameters).items()}
-    return read_facets(values, load_topics([topic])[0])
+    return read_facets(values, TOPICS[topic])
 
 
 @pytest.mark.parametrize("name", ["followed_by", "followed by", "Followed by", "followed-by", " FOLLOWED_BY "])
-def test_spellings_of_parameters_meet(name):
+def test_spellings_of_parameters_meet(name: str) -> None:
     assert facets(**{name: "[[B]]"}) == (("followed_by", "B"),)
 
 
-def test_numbered_parameters_belong_together():
+def test_numbered_parameters_belong_together() -> None:
     assert facets(author="[[A]]", author2="[[B]]") == (("author", "A"), ("author", "B"))
 
 
-def test_an_article_has_one_year():
+def test_an_article_has_one_year() -> None:
     assert facets(pub_date="1901", pub_date2="1902") == (("year", "1901"),)
 
 
-def test_numbers_tell_parameters_apart_where_a_topic_lists_one():
+def test_numbers_tell_parameters_apart_where_a_topic_lists_one() -> None:
     names = {"subdivision_name": "Turkey", "subdivision_name1": "Anatolia", "subdivision_name2": "Ankara"}
     expected = (("country", "Turkey"), ("region", "Anatolia"), ("place", "Ankara"))
     assert facets("settlement", **names, subdivision_name3="Ulus") == expected
 
 
-def test_the_first_parameter_with_a_value_counts():
+def test_the_first_parameter_with_a_value_counts() -> None:
     assert facets(editor="[[E]]", author="[[A]]") == (("author", "A"),)
     assert facets(editor="[[E]]", author="{{cn}}") == (("author", "E"),)
 
 
-def test_repeats_are_dropped_and_order_is_kept():
+def test_repeats_are_dropped_and_order_is_kept() -> None:
     assert facets(genre="[[B]], [[A]], b") == (("genre", "B"), ("genre", "A"))
 
 
-@pytest.mark.parametrize("piece", ["[//", "<", "< ", "{{a|", "[[", "[[a|", "(", "a ", " =", "{{a| ", "''"])
-def test_no_value_hangs_the_readings(piece):
-    start = time.process_time()
-    value = read_value(piece * (LONGEST_VALUE // len(piece)), ENGLISH_SITE)
-    assert sum(len(list(reading(value))) for reading in READINGS.values()) < 100
-    assert time.process_time() - start < 1
+PIECES = ["[//", "<", "< ", "{{a|", "[[", "[[a|", "(", "a ", " =", "{{a| ", "''"]
 
 
-def test_a_value_is_read_to_its_limit_only():
+@pytest.mark.parametrize(
+    ("start", "piece", "end"), [*(("", piece, "") for piece in PIECES), ("x", "()", "y"), ("[//", "x", "")]
+)
+def test_no_value_hangs_the_readings(start: str, piece: str, end: str) -> None:
+    def read_all(wikitext: str) -> None:
+        value = read_value(wikitext, ENGLISH_SITE)
+        assert sum(len(list(reading(value))) for reading in READINGS.values()) < 100
+
+    assert_linear(read_all, repeated(start, piece, end), LONGEST_VALUE // 4)
+
+
+def test_no_name_hangs_the_parameters() -> None:
+
+    def read_name(name: str) -> None:
+        assert read_facets({name: read_value("x", ENGLISH_SITE)}, TOPICS["book"]) == ()
+
+    assert_linear(read_name, repeated("", "1", "x"), 5_000)
+
+
+def test_a_value_is_read_to_its_limit_only() -> None:
     assert len(shown("a" * (LONGEST_VALUE + 1))) == LONGEST_VALUE
