@@ -1,9 +1,11 @@
 """Small records and vectors whose right answers are known."""
 
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Connection, text
 
 from db import pairs
 from db.connection import Database
@@ -56,9 +58,54 @@ def store_model(database: Database, dimensions: int = 8, seed: int = 0, activate
     return model_id
 
 
+def store_vectors(
+    database: Database,
+    articles: Mapping[str, Sequence[float]],
+    links: Mapping[str, Sequence[float]],
+    objective: str = "softmax",
+    settings: Mapping[str, object] | None = None,
+) -> None:
+    """An active model of these directions, by title; links are pages."""
+    rows = {"articles": articles, "links": links}
+    dimensions = len(next(iter(articles.values())))
+    with (
+        registry.training(database, objective, dimensions, settings or {}) as model_id,
+        database.transaction() as connection,
+    ):
+        for kind in get_args(vectors.VectorKind):
+            id_of = text(f"select {kind.removesuffix('s')}_id from {kind} where title = :title")
+            ids = [connection.scalar(id_of, {"title": title}) for title in rows[kind]]
+            directions = np.array(list(rows[kind].values()), np.float64)
+            unit = directions / np.linalg.norm(directions, axis=1, keepdims=True)
+            weights = _rarity(connection, ids) if kind == "links" else None
+            vectors.store(connection, model_id, kind, np.array(ids, np.int32), unit.astype(np.float32), weights)
+        registry.finish(connection, model_id, {}, "fingerprint")
+        activation.activate(connection, model_id)
+
+
+def _rarity(connection: Connection, link_ids: Sequence[int]) -> NDArray[np.float32]:
+    query = text(
+        "select ln(1 + (select max(article_id) from articles) / article_count::float) from links where link_id = :id"
+    )
+    return np.array([connection.scalar(query, {"id": one}) for one in link_ids], np.float32)
+
+
 def load(database: Database, *records: Article | Redirect, prune: bool = False) -> Counts:
     """Import in a transaction of its own, as one part."""
     with database.transaction() as connection:
         staging.clear(connection, "test", ("book", "film"), prune)
         assert staging.stage(connection, "test", 0, records)
         return staging.merge(connection)
+
+
+def load_small_shelf(database: Database) -> None:
+    """62 articles, of which 15 are films, with a model; an article and a link have an alias."""
+    load(
+        database,
+        *(article(f"Book {n}", ["Shared", f"Link {n % 9}"], topic="film" if n % 4 == 0 else "book") for n in range(60)),
+        article("Les Misérables", ["Shared"]),
+        article("War and Peace", ["Shared"]),
+        Redirect("Voyna i mir", "War and Peace"),
+        Redirect("Common", "Shared"),
+    )
+    store_model(database)

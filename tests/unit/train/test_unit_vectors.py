@@ -47,3 +47,22 @@ def test_links_that_cancel_out_leave_the_trained_vector() -> None:
     alone = Pairs(PAIRS.article_ids[:1], PAIRS.link_ids, *(np.array(i, np.int32) for i in ([0, 0], [0, 1], [1, 1])))
     trained = np.array([[0.6, 0.8]], np.float32)
     assert article_vectors(trained, opposite, alone, 2.0) == pytest.approx(trained)
+
+
+def test_as_a_plain_loop_says() -> None:
+    """3 articles, 4 links, 5 dimensions, so that none stands for another; the links of the last nearly cancel out."""
+    rows = [[0, 1], [1], [2, 3]]
+    pairs = Pairs(
+        article_ids=np.arange(3, dtype=np.int32),
+        link_ids=np.arange(4, dtype=np.int32),
+        article_index=np.array([0, 0, 1, 2, 2], np.int32),
+        link_index=np.array([0, 1, 1, 2, 3], np.int32),
+        occurrences=np.ones(5, np.int32),
+    )
+    links = unit(np.random.default_rng(0).normal(size=(4, 5)).astype(np.float32))
+    links[3:] = unit(np.float32([0.05, 0, 0, 0, 0]) - links[2:3])
+    weights = [np.log(1 + 3 / count) for count in (1, 2, 1, 1)]
+    sums = np.array([sum(weights[link] * links[link] for link in row) for row in rows])
+    found = mean_of_links(links, pairs)
+    assert found.dtype == np.float32
+    assert found == pytest.approx(sums / np.linalg.norm(sums, axis=1, keepdims=True), abs=1e-5)

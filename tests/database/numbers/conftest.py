@@ -1,0 +1,54 @@
+"""The same questions to two shelves: the bundled sample, and real books where their data lie beside the checkout."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from db.connection import Database
+from tests.conftest import SHARED, new_database
+from tests.support import sources
+from tests.support.known import Known, plant
+
+TOOL = SHARED.parent / "tools" / "librarything_to_ndjson.py"
+
+
+class Planted(NamedTuple):
+    """A database that no test changes, and what it holds."""
+
+    database: Database
+    known: Known
+
+
+@pytest.fixture(scope="session", params=["sample", "books"])
+def planted(
+    request: pytest.FixtureRequest, server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Planted]:
+    """Real titles, links and facets, with planted vectors."""
+    folder = tmp_path_factory.mktemp("records")
+    if request.param == "sample":
+        records = sources.sample(folder)
+    elif TOOL.exists():
+        records = sources.librarything(TOOL, folder)
+    else:
+        pytest.skip("no real data beside this checkout")
+    with new_database(server_url, template) as url, Database(url) as database:
+        yield Planted(database, plant(database, records))
+
+
+@pytest.fixture
+def shelf(planted: Planted) -> Database:
+    return planted.database
+
+
+@pytest.fixture
+def known(planted: Planted) -> Known:
+    return planted.known
+
+
+@pytest.fixture
+def asked(known: Known, request: pytest.FixtureRequest) -> list[int]:
+    """Positions of 100 articles that have a vector, others for each test."""
+    random = np.random.default_rng(len(request.node.name))
+    return [int(i) for i in random.choice(np.flatnonzero(known.has_vector), 100, replace=False)]
