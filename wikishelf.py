@@ -1,4 +1,4 @@
-"""The console command: `wikishelf ingest ...` is `python -m ingest ...`, and so for train, api and db."""
+"""The console command: `wikishelf ingest ...` is `python -m ingest ...`; the same is true of train, api and db."""
 
 import runpy
 import sys
@@ -7,7 +7,7 @@ COMMANDS = {
     "ingest": "read a Wikipedia dump into the database",
     "train": "fit a model and store its vectors; list, activate and drop models",
     "api": "ask the active model",
-    "db": "start, stop, ask and upgrade the database",
+    "db": "start, stop, query, upgrade and uninstall the database",
 }
 
 

@@ -1,4 +1,4 @@
-"""Questions to a Wikishelf database, from Python.
+"""Ask a shelf from Python.
 
 >>> import api
 >>> with api.connect() as shelf:

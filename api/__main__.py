@@ -1,4 +1,4 @@
-"""python -m api similar | near | lacking | recommend | explain | search | serve: answers from the active model."""
+"""python -m api similar | near | lacking | recommend | explain | search | serve: ask the active model."""
 
 from dataclasses import asdict
 
@@ -8,7 +8,7 @@ from db import console
 
 
 def main() -> None:
-    """Parse, ask, print."""
+    """Parse the command line, ask, and print the answer."""
     options = commands.parse()
     if options.command == "serve":
         from api.service.running import serve  # FastAPI is loaded here and nowhere else

@@ -1,4 +1,4 @@
-"""Answers as lists that also know how to become tables."""
+"""Answers are lists that can also become tables."""
 
 import importlib
 from collections.abc import Iterable
@@ -25,12 +25,12 @@ class Answer(list[Record]):
         self.record = record
 
     def columns(self) -> dict[str, list[Any]]:
-        """The values by field."""
+        """Return the values of each field."""
         names = [field.name for field in fields(self.record)]  # type: ignore[arg-type]
         return {name: [getattr(record, name) for record in self] for name in names}
 
     def to_pandas(self) -> Any:
-        """A pandas.DataFrame, a column a field.
+        """Return a pandas.DataFrame with one column for each field.
 
         Raises
         ------
@@ -39,7 +39,7 @@ class Answer(list[Record]):
         return _library("to_pandas", "pandas").DataFrame(self.columns())
 
     def to_arrow(self) -> Any:
-        """A pyarrow.Table, a column a field.
+        """Return a pyarrow.Table with one column for each field.
 
         Raises
         ------
@@ -48,7 +48,7 @@ class Answer(list[Record]):
         return _library("to_arrow", "pyarrow").table(self.columns())
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """Return the table that a notebook shows."""
         head = "".join(f"<th>{name}</th>" for name in self.columns())
         body = "".join(f"<tr>{''.join(map(_cell, astuple(record)))}</tr>" for record in self)  # type: ignore[call-overload]
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,7 +1,8 @@
 """The same verbs for asyncio.
 
-Each question runs in a thread, as many threads as the pool has connections: what takes the time is the server, and a
-thread costs a tenth of a millisecond. So there is one pool, one way to ask, and one place where errors are translated.
+Each question runs in a thread, and there are as many threads as the pool has connections. The server takes most of the
+time; a thread adds a tenth of a millisecond. So there is one pool, one way to ask, and one place that translates
+errors.
 """
 
 import asyncio
@@ -21,12 +22,12 @@ Given = TypeVar("Given")
 
 
 async def connect_async(limits: Limits | None = None) -> "AsyncShelf":
-    """Open the database that the environment names, as `connect` does.
+    """Open the shelf that the environment names, as `connect` does.
 
     Raises
     ------
     db.errors.WikishelfError
-        It cannot be reached, or nothing was ever ingested into it.
+        The database cannot be reached, or nothing was ever ingested into the shelf.
     """
     return AsyncShelf(await asyncio.to_thread(connect, limits))
 
@@ -42,9 +43,9 @@ def _in_thread(
 
 
 class AsyncShelf:
-    """Questions to one database, to be awaited; close it, or use it in an `async with`.
+    """Questions to one shelf, to be awaited; close it, or use it in an `async with`.
 
-    A question that waits longer than the limits allow for one of the connections raises `db.errors.DatabaseBusy`.
+    A question that waits for a connection longer than the limits allow raises `db.errors.DatabaseBusy`.
     """
 
     def __init__(self, shelf: Shelf) -> None:

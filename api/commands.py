@@ -1,4 +1,4 @@
-"""The command line, and which verb it asks with which arguments."""
+"""The command line, and the question that it asks: a verb with its arguments."""
 
 import argparse
 from collections.abc import Callable, Sequence
@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 
 import shtab
 
-ONE = argparse.ArgumentParser(add_help=False)
-ONE.add_argument("--count", type=int, metavar="N", help="at most N answers (default 10)")
-ONE.add_argument("--json", action="store_true", help="print one JSON document")
-ONE.add_argument("--sql", action="store_true", help="print the query, for psql, and ask nothing")
+COMMON = argparse.ArgumentParser(add_help=False)
+COMMON.add_argument("--count", type=int, metavar="N", help="give at most N answers (default 10)")
+COMMON.add_argument("--json", action="store_true", help="print one JSON document")
+COMMON.add_argument("--sql", action="store_true", help="print the query for psql instead of asking it")
 
 FILTERED = argparse.ArgumentParser(add_help=False)
 FILTERED.add_argument("--topic", metavar="T", help="only articles of this topic, such as film")
 FILTERED.add_argument(
     "--facet", dest="facets", action="append", type=lambda text: facet(text), metavar="NAME=VALUE",
-    help="only articles with this facet, such as genre=Satire, year=1950..1980; of several of one name, any",
+    help="only articles with this facet, such as genre=Satire or year=1950..1980; any one of the values if repeated",
 )  # fmt: skip
 
 
@@ -27,19 +27,19 @@ class Question(NamedTuple):
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """The options, by default those of this run; wrong usage ends it with exit code 2."""
+    """Parse the options, by default those of this run; wrong usage ends the program with exit code 2."""
     top = parser()
     options = top.parse_args(arguments)
     articles_only = ("topic", "facets", "same_author", "same_series", "least", "exact")
     if getattr(options, "link", False) and any(getattr(options, name) is not None for name in articles_only):
-        top.error("with --link only --kind and --count choose")
+        top.error("of the options that choose answers, only --kind and --count can be combined with --link")
     if getattr(options, "kind", None) and not options.link:
-        top.error("--kind goes with --link")
+        top.error("--kind needs --link")
     return options
 
 
 def question(options: argparse.Namespace) -> Question:
-    """What the options ask."""
+    """Return the question that the options ask."""
     verb = "similar_links" if getattr(options, "link", False) else options.verb
     given = vars(options)
     names = [*options.positional, "kind", "likes", "dislikes", "weights", "count", "topic", "facets"]
@@ -51,7 +51,7 @@ def question(options: argparse.Namespace) -> Question:
 
 
 def together(facets: list[tuple[str, str]]) -> dict[str, list[str]]:
-    """The values of each name."""
+    """Collect the values of each name."""
     found: dict[str, list[str]] = {}
     for name, value in facets:
         found.setdefault(name, []).append(value)
@@ -62,67 +62,71 @@ def facet(text: str) -> tuple[str, str]:
     """Cut NAME=VALUE in two."""
     name, equals, value = text.partition("=")
     if not name or not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE, such as genre=Satire")
+        raise argparse.ArgumentTypeError(f"a facet must be written as NAME=VALUE, such as genre=Satire, not {text!r}")
     return name, value
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Make the parser of the command line."""
     top = argparse.ArgumentParser(prog="python -m api", description="Ask the active model.")
     top.add_argument(
         "--print-completion", choices=shtab.SUPPORTED_SHELLS, action=PrintCompletion,
-        help="print completions for the command wikishelf, to be stored where the shell looks for them",
+        help="print the completions of the command wikishelf for this shell; docs/api.md says where to store them",
     )  # fmt: skip
     commands = top.add_subparsers(
         dest="command", required=True, metavar="similar | near | lacking | recommend | explain | search | serve"
     )
-    similar = commands.add_parser("similar", parents=[ONE, FILTERED], help="articles, or links, most like one")
+    similar = commands.add_parser("similar", parents=[COMMON, FILTERED], help="the articles or links most like one")
     similar.set_defaults(verb="similar_articles", positional=["title"])
     similar.add_argument("title", help="title or alias of an article; with --link, of a link")
-    similar.add_argument("--link", action="store_true", help="links like this link")
+    similar.add_argument("--link", action="store_true", help="ask for the links most like this link")
     similar.add_argument("--kind", choices=["page", "category", "site"], help="with --link: only links of this kind")
-    similar.add_argument("--same-author", type=yes, metavar="yes|no", help="only articles that share an author, or not")
-    similar.add_argument("--same-series", type=yes, metavar="yes|no", help="only articles that share a series, or not")
-    similar.add_argument("--least", action="store_true", default=None, help="the least like it instead")
-    similar.add_argument("--exact", action="store_true", default=None, help="compare all: no answer is missed")
+    similar.add_argument(
+        "--same-author", type=yes, metavar="yes|no", help="yes: only articles with an author in common; no: only others"
+    )
+    similar.add_argument(
+        "--same-series", type=yes, metavar="yes|no", help="yes: only articles with a series in common; no: only others"
+    )
+    similar.add_argument("--least", action="store_true", default=None, help="the articles least like it instead")
+    similar.add_argument("--exact", action="store_true", default=None, help="compare all articles, so none is missed")
 
-    near = commands.add_parser("near", parents=[ONE, FILTERED], help="articles near a link, made by them or not")
+    near = commands.add_parser("near", parents=[COMMON, FILTERED], help="articles near a link, even if they lack it")
     near.set_defaults(verb="articles_near_link", positional=["title"])
     near.add_argument("title", help="title or alias of a link")
 
-    lacking = commands.add_parser("lacking", parents=[ONE], help="links that an article does not make and likely would")
+    lacking = commands.add_parser("lacking", parents=[COMMON], help="the links that an article most likely lacks")
     lacking.set_defaults(verb="links_near_article", positional=["title"])
     lacking.add_argument("title", help="title or alias of an article")
 
-    recommend = commands.add_parser("recommend", parents=[ONE, FILTERED], help="articles by what one likes")
+    recommend = commands.add_parser("recommend", parents=[COMMON, FILTERED], help="articles for people who like these")
     recommend.set_defaults(verb="recommend_articles", positional=[])
     recommend.add_argument("--like", dest="likes", action="append", required=True, metavar="T", help="a liked title")
     recommend.add_argument("--dislike", dest="dislikes", action="append", metavar="T", help="a disliked title")
     recommend.add_argument(
-        "--weight", dest="weights", action="append", type=float, metavar="W", help="one for each --like, above 0"
+        "--weight", dest="weights", action="append", type=float, metavar="W", help="above 0; one for each --like"
     )
-    recommend.add_argument("--diversity", type=float, metavar="D", help="0, the nearest (default), to 1")
+    recommend.add_argument("--diversity", type=float, metavar="D", help="from 0, the nearest (default), to 1")
 
-    explain = commands.add_parser("explain", parents=[ONE], help="why two articles are alike")
+    explain = commands.add_parser("explain", parents=[COMMON], help="why two articles are alike")
     explain.set_defaults(verb="explain_similarity", positional=["a", "b"])
     explain.add_argument("a", metavar="TITLE", help="title or alias of an article (a)")
-    explain.add_argument("b", metavar="TITLE", help="of another (b)")
+    explain.add_argument("b", metavar="TITLE", help="title or alias of another article (b)")
 
-    search = commands.add_parser("search", parents=[ONE], help="articles by title or alias, errors forgiven")
+    search = commands.add_parser("search", parents=[COMMON], help="articles by title or alias, even misspelt ones")
     search.set_defaults(verb="search_articles", positional=["words"])
     search.add_argument("words", help="a title, or something like it")
     search.add_argument("--topic", metavar="T", help="only articles of this topic")
 
-    serve = commands.add_parser("serve", help="the HTTP service; docs/service.md")
+    serve = commands.add_parser("serve", help="run the HTTP service; see docs/service.md")
     serve.add_argument("--host", default="127.0.0.1", metavar="H", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=whole(0, 65535), default=8000, metavar="P", help="port (default 8000)")
-    serve.add_argument("--connections", type=whole(1, 1000), default=8, metavar="N", help="to the database (8)")
-    serve.add_argument("--seconds", type=whole(1, 3600), default=5, metavar="S", help="for a query (default 5)")
+    serve.add_argument("--connections", type=whole(1, 1000), default=8, metavar="N", help="to the database (default 8)")
+    serve.add_argument("--seconds", type=whole(1, 3600), default=5, metavar="S", help="limit of a query (default 5)")
     return top
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
-    """A reader of whole numbers of this range."""
+    """Make a reader of whole numbers in this range."""
 
     def read(text: str) -> int:
         if not text.isdecimal() or not least <= int(text[:9]) <= most:
@@ -135,7 +139,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 def yes(text: str) -> bool:
     """Read yes or no."""
     if text not in {"yes", "no"}:
-        raise argparse.ArgumentTypeError("say yes or no")
+        raise argparse.ArgumentTypeError(f"give yes or no, not {text!r}")
     return text == "yes"
 
 
@@ -143,7 +147,7 @@ class PrintCompletion(argparse.Action):
     """Print a script that completes `wikishelf api ...`."""
 
     def __call__(self, _: Any, __: Any, shell: Any, ___: Any = None) -> None:
-        """Print it, and end."""
+        """Print the script, and end the program."""
         top = argparse.ArgumentParser(prog="wikishelf")
         commands = top.add_subparsers()
         for name in ("ingest", "train", "db"):

@@ -1,4 +1,4 @@
-"""What can be wrong about a question before the database hears of it."""
+"""Errors that the database has no part in."""
 
 from db.errors import WikishelfError
 
@@ -8,4 +8,4 @@ class LibraryMissing(WikishelfError):
 
 
 class PortTaken(WikishelfError):
-    """cannot listen on {host}, port {port}: {reason}; choose another with --host and --port"""
+    """cannot listen on {host}, port {port}: {reason}; choose another address with --host and --port"""

@@ -1,4 +1,4 @@
-"""A question as a statement for psql."""
+"""Write a question as a statement for psql."""
 
 import json
 from typing import Any
@@ -7,16 +7,16 @@ from api.commands import Question
 
 
 def statement(question: Question) -> str:
-    """The call of the SQL function, by named arguments; LEAST is a keyword, so that names stand in quotes."""
+    """Write the call of the SQL function by named arguments; least is quoted, because LEAST is a keyword."""
     arguments = ", ".join(f"{_name(name)} => {literal(value)}" for name, value in question.arguments.items())
     return f"select * from {question.verb}({arguments});"
 
 
 def literal(value: Any) -> str:
-    """A value as SQL.
+    """Write a value as SQL.
 
-    Text stands in an E'' string where it holds a backslash, so that it means the same whatever
-    standard_conforming_strings is.
+    A text that holds a backslash is written as an E'' string, which means the same under any value of
+    standard_conforming_strings.
     """
     match value:
         case bool() | int() | float():

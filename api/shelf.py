@@ -15,23 +15,23 @@ from db.search import ExplainedLink, Facets, FoundArticle, NearLink, SimilarArti
 
 
 def connect(limits: Limits | None = None) -> "Shelf":
-    """Open the database that the environment names: DATABASE_URL, or else the embedded PostgreSQL.
+    """Open the shelf that the environment names, in DATABASE_URL or else in the embedded PostgreSQL.
 
     Parameters
     ----------
     limits : Limits or None
-        Connections at once, seconds a query may take, and whether to give up the right to write.
+        How many connections to use at once, how long a query may take, and whether to give up the right to write.
 
     Raises
     ------
     db.errors.WikishelfError
-        It cannot be reached, or nothing was ever ingested into it.
+        The database cannot be reached, or nothing was ever ingested into the shelf.
     """
     return Shelf(db.opening.connect("require", limits))
 
 
 class Shelf:
-    """Questions to one database; thread-safe, over a pool of connections. Close it, or use it in a `with`."""
+    """Questions to one shelf, which threads may share; close it, or use it in a `with`."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -47,24 +47,24 @@ class Shelf:
         least: bool = False,
         exact: bool = False,
     ) -> Answer[SimilarArticle]:
-        """The articles most like one article, most similar first.
+        """The articles most like one article, the most similar first.
 
         Parameters
         ----------
         title : str or int
-            Title or alias of the asked article, or its article_id; it is not in the answer.
+            The title or alias of an article, or its article_id; the article itself is not in the answer.
         count : int
-            At most so many, 1 to 10,000.
+            How many articles to give at most, 1 to 10,000.
         topic : str or None
             Only articles of this topic.
         facets : mapping or None
-            Only articles with one of the values of each name: {"genre": ["Satire", "Novel"], "year": "1950..1980"}.
+            Only articles with one of the values of every name: {"genre": ["Satire", "Novel"], "year": "1950..1980"}.
         same_author, same_series : bool or None
-            True: only articles that share an author (a series) with it; False: only those that share none.
+            True for articles that share an author (a series) with it only; False for those that share none.
         least : bool
-            Those least like it, the least similar first.
+            Give the articles least like it, the least similar first.
         exact : bool
-            Compare all, where the index may miss one in a hundred.
+            Compare all articles; without this the index may miss one in a hundred.
 
         Raises
         ------
@@ -79,7 +79,7 @@ class Shelf:
         return Answer(SimilarArticle, found)
 
     def similar_links(self, title: str, count: int = 10, kind: str | None = None) -> Answer[SimilarLink]:
-        """The links, all or of one kind (page, category, site), most like one link, most similar first.
+        """The links most like one link, the most similar first; all links, or those of one kind (page, category, site).
 
         Raises
         ------
@@ -91,7 +91,7 @@ class Shelf:
     def articles_near_link(
         self, title: str, count: int = 10, topic: str | None = None, facets: Facets | None = None
     ) -> Answer[SimilarArticle]:
-        """The articles nearest to a link, whether they make it or not; filtered as in `similar_articles`.
+        """The articles nearest to a link, whether they make it or not; filters are as in `similar_articles`.
 
         Raises
         ------
@@ -122,16 +122,16 @@ class Shelf:
         facets: Facets | None = None,
         diversity: float = 0.0,
     ) -> Answer[SimilarArticle]:
-        """Articles for somebody who likes these and dislikes those, best first; none of the given ones.
+        """Articles for somebody who likes these and dislikes those, best first, without these and those.
 
         Parameters
         ----------
         likes, dislikes : sequence of str
             Titles or aliases.
         weights : sequence of float or None
-            One for each of `likes`, more than 0; None for 1 each.
+            One number above 0 for each of `likes`; None means 1 for each.
         diversity : float
-            0 (the nearest) to 1 (each as unlike those before it as can be).
+            From 0 (the nearest) to 1 (each is as unlike those before it as it can be).
 
         Raises
         ------
@@ -145,7 +145,7 @@ class Shelf:
     def explain_similarity(self, a: str, b: str, count: int = 10) -> Answer[ExplainedLink]:
         """The links that two articles share or that mean nearly the same, and their shares of the similarity.
 
-        The last row, beyond `count`, holds what is not listed, so that all shares add up to the similarity.
+        The last row comes on top of `count`. It holds what is not listed, so that all shares add up to the similarity.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Answers as tables for people."""
+"""Print answers as tables for people."""
 
 import sys
 from typing import Any
@@ -8,11 +8,11 @@ from rich.table import Table
 
 from api.answer import Answer
 
-WIDTH = 12  # of the longest bar
+LONGEST_BAR = 12  # characters
 
 
 def show(answer: Answer[Any]) -> None:
-    """Print every field but the ids, with a bar after the last, by which the rows are ranked."""
+    """Print every field but the ids; a bar follows the last field, which ranks the rows."""
     if not answer:
         print("nothing found", file=sys.stderr)
         return
@@ -36,8 +36,8 @@ def show(answer: Answer[Any]) -> None:
 
 
 def bar(value: float, longest: float) -> str:
-    """A bar for a value, `WIDTH` characters for the longest; none for a negative one."""
-    eighths = round(8 * WIDTH * max(value, 0.0) / longest) if longest > 0 else 0
+    """Draw the bar of a value: `LONGEST_BAR` characters for the longest value, none for a negative one."""
+    eighths = round(8 * LONGEST_BAR * max(value, 0.0) / longest) if longest > 0 else 0
     return "█" * (eighths // 8) + ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")[eighths % 8]
 
 

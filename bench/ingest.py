@@ -23,7 +23,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 
-NEEDED_LIBRARIES: dict[str, tuple[str, ...]] = {  # of the usual ways, as far as Wikishelf does not bring them
+# What the usual ways need and Wikishelf does not bring.
+NEEDED_LIBRARIES: dict[str, tuple[str, ...]] = {
     "tutorial": (),
     "mwxml_mwparserfromhell": ("mwxml",),
     "mwxml_wikitextparser": ("mwxml", "wikitextparser"),

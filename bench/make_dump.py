@@ -25,7 +25,7 @@ from ingest.wikitext.titles import ENGLISH_NAMESPACES
 Kind = Literal["book", "article", "redirect", "other"]
 
 OTHER_NAMESPACES = (4, 10, 12, 14, 100, 118)  # those that a pages-articles file holds beside the articles
-PAGES_PER_STREAM = 100  # of a multistream dump, as in Wikipedia's
+PAGES_PER_STREAM = 100  # Wikipedia's multistream dumps have as many.
 
 
 class Page(NamedTuple):

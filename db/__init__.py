@@ -1,1 +1,1 @@
-"""PostgreSQL: the only package that speaks to it."""
+"""The only package that speaks to PostgreSQL."""

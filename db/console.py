@@ -1,4 +1,4 @@
-"""What the command lines share: errors as one line, answers as JSON."""
+"""What the command lines share: they print an error as one line and an answer as JSON."""
 
 import json
 import os

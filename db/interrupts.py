@@ -1,4 +1,4 @@
-"""Ctrl-C at a moment that cannot bear it."""
+"""Moments at which Ctrl-C must wait."""
 
 import signal
 import threading
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait for the end of the block. They reach the main thread alone: others need not hold them."""
+    """Let Ctrl-C and SIGTERM wait for the end of the block; in other threads, which never get them, do nothing."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""The shelf that the environment names, opened and checked."""
+"""Open and check the shelf that the environment names."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ from db.embedded import sharing
 from db.installing import migrate
 from db.read_pool import Limits
 
-MIN_POSTGRES = 150_000  # as `server_version_num` has it
+MIN_POSTGRES = 150_000  # 15.0, written as `server_version_num` writes it
 MIN_VECTOR = (0, 8)
 
 

@@ -1,4 +1,7 @@
-"""Reads of one statement, by psycopg alone: SQLAlchemy's part of one costs more than all else on the client's side."""
+"""Single reads by psycopg alone.
+
+SQLAlchemy's share of such a read costs more than all else on the client's side.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,7 +10,7 @@ from typing import Any
 import psycopg
 from sqlalchemy.pool import QueuePool
 
-# The role first has to exist, and this login to be a member of it, as a superuser always is.
+# The role is taken if it exists and this login is a member of it, as a superuser always is.
 READER = """
     select set_config('default_transaction_read_only', 'on', false), (
         select set_config('role', rolname, false) from pg_roles
@@ -21,18 +24,18 @@ class Limits:
     Attributes
     ----------
     connections : int
-        At once, in either pool: the one for single reads, and the one for everything else.
+        How many may be open at once in each pool: the one for single reads, and the one for everything else.
     wait : float
-        Seconds to wait for one of them.
+        Seconds to wait for a connection.
     query : float or None
         Seconds that a statement may take.
     reader : bool
-        Write nothing: read-only transactions, and the shelf's role, such as wikishelf_reader, where the login may take
-        it.
+        Whether to give up the right to write: transactions are read-only, and the connection takes the shelf's role,
+        such as wikishelf_reader, if the login may take it.
     answers : int
-        Rows of an answer, at most.
+        How many rows an answer may have.
     titles : int
-        Titles that a question may name, at most.
+        How many titles a question may name.
     """
 
     connections: int = 15
@@ -43,7 +46,7 @@ class Limits:
     titles: int = 10_000
 
     def opened(self, conninfo: str, schema: str, autocommit: bool = False) -> psycopg.Connection:
-        """A new connection that is held to them."""
+        """Open a new connection that keeps to these limits."""
         connection = psycopg.connect(conninfo, autocommit=True)
         if self.query is not None:
             connection.execute(f"set statement_timeout = {round(1000 * self.query)}")
@@ -56,8 +59,9 @@ class Limits:
 class ReadPool:
     """A pool of connections in autocommit mode.
 
-    Statements are prepared: planning takes longer than most searches, and a search's plan for all arguments is no worse
-    than that for its own (db/sql/functions/_nearest_articles.sql). They name their schema, for no search_path is set.
+    Statements are prepared, because planning takes longer than most searches, and a plan for any arguments is no worse
+    than one for the given arguments (db/sql/functions/_nearest_articles.sql). They name their schema, because no
+    search_path is set.
     """
 
     def __init__(self, connect: Callable[[], psycopg.Connection], limits: Limits) -> None:
@@ -71,7 +75,7 @@ class ReadPool:
         )
 
     def fetch(self, query: str, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """The rows; asked for again if the connection broke, so that a restarted server answers the first question."""
+        """Return the rows; ask again if the connection broke, so that a restarted server answers the first question."""
         try:
             return self._fetch(query, asked)
         except psycopg.OperationalError as error:
@@ -83,11 +87,11 @@ class ReadPool:
 
     @property
     def in_use(self) -> int:
-        """Connections that are answering at this moment."""
+        """How many connections are answering at this moment."""
         return self._pool.checkedout()
 
     def close(self) -> None:
-        """Close the connections that are not in use; the others when they have answered."""
+        """Close the connections that are not in use; the others close when they have answered."""
         self._pool.dispose()
 
     def _fetch(self, query: str, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -103,7 +107,7 @@ class ReadPool:
 
 
 def is_broken(error: psycopg.OperationalError) -> bool:
-    """Whether there is no connection (any more), and not something wrong with the question."""
+    """Whether the connection failed or was lost; otherwise something is wrong with the question."""
     if isinstance(error, psycopg.errors.QueryCanceled):
         return False
     return error.sqlstate is None or error.sqlstate[:2] in {"08", "28", "3D", "57"}

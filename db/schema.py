@@ -1,7 +1,7 @@
-"""The tables of a shelf, as SQLAlchemy Core; `migrations/` creates them, `tests/migration` holds the two equal.
+"""The tables of a shelf, for SQLAlchemy Core; `migrations/` creates them, and `tests/migration` compares the two.
 
-They name no schema: every transaction sets its search_path to that of the shelf. What begins with an underscore is
-internal, and may change with any release; docs/stability.md.
+The tables are named without a schema, because every transaction sets its search_path to the shelf. A name that begins
+with an underscore is internal and may change with any release (docs/stability.md).
 """
 
 from pgvector.sqlalchemy import Vector
@@ -35,7 +35,7 @@ metadata = MetaData(naming_convention=NAMING)
 
 
 def _title_indexes(table: str) -> tuple[Index, Index]:
-    """The titles as searches compare them: their trigrams, and their beginnings."""
+    """Index the titles as searches compare them: by their trigrams, and by how they begin."""
     folded = func.fold_title(text("title")).label("folded")
     return (
         Index(f"{table}_folded_title_idx", folded, postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}),
@@ -69,13 +69,13 @@ links = Table(
     Column("title", Text, nullable=False),
     Column("article_count", Integer, nullable=False, server_default=text("0")),
     Column("article_id", Integer, ForeignKey("articles.article_id", ondelete="SET NULL")),
-    UniqueConstraint("title", "kind"),  # title first: it serves a search by title alone as well
+    UniqueConstraint("title", "kind"),  # a search by title alone uses it as well
     CheckConstraint("kind in ('page', 'category', 'site')", name="kind"),
     Index(None, "article_id"),
 )
 
-# No foreign keys here: their row triggers cost 5 microseconds a row and key (measured on facets), while storing a pair
-# costs 1; only the merge writes these rows.
+# This table has no foreign keys. Their row triggers would cost 5 microseconds for each row and key (measured on
+# facets), while storing a pair costs 1. Only the merge writes these rows.
 article_links = Table(
     "article_links",
     metadata,
@@ -113,13 +113,13 @@ models = Table(
     Column("dimensions", Integer, nullable=False),
     Column("settings", JSONB, nullable=False),
     Column("metrics", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
-    Column("fingerprint", Text),  # of the pairs it was trained on
-    Column("reason", Text),  # why it failed
+    Column("fingerprint", Text),  # a hash of the pairs that the model was trained on
+    Column("reason", Text),  # says why the training failed
     CheckConstraint("state in ('training', 'ready', 'active', 'failed')", name="state"),
     Index("models_one_active_key", "state", unique=True, postgresql_where=text("state = 'active'")),
 )
 
-# One row: the highest id ever given, so that no new article answers with the vector of one that vanished.
+# The one row holds the highest id ever given, so that no new article answers with the vector of one that vanished.
 last_article = Table("_last_article", metadata, Column("article_id", Integer, nullable=False))
 
 imports = Table(
@@ -135,14 +135,15 @@ imports = Table(
 )
 
 
-# With pgvector's own ef_construction = 64 the index lost whole clusters: 8 of 200 questions to 1,000,000 clustered
-# vectors found nothing near, at any ef_search up to 200; now none. 200 finds with an ef_search of 30 more than 128
-# did with 40. m = 24 found no more and took a fifth more room; m = 12 found 0.941 of the ten nearest instead of 0.976.
+# With pgvector's default ef_construction of 64 the index lost whole clusters: 8 of 200 questions to 1,000,000 clustered
+# vectors found nothing near, at any ef_search up to 200. With 200 there is no such question. An ef_construction of 200
+# finds more at an ef_search of 30 than one of 128 did at 40. With m = 24 the index found no more and took a fifth more
+# room; with m = 12 it found 0.941 of the ten nearest instead of 0.976.
 HNSW = {"m": 16, "ef_construction": 200}
 
 
-# What an upgrade made beside the shelf's tables, in order: "extension vector", "role wikishelf_reader". An uninstall
-# drops these in reverse.
+# This table lists what an upgrade made besides the shelf's tables, in order, such as "extension vector" and
+# "role wikishelf_reader". An uninstall drops these in reverse order.
 installed = Table(
     "_installed",
     metadata,
@@ -161,7 +162,7 @@ topic_views = Table(
 
 
 def vector_table(kind: str, model_id: int, dimensions: int) -> Table:
-    """The table of one model's vectors of one kind, with its HNSW index; dropping it frees its space at once."""
+    """Describe the table of one model's vectors of one kind, with its HNSW index; a drop frees its space at once."""
     one = kind.removesuffix("s")
     name = f"_{one}_vectors_{model_id}"
     table = Table(
@@ -170,7 +171,7 @@ def vector_table(kind: str, model_id: int, dimensions: int) -> Table:
         Column(f"{one}_id", Integer, primary_key=True, autoincrement=False),
         Column("embedding", Vector(dimensions), nullable=False),
     )
-    if kind == "articles":  # the links that an article folded in was embedded by; null if it was trained
+    if kind == "articles":  # the links that a folded-in article was made from; null for a trained one
         table.append_column(Column("folded_from", ARRAY(Integer)))
     Index(
         f"{name}_embedding_idx",
@@ -183,7 +184,7 @@ def vector_table(kind: str, model_id: int, dimensions: int) -> Table:
 
 
 def weight_table(model_id: int) -> Table:
-    """The weight that each link has in the mean of an article's links, as the training had it."""
+    """Describe the table of the weights that links have in the mean of an article's links, as in the training."""
     return Table(
         f"_link_weights_{model_id}",
         MetaData(naming_convention=NAMING),

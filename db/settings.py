@@ -1,4 +1,4 @@
-"""Where the shelf is, from the environment."""
+"""Read from the environment where the shelf is."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import platformdirs
 from db.errors import DatabaseUrlInvalid, SchemaNameInvalid
 
 DEFAULT_SCHEMA = "wikishelf"
-# So it needs no quotes in SQL, and there is room for what is made of it, such as enwiki_reader.
+# Such a name needs no quotes in SQL, and leaves room for names that are made from it, such as enwiki_reader.
 SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,39}")
 
 
@@ -42,7 +42,7 @@ def load() -> Settings:
         If DATABASE_URL is not a postgresql:// address.
     SchemaNameInvalid
     """
-    # SQLAlchemy's way to write it will do as well
+    # SQLAlchemy's form of the address is accepted as well.
     url = os.environ.get("DATABASE_URL", "").replace("postgresql+psycopg://", "postgresql://", 1)
     if url and not url.startswith(("postgresql://", "postgres://")):
         raise DatabaseUrlInvalid(reason="it does not begin with postgresql://")
@@ -54,7 +54,7 @@ def load() -> Settings:
 
 
 def _default_home() -> Path:
-    # root's own folders are closed to the user who runs the server, and Windows has no root
+    # The user who runs root's server cannot enter root's own folders. Windows has no root.
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return Path("/var/lib/wikishelf")
     return platformdirs.user_data_path("wikishelf", appauthor=False)

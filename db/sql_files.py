@@ -1,4 +1,4 @@
-"""SQL files, run as they stand."""
+"""Run SQL files as they stand."""
 
 import importlib.resources
 import re
@@ -21,15 +21,15 @@ def run_file(connection: Connection, name: str) -> None:
 
 
 def load_pgvector(connection: Connection) -> None:
-    """Let this session store its settings: before pgvector is loaded only a superuser may."""
+    """Load pgvector: until then only a superuser may store its settings for a database."""
     run(connection, "select '[0]'::vector")
 
 
 def replay_functions(connection: Connection) -> None:
     """Create or replace every SQL function from its file.
 
-    The body of one (`begin atomic`) is bound to what it names when it is made. So it works under any search_path, and
-    what it calls is made first.
+    A body written as `begin atomic` is bound to what it names when the function is made. So it works under any
+    search_path, and the functions that it calls are made first.
     """
     load_pgvector(connection)
     sources = {path.name.removesuffix(".sql"): path.read_text(encoding="utf-8") for path in FUNCTIONS.iterdir()}
@@ -41,5 +41,5 @@ def replay_functions(connection: Connection) -> None:
 
 
 def function_names() -> list[str]:
-    """The names of all SQL functions that have a file."""
+    """Return the names of all SQL functions that have a file."""
     return [path.name.removesuffix(".sql") for path in FUNCTIONS.iterdir()]

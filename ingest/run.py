@@ -17,7 +17,7 @@ from ingest.report import Report
 from ingest.topics.catalogue import Topic
 from ingest.workers import executor, stage_job, stage_jobs
 
-THREADS_PER_FILE = 8  # at most; to unpack a file costs 8 times as much as to parse it
+MOST_THREADS_PER_FILE = 8  # To unpack a file costs 8 times as much as to parse it.
 
 
 def import_all(
@@ -54,7 +54,7 @@ def import_all(
 def _stage(shelf: Address, key: str, plan: Plan, jobs: Sequence[Job], workers: int, scheduler: str | None) -> None:
     """Do one job here and show how far it is, or have several done by a pool and show progress as each ends."""
     spare = workers // max(len(jobs), 1) if scheduler is None else 1
-    threads = min(max(spare, 1), THREADS_PER_FILE)
+    threads = min(max(spare, 1), MOST_THREADS_PER_FILE)
     with progress.shown(plan.size) as show:
         if scheduler is None and min(workers, len(jobs)) <= 1:
             for job in jobs:

@@ -1,1 +1,1 @@
-"""Alembic migrations: tables, once each; the functions stand in `db/sql/functions`."""
+"""Alembic migrations, which make the tables; the SQL functions are files in `db/sql/functions`."""

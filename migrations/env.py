@@ -1,4 +1,4 @@
-"""Alembic's entry: one transaction for the missing migrations, the replayed SQL functions and the reader's rights."""
+"""Alembic's entry: one transaction migrates, makes the SQL functions anew and grants the reader's rights."""
 
 from alembic import context
 from sqlalchemy import Connection, text
@@ -7,7 +7,8 @@ from db import opening, sql_files
 from db.installing import migrate
 from db.schema import metadata
 
-# Made as they are needed, and not in db/schema.py: the area of imports, the vectors of each model, Alembic's own table.
+# Not in db/schema.py, because each is made when it is needed: the staging area, each model's vectors, Alembic's own
+# table.
 UNDESCRIBED = ("_staging_", "_article_vectors_", "_link_vectors_", "_link_weights_", "alembic_version")
 
 
@@ -16,7 +17,7 @@ def _is_described(_: object, name: str | None, kind: str, *__: object) -> bool:
 
 
 def run(connection: Connection) -> None:
-    """Migrate on `connection`, whose search_path begins with the shelf; one process at a time."""
+    """Migrate on `connection`, whose search_path begins with the shelf; only one process does so at a time."""
     connection.execute(text("select pg_advisory_xact_lock(hashtext(current_schema() || '.migrate'))"))
     context.configure(
         connection=connection,

@@ -10,9 +10,9 @@ from sample.tables import read_records, read_redirects
 
 
 def main() -> None:
-    """Tables to records, records to pages, pages to one multistream bz2 file."""
+    """Turn tables into records, records into pages, and pages into one multistream bz2 file."""
     parser = argparse.ArgumentParser(prog="python -m sample", description=__doc__)
-    parser.add_argument("out", type=Path, help="the file to write; the names of dumps end in .xml.bz2")
+    parser.add_argument("out", type=Path, help="the file to write; the name of a dump ends in .xml.bz2")
     out: Path = parser.parse_args().out
     pages = make_pages(read_records(), read_redirects())
     write_export(out, pages)

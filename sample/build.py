@@ -1,4 +1,4 @@
-"""Pages to a MediaWiki export (schema 0.11), packed as multistream bz2 the way Wikimedia packs its dumps."""
+"""Write pages as a MediaWiki export (schema 0.11), packed as multistream bz2 in the way of Wikimedia's dumps."""
 
 import bz2
 from collections import defaultdict
@@ -13,7 +13,7 @@ from db.importing.records import Redirect
 from sample.tables import Record
 from sample.wikitext import write_article
 
-PAGES_A_STREAM = 100  # as Wikimedia has it
+PAGES_PER_STREAM = 100  # as in Wikimedia's dumps
 
 NAMESPACES = {
     -2: "Media", -1: "Special", 0: "", 1: "Talk", 2: "User", 3: "User talk", 4: "Wikipedia", 5: "Wikipedia talk",
@@ -59,7 +59,7 @@ TAIL = "</mediawiki>\n"
 
 
 class SampleNotWritten(WikishelfError):
-    """cannot write the sample to {path}: {reason}; name a file in a folder that is there"""
+    """cannot write the sample to {path}: {reason}; name a file in a folder that exists"""
 
 
 class Page(NamedTuple):
@@ -71,7 +71,7 @@ class Page(NamedTuple):
     redirect: str | None = None
 
 
-# Pages that are neither books nor films, though most of them look like it.
+# These pages are neither books nor films, though most of them look like one.
 OTHER_PAGES = (
     Page(
         0, "Middle-earth", "'''Middle-earth''' is the setting of [[The Hobbit]] and [[The Silmarillion]]; no infobox."
@@ -89,7 +89,7 @@ OTHER_PAGES = (
 
 
 def make_pages(records: Sequence[Record], redirects: Sequence[Redirect]) -> list[Page]:
-    """Give the articles, the redirects and the pages that are neither, in this order."""
+    """Return the articles, the redirects and the pages that are neither, in this order."""
     aliases: defaultdict[str, list[str]] = defaultdict(list)
     for title, target in resolve(redirects):
         aliases[target].append(title)
@@ -113,7 +113,7 @@ def redirect_page(redirect: Redirect) -> Page:
 
 
 def page_xml(page: Page, page_id: int) -> str:
-    """Write one page element; everything that is not in the page follows from its id."""
+    """Write one page element; everything that the page does not hold follows from its id."""
     return PAGE.format(
         title=escape(page.title),
         namespace=page.namespace,
@@ -149,11 +149,11 @@ def head_xml() -> str:
 
 
 def streams(pages: Sequence[Page]) -> Iterator[str]:
-    """Cut the export into the parts that are packed each on its own: head, 100 pages at a time, tail."""
+    """Cut the export into parts, each of which is packed on its own: the head, 100 pages at a time, and the tail."""
     elements = [page_xml(page, number) for number, page in enumerate(pages, start=1)]
     yield head_xml()
-    for start in range(0, len(elements), PAGES_A_STREAM):
-        yield "".join(elements[start : start + PAGES_A_STREAM])
+    for start in range(0, len(elements), PAGES_PER_STREAM):
+        yield "".join(elements[start : start + PAGES_PER_STREAM])
     yield TAIL
 
 

@@ -1,4 +1,4 @@
-"""The sample's tables: lines of facts, parsed into records."""
+"""Parse the sample's tables, which are lines of facts, into records."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ Parsed = TypeVar("Parsed")
 FOLDER = Path(__file__).parent
 TABLES: Mapping[str, Topic] = {"literature.txt": "book", "genre.txt": "book", "films.txt": "film"}
 
-# What stands between the title and the categories, named as the infobox names it.
+# The fields between the title and the categories, named as the infobox names them.
 FACTS: Mapping[Topic, tuple[str, ...]] = {
     "book": ("author", "country", "language", "genre", "release_date", "publisher", "series", "followed_by"),
     "film": ("director", "starring", "country", "language", "genre", "released", "production_companies", "based_on"),
@@ -66,14 +66,14 @@ def read_records(folder: Path = FOLDER) -> list[Record]:
     Raises
     ------
     TableInvalid
-        A line is not written as it should be, or a title stands twice.
+        A line is not written as it should be, or a title occurs twice.
     """
     records: dict[str, Record] = {}
     for source, topic in TABLES.items():
         text = (folder / source).read_text(encoding="utf-8")
         for line, record in parse_lines(text, source, partial(parse_record, topic=topic)):
             if record.title in records:
-                raise TableInvalid(source=source, line=line, reason=f'"{record.title}" stands twice')
+                raise TableInvalid(source=source, line=line, reason=f'"{record.title}" occurs twice')
             records[record.title] = record
     return list(records.values())
 
@@ -85,7 +85,7 @@ def read_redirects(folder: Path = FOLDER) -> list[Redirect]:
 
 
 def parse_lines(text: str, source: str, parse: Callable[[str], Parsed]) -> Iterator[tuple[int, Parsed]]:
-    """Give line number and parsed line, without comments and empty lines."""
+    """Yield the number and the parsed form of each line, without comments and empty lines."""
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip() and not line.startswith("#"):
             try:
@@ -95,25 +95,25 @@ def parse_lines(text: str, source: str, parse: Callable[[str], Parsed]) -> Itera
 
 
 def parse_record(line: str, topic: Topic) -> Record:
-    """Parse one line of a table; ValueError gives the reason where it cannot."""
+    """Parse one line of a table; a ValueError says why a line cannot be parsed."""
     title, *values, categories, links = cut(line, fields=11)
     facts = {name: listed(value) for name, value in zip(FACTS[topic], values, strict=True)}
     missing = [name for name, value in facts.items() if not value and name not in MAY_BE_EMPTY]
     if not title or not categories or not links or missing:
-        raise ValueError(f"nothing stands for {missing[0] if missing else 'title, categories or links'}")
+        raise ValueError(f"a value is missing for {missing[0] if missing else 'title, categories or links'}")
     record = Record(topic, title, facts, listed(categories), listed(links))
     if not re.fullmatch(r"\d{4}", ", ".join(facts["release_date" if topic == "book" else "released"])):
-        raise ValueError("the year has not 4 digits")
+        raise ValueError("the year does not have 4 digits")
     if title in record.links or len(set(record.links)) < len(record.links):
-        raise ValueError("a link stands twice or is the article itself")
+        raise ValueError("a link occurs twice or is the article itself")
     return record
 
 
 def parse_redirect(line: str) -> Redirect:
-    """Parse "from | to"; ValueError gives the reason where it cannot."""
+    """Parse "from | to"; a ValueError says why a line cannot be parsed."""
     title, target = cut(line, fields=2)
     if not title or not target or title == target:
-        raise ValueError("a redirect goes from one title to another")
+        raise ValueError("a redirect must go from one title to another")
     return Redirect(title, target)
 
 
@@ -121,7 +121,7 @@ def cut(line: str, fields: int) -> list[str]:
     """Cut a line at its bars."""
     cells = [cell.strip() for cell in line.split("|")]
     if len(cells) != fields:
-        raise ValueError(f"{len(cells)} fields instead of {fields}")
+        raise ValueError(f"it has {len(cells)} fields instead of {fields}")
     return cells
 
 

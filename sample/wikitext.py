@@ -1,4 +1,4 @@
-"""Records to wikitext, in the many forms that editors write and a parser must see through."""
+"""Write records as wikitext, in the many forms that editors use and a parser must see through."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,12 +22,13 @@ LISTS = (
     ("{}", "{}", ", "),
 )
 TAKES_S = {"Vampire", "Robot", "Dragon", "Ghost", "Hobbit", "Orphan", "Elf", "Angel", "Dinosaur", "Witch", "Knight"}
-HIDDEN_IN_COMMENT = "Hidden in a comment"  # linked only where no parser may count it
+# Links to these two titles are hidden where no parser may count them.
+HIDDEN_IN_COMMENT = "Hidden in a comment"
 HIDDEN_IN_NOWIKI = "Hidden in nowiki"
 
 
 def pick(options: Sequence[Option], *key: str) -> Option:
-    """Choose by a checksum of the key: varied, yet the same at every build and in every Python."""
+    """Choose by a checksum of the key, so that choices vary and are the same at every build and in every Python."""
     return options[crc32("|".join(key).encode()) % len(options)]
 
 
@@ -37,7 +38,7 @@ def write_article(record: Record, aliases: Aliases) -> str:
     Parameters
     ----------
     aliases : mapping of str to sequence of str
-        Title of a page to the redirects that lead to it.
+        For the title of a page, the redirects that lead to it.
     """
     links = [write_link(target, record.title, aliases) for target in record.links]
     half = len(links) // 2

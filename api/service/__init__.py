@@ -1,1 +1,1 @@
-"""The verbs over HTTP: `app.create` makes the application, `running.serve` runs it."""
+"""The verbs over HTTP: `app.create` makes the application, and `running.serve` runs it."""

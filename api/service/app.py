@@ -1,4 +1,4 @@
-"""The application: routes, errors, metrics, and the database it asks."""
+"""The application: its routes, errors and metrics, and the shelf that it asks."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ DESCRIPTION = (
 
 
 def create(shelf: api.Shelf) -> FastAPI:
-    """The application; it closes the shelf when it stops, after the last answer."""
+    """Make the application; when it stops, it closes the shelf after the last answer."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

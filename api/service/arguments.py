@@ -1,6 +1,6 @@
-"""The arguments of the routes: here they get their types, and db.search checks them.
+"""The types of the routes' arguments; db.search checks the values.
 
-What is more than a plain value is made of one by a call in the route: a Route (route.py) has no dependencies.
+A Route (route.py) has no dependencies. So the routes call the functions below for what is more than a plain value.
 """
 
 from argparse import ArgumentTypeError
@@ -12,34 +12,35 @@ from fastapi.exceptions import RequestValidationError
 from api.async_shelf import AsyncShelf
 from api.commands import facet, together
 
-ANSWERS, TITLES = 1000, 100  # the most of an answer's rows and of a question's titles, as `running` limits them
+# These are the most rows of an answer and the most titles of a question; `running` sets them as limits.
+MOST_ANSWERS, MOST_TITLES = 1000, 100
 
-Count = Annotated[int, Query(description=f"At most so many answers, 1 to {ANSWERS:,}")]
+Count = Annotated[int, Query(description=f"How many answers to give at most, 1 to {MOST_ANSWERS:,}")]
 Title = Annotated[str, Path(description="Title or alias, percent-encoded")]
 Text = Annotated[str, Query()]
-Likes = Annotated[list[str], Query(description=f"Titles or aliases, at most {TITLES}")]
-Weights = Annotated[list[float], Query(description="One for each `like`, above 0")]
-Diversity = Annotated[float, Query(description="0, the nearest, to 1")]
+Likes = Annotated[list[str], Query(description=f"Titles or aliases, at most {MOST_TITLES}")]
+Weights = Annotated[list[float], Query(description="One number above 0 for each `like`")]
+Diversity = Annotated[float, Query(description="From 0, the nearest, to 1")]
 Topic = Annotated[str | None, Query(description="Only articles of this topic")]
 Kind = Annotated[str | None, Query(description="Only links of this kind: page, category or site")]
 Facet = Annotated[
-    list[str], Query(description="NAME=VALUE, such as genre=Satire or year=1950..1980; of one name any value")
+    list[str], Query(description="NAME=VALUE, such as genre=Satire or year=1950..1980; any value of one name")
 ]
-Flag = Annotated[bool | None, Query(description="true: only those that share one; false: only those that do not")]
+Flag = Annotated[bool | None, Query(description="true: only articles that share one; false: only the others")]
 By = Annotated[Literal["title", "id"], Query(description="What the path gives: a title, or an article_id")]
 
 
 def asked_article(title: str, by: Literal["title", "id"]) -> str | int:
-    """The title of the path; with `by=id` it is an article_id. "1984" is a title like any other."""
+    """Return the title of the path, or an article_id if `by` is "id"; "1984" is a title like any other."""
     if by == "title":
         return title
     if not title.isascii() or not title.isdigit():
         raise RequestValidationError([{"loc": ("path", "title"), "msg": "with by=id, give an article_id"}])
-    return int(title[:11])  # what is longer is as unknown
+    return int(title[:11])  # a longer number is unknown as well
 
 
 def facets_of(texts: list[str]) -> dict[str, Any] | None:
-    """The facets by name."""
+    """Collect the facets by name."""
     try:
         return together([facet(text) for text in texts]) or None
     except ArgumentTypeError as error:
@@ -47,5 +48,5 @@ def facets_of(texts: list[str]) -> dict[str, Any] | None:
 
 
 def shelf_of(request: Request) -> AsyncShelf:
-    """The shelf of this application."""
+    """Return the shelf of this application."""
     return request.app.state.shelf  # type: ignore[no-any-return]

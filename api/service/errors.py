@@ -1,4 +1,4 @@
-"""Every error as application/problem+json (RFC 9457)."""
+"""Answer every error as application/problem+json (RFC 9457)."""
 
 import http
 import logging
@@ -45,19 +45,19 @@ class Problem(BaseModel):
 
 
 class ProblemResponse(JSONResponse):
-    """A problem, as its own media type."""
+    """A problem with its own media type."""
 
     media_type = "application/problem+json"
 
 
 def problem(status: int, detail: str, headers: Any = None, **more: Any) -> ProblemResponse:
-    """A problem whose title is the status's own phrase."""
+    """Make a problem whose title is the status's own phrase."""
     content = Problem(title=http.HTTPStatus(status).phrase, status=status, detail=detail, **more)
     return ProblemResponse(content.model_dump(exclude_none=True), status, headers)
 
 
 def install(app: FastAPI) -> None:
-    """Let the application answer its errors so."""
+    """Let the application answer its errors as problems."""
     app.add_exception_handler(WikishelfError, _of_ours)
     app.add_exception_handler(RequestValidationError, _of_arguments)
     app.add_exception_handler(HTTPException, _of_http)
@@ -68,7 +68,7 @@ async def _of_ours(_: Request, error: Any) -> ProblemResponse:
     name = type(error).__name__
     if isinstance(error, NOT_NOW):
         logger.warning("%s", error)
-        # Where the database is, and what it says, is nothing for the client.
+        # The client must not learn where the database is, nor what it says.
         detail = "the database cannot answer now" if "url" in error.facts else str(error)
         return problem(503, detail, RETRY_AFTER, error=name)
     if isinstance(error, NOT_THERE):
@@ -87,4 +87,4 @@ async def _of_http(_: Request, error: Any) -> ProblemResponse:
 
 
 async def _of_us(_: Request, error: Any) -> ProblemResponse:
-    return problem(500, "a fault of the service; its log has more")
+    return problem(500, "the service failed; its log says more")

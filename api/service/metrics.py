@@ -1,4 +1,4 @@
-"""What Prometheus wants to know."""
+"""Metrics for Prometheus."""
 
 import time
 from typing import Any
@@ -6,30 +6,30 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+SECOND_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class Metrics:
-    """Counters of one application."""
+    """The metrics of one application."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         labels = ("method", "route")
         self.requests = Counter("wikishelf_requests", "Requests answered", (*labels, "status"), registry=self.registry)
         self.seconds = Histogram(
-            "wikishelf_request_seconds", "Until the last byte", labels, buckets=SECONDS, registry=self.registry
+            "wikishelf_request_seconds", "Until the last byte", labels, buckets=SECOND_BUCKETS, registry=self.registry
         )
         self.connections = Gauge(
             "wikishelf_connections_in_use", "Database connections that are answering", registry=self.registry
         )
 
     def text(self, in_use: int) -> bytes:
-        """All of it, in Prometheus's own format."""
+        """Return all metrics in Prometheus's own format."""
         self.connections.set(in_use)
         return generate_latest(self.registry)
 
     def around(self, app: ASGIApp) -> ASGIApp:
-        """The application, measured. Routes are named by their pattern, so that titles make no new series."""
+        """Measure the application. Routes are named by their pattern, so that a new title makes no new series."""
 
         async def measured(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http":

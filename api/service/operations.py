@@ -1,4 +1,4 @@
-"""What those who run the service ask it."""
+"""The routes for those who run the service."""
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -11,13 +11,13 @@ router = APIRouter(responses={status: PROBLEMS[status] for status in (503, "defa
 
 @router.get("/healthz")
 async def healthz() -> dict[str, str]:
-    """Whether the process lives; it does not ask the database."""
+    """Whether the process lives; this does not ask the database."""
     return {"status": "alive"}
 
 
 @router.get("/readyz")
 async def readyz(request: Request) -> dict[str, str | int]:
-    """Whether questions would be answered: there is a database, and a model is active."""
+    """Whether questions get answers: the database is there, and a model is active."""
     return {"status": "ready", "model": (await shelf_of(request).active_model()).model_id}
 
 

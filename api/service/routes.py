@@ -1,4 +1,4 @@
-"""The verbs as routes: each is one call of the method of its name."""
+"""The verbs as routes; each calls the method of its name."""
 
 from typing import Any
 
@@ -34,8 +34,8 @@ def _problem(description: str) -> dict[str, Any]:
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     304: {"description": "The client has this answer already"},
     400: _problem("An argument is wrong"),
-    404: _problem("Nothing is called so, or has a vector; `suggestions` may help"),
-    503: _problem("Not now: too many requests, or no database or model; `Retry-After` says when"),
+    404: _problem("Nothing has this title, or it has no vector; `suggestions` may help"),
+    503: _problem("The service is too busy, or lacks the database or a model; `Retry-After` says when to ask again"),
     "default": {**_problem("Anything else"), "model": Problem},
 }
 router = APIRouter(responses=PROBLEMS, route_class=Route)
@@ -54,7 +54,7 @@ async def similar_articles(
     least: bool = False,
     exact: bool = False,
 ) -> Response:
-    """The articles most like one, most similar first."""
+    """The articles most like one article, the most similar first."""
     article, facets = asked_article(title, by), facets_of(facet)
     found = await shelf_of(request).similar_articles(
         article, count, topic, facets, same_author, same_series, least, exact
@@ -70,7 +70,7 @@ async def links_near_article(request: Request, title: Title, count: Count = 10) 
 
 @router.get("/links/{title:path}/similar", response_model=list[SimilarLink])
 async def similar_links(request: Request, title: Title, count: Count = 10, kind: Kind = None) -> Response:
-    """The links most like one, most similar first."""
+    """The links most like one link, the most similar first."""
     return answer(request, await shelf_of(request).similar_links(title, count, kind))
 
 

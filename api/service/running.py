@@ -1,4 +1,4 @@
-"""The service as a process."""
+"""Run the service as a process."""
 
 import socket
 import sys
@@ -8,26 +8,30 @@ import uvicorn
 import api
 from api.errors import PortTaken
 from api.service.app import create
-from api.service.arguments import ANSWERS, TITLES
+from api.service.arguments import MOST_ANSWERS, MOST_TITLES
 
-WAIT = 1.0  # seconds that a request waits for a connection before it is told to come back
-GRACE = 10  # seconds that requests have to end when the process is told to
+# A request that has waited this long for a connection is told to come back.
+SECONDS_FOR_A_CONNECTION = 1.0
+# Once the process is told to end, its requests have this long to end.
+SECONDS_TO_END = 10
 
 
 def serve(host: str, port: int, connections: int, seconds: int) -> None:
-    """Answer until told to stop; then take no new requests, end the others, and leave the database.
+    """Answer until told to stop; then take no new requests, finish the running ones, and leave the database.
 
     Raises
     ------
     PortTaken
     db.errors.WikishelfError
-        The database cannot be reached, or nothing was ever ingested into it.
+        The database cannot be reached, or nothing was ever ingested into the shelf.
     """
     listening = _listening(host, port)
-    limits = api.Limits(connections, WAIT, seconds, reader=True, answers=ANSWERS, titles=TITLES)
+    limits = api.Limits(
+        connections, SECONDS_FOR_A_CONNECTION, seconds, reader=True, answers=MOST_ANSWERS, titles=MOST_TITLES
+    )
     config = uvicorn.Config(
-        create(api.connect(limits)), http="httptools", ws="none", access_log=False, timeout_graceful_shutdown=GRACE,
-        server_header=False,
+        create(api.connect(limits)), http="httptools", ws="none", access_log=False,
+        timeout_graceful_shutdown=SECONDS_TO_END, server_header=False,
     )  # fmt: skip
     shown, port, *_ = listening.getsockname()
     print(f"listening on http://{f'[{shown}]' if ':' in shown else shown}:{port}", file=sys.stderr, flush=True)
@@ -35,10 +39,10 @@ def serve(host: str, port: int, connections: int, seconds: int) -> None:
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """Taken before the database is opened; who asks from now on waits, and is not refused."""
+    """Listen before the database is opened: a client that asks from now on waits, and is not refused."""
     try:
         (family, kind, protocol, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        # With its protocol named, or asyncio leaves Nagle's algorithm on: 40 ms an answer where 3 would do.
+        # The protocol is named, or asyncio would leave Nagle's algorithm on: 40 ms for an answer instead of 3.
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)

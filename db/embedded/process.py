@@ -1,6 +1,6 @@
-"""The embedded PostgreSQL as a process: whether it runs, started, stopped.
+"""The embedded PostgreSQL as a process: start it, stop it, and find out whether it runs.
 
-Nobody else may start or stop it meanwhile: db.embedded.sharing holds the lock.
+Nobody else may start or stop it meanwhile; db.embedded.sharing holds the lock for this.
 """
 
 import os
@@ -17,13 +17,15 @@ from db.embedded.binaries import Programs, User, programs, server_user
 from db.embedded.cluster import Cluster, create, reason_in, remove_drafts, write_configuration
 from db.errors import HomeUnusable, ServerNotStarted, ServerNotStopped
 
-SILENCE = 60.0  # seconds that a server process may be there without a word
-RETRY = 10.0  # seconds for what passes by itself: orphans of a killed server end, a start that was under way wins
-PASSING = ("is still in use", "already exists")
+# A server process may exist for this long without answering.
+SECONDS_OF_SILENCE = 60.0
+# Some failures pass by themselves: the orphans of a killed server end, or a start that was under way succeeds.
+PASSING_FAILURES = ("is still in use", "already exists")
+SECONDS_OF_RETRIES = 10.0
 
 
 def answers(cluster: Cluster) -> pq.Ping:
-    """OK: it takes connections; REJECT: it is starting or stopping; else nobody is there."""
+    """Ping the server: OK if it takes connections, REJECT while it starts or stops, else nobody is there."""
     return pq.Ping(pq.PGconn.ping(f"{cluster.url}&connect_timeout=5".encode()))
 
 
@@ -35,22 +37,22 @@ def ensure_running(cluster: Cluster) -> None:
     BinariesNotFound, HomeUnusable, UnsupportedProcessor
         See their messages.
     ServerNotStarted
-        With PostgreSQL's own reason.
+        The message has PostgreSQL's own reason.
     """
     user = server_user(cluster.data)
     _make_socket_folder(cluster, user)
     remove_drafts(cluster)
     if not cluster.data.exists():
         create(cluster, programs(cluster.home, user))
-    patience = time.monotonic() + RETRY
+    deadline = time.monotonic() + SECONDS_OF_RETRIES
     while not _is_running(cluster):
         failure = _start(cluster, programs(cluster.home, user))
-        if failure and (time.monotonic() > patience or not any(words in failure for words in PASSING)):
+        if failure and (time.monotonic() > deadline or not any(words in failure for words in PASSING_FAILURES)):
             raise ServerNotStarted(home=cluster.home, reason=reason_in(failure))
 
 
 def stop(cluster: Cluster) -> bool:
-    """Stop the server, ending its connections; False if none is running."""
+    """Stop the server and end its connections; return False if no server is running."""
     if not _is_postgres(_process_id(cluster.lock_files[0])):
         return False
     tools = programs(cluster.home, server_user(cluster.data))
@@ -64,15 +66,15 @@ def stop(cluster: Cluster) -> bool:
 
 
 def _is_running(cluster: Cluster) -> bool:
-    """Whether the server answers; one on its way up or down is waited for."""
+    """Whether the server answers; wait for one that is starting or stopping."""
     lock_file = cluster.lock_files[0]
-    deadline = time.monotonic() + SILENCE
+    deadline = time.monotonic() + SECONDS_OF_SILENCE
     while time.monotonic() < deadline:
-        answer = answers(cluster)  # asked first: from another container its process cannot be seen
+        answer = answers(cluster)  # comes first: the process of a server in another container is invisible
         if answer == pq.Ping.OK and lock_file.exists():
             return True
-        if answer == pq.Ping.REJECT:  # a recovery may take long, and says so
-            deadline = time.monotonic() + SILENCE
+        if answer == pq.Ping.REJECT:  # a recovery may take long
+            deadline = time.monotonic() + SECONDS_OF_SILENCE
         elif not _is_postgres(_process_id(lock_file)):
             return False
         time.sleep(0.05)
@@ -81,15 +83,15 @@ def _is_running(cluster: Cluster) -> bool:
 
 
 def _start(cluster: Cluster, tools: Programs) -> str:
-    """Start the server; what it said if that failed, else an empty string."""
+    """Start the server; return what it said if that failed, and else an empty string."""
     for lock_file in cluster.lock_files:
-        # PostgreSQL would believe in the file as long as any process has that id. Should children of a killed server
-        # still be writing, the shared memory block, found by the data folder's inode, keeps a second one out.
+        # PostgreSQL would trust the file as long as any process has that id. If children of a killed server still
+        # write, the shared memory block, which is found by the data folder's inode, keeps a second server out.
         if not _is_postgres(_process_id(lock_file)):
             lock_file.unlink(missing_ok=True)
     write_configuration(cluster)
     said_before = cluster.log.stat().st_size if cluster.log.exists() else 0
-    # "." and not the path: pg_ctl hands both to a shell, where a quote or a dollar sign would be read as such
+    # Both paths are relative: pg_ctl hands them to a shell, which would interpret a quote or a dollar sign in them.
     done = tools.run("pg_ctl", "-D", ".", "-l", cluster.log.name, "-w", "-t", "600", "start", cwd=cluster.data)
     if done.returncode == 0:
         return ""
@@ -98,7 +100,7 @@ def _start(cluster: Cluster, tools: Programs) -> str:
 
 
 def _make_socket_folder(cluster: Cluster, user: User | None) -> None:
-    """Make the folder below /tmp, and trust it only if it is private and ours: anybody may have made one before."""
+    """Make the folder below /tmp; trust it only if it is private and ours, because anybody may have made it before."""
     folder = cluster.sockets
     if folder == cluster.data:
         return
@@ -113,7 +115,7 @@ def _make_socket_folder(cluster: Cluster, user: User | None) -> None:
 
 
 def _process_id(lock_file: Path) -> int:
-    """The process id that a lock file begins with; 0 if there is none."""
+    """Return the process id that a lock file begins with, or 0 if there is none."""
     try:
         return int(lock_file.read_text().split("\n", 1)[0])
     except (FileNotFoundError, ValueError):
@@ -121,7 +123,7 @@ def _process_id(lock_file: Path) -> int:
 
 
 def _is_postgres(process_id: int) -> bool:
-    """Whether such a process lives and is a postgres. A zombie is not: process 1 of a container may never bury it."""
+    """Whether this process lives and is a postgres; zombies, which a container may keep for ever, do not count."""
     if sys.platform == "linux":  # slim images have no ps
         with suppress(FileNotFoundError, ProcessLookupError):
             name, state = Path(f"/proc/{process_id}/stat").read_text().split("(", 1)[1].rsplit(") ", 1)

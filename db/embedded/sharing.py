@@ -1,7 +1,7 @@
-"""The embedded PostgreSQL, shared: whoever comes first starts it, whoever leaves last stops it.
+"""Share the embedded PostgreSQL: its first client starts it, and the last one to leave stops it.
 
-Two locks in the home, both flocks, which the kernel drops when a process is killed: `start.lock`, held by the one who
-starts, stops or leaves, and `clients.lock`, shared by all clients as long as they stay.
+The home has two locks. Both are flocks, which the kernel releases when a process is killed. A client holds `start.lock`
+while it starts, stops or leaves the server. All clients share `clients.lock` as long as they stay.
 """
 
 import fcntl
@@ -21,7 +21,7 @@ from db.embedded import process
 from db.embedded.cluster import Cluster
 from db.errors import HomeUnusable, ServerNotStarted
 
-KEEP = "keep-running"  # the marker that `start` leaves in the home and `stop` removes
+KEEP_RUNNING = "keep-running"  # `start` makes this file in the home, and `stop` removes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,13 @@ class Attachment:
         self._clients: int | None = clients
 
     def close(self) -> None:
-        """Leave, and stop the server if nobody else is there, unless `start` asked for it to stay."""
+        """Leave, and stop the server if nobody else uses it and `start` did not ask for it to stay."""
         if self._clients is None:
             return
         clients, self._clients = self._clients, None
         with _locked(self._cluster.home / "start.lock"):
             try:
-                if _is_alone(clients) and not (self._cluster.home / KEEP).exists():
+                if _is_alone(clients) and not (self._cluster.home / KEEP_RUNNING).exists():
                     process.stop(self._cluster)
             finally:
                 _unlock(clients)
@@ -69,7 +69,7 @@ class Attachment:
 
 
 def attach(home: Path) -> Attachment:
-    """Join the server of that home, which is made and started if need be (2 to 3 s and 0.2 s).
+    """Join the server of that home; make it first if there is none (2 to 3 s), and start it if it is stopped (0.2 s).
 
     Raises
     ------
@@ -88,7 +88,7 @@ def attach(home: Path) -> Attachment:
 def start(home: Path) -> str:
     """Start the server and keep it running until `stop`; return its address."""
     with attach(home) as attachment:
-        (home / KEEP).touch()
+        (home / KEEP_RUNNING).touch()
         return attachment.url
 
 
@@ -98,24 +98,24 @@ def stop(home: Path) -> bool:
         return False
     cluster = Cluster(_opened(home))
     with _locked(cluster.home / "start.lock"):
-        (cluster.home / KEEP).unlink(missing_ok=True)
+        (cluster.home / KEEP_RUNNING).unlink(missing_ok=True)
         return process.stop(cluster)
 
 
 def url(home: Path) -> str:
-    """The address of the server of that home, running or not."""
+    """Return the address of the server of that home, whether it runs or not."""
     return Cluster(home.resolve()).url
 
 
 def status(home: Path) -> Status | None:
-    """What the server of that home says of itself; None if it is not running."""
+    """Ask the server of that home about itself; return None if it is not running."""
     if process.answers(Cluster(home.resolve())) != pq.Ping.OK:
         return None
     return ask(url(home))
 
 
 def ask(url: str) -> Status:
-    """What the server at that address says of itself; psycopg.OperationalError if it cannot be reached."""
+    """Ask the server at that address about itself; raise psycopg.OperationalError if it cannot be reached."""
     with psycopg.connect(url, connect_timeout=10) as connection:
         row = connection.execute(
             "select pg_postmaster_start_time(), current_setting('server_version'),"
@@ -126,12 +126,12 @@ def ask(url: str) -> Status:
 
 
 def _opened(home: Path) -> Path:
-    """The real path of the home, which is made if need be; what lies there must be safe from other users."""
+    """Return the real path of the home, which is made if it is missing; refuse one that other users may change."""
     root = os.geteuid() == 0
     try:
         if not home.exists():
             home.mkdir(parents=True)
-            home.chmod(0o755 if root else 0o700)  # root's server is run by another user, who must enter
+            home.chmod(0o755 if root else 0o700)  # another user runs root's server and must enter
         found = home.stat()
     except FileExistsError:  # another process was faster
         found = home.stat()
@@ -154,17 +154,17 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _lock(path: Path, kind: int) -> int:
-    """Wait for the lock; return its file descriptor, which no program that we run inherits (PEP 446)."""
+    """Wait for the lock, and return its file descriptor; the programs that we run do not inherit it (PEP 446)."""
     try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(lock, kind)
-    except OSError as error:  # read-only, or a network file system without locks
+    except OSError as error:  # a read-only folder, or a network file system without locks
         raise HomeUnusable(home=path.parent, reason=error.strerror) from error
     return lock
 
 
 def _unlock(lock: int) -> None:
-    fcntl.flock(lock, fcntl.LOCK_UN)  # closing alone would leave it to a forked child, which has the same open file
+    fcntl.flock(lock, fcntl.LOCK_UN)  # a forked child shares the open file and would keep the lock if we only closed it
     os.close(lock)
 
 

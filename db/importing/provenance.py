@@ -1,4 +1,4 @@
-"""Provenance: what was read, when, and of which wiki."""
+"""Provenance: which sources were read, when, and from which wiki."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from db.errors import WikiMismatch
 
 
 def check_wiki(connection: Connection, source: str, wiki: str | None) -> None:
-    """Refuse a source of another wiki than the shelf holds; None, for records that name no wiki, fits any.
+    """Refuse a source from another wiki than the shelf's; None stands for records that do not name their wiki.
 
     Raises
     ------

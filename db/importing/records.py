@@ -1,4 +1,4 @@
-"""What an import brings: articles and redirects, as records."""
+"""The records that an import brings: articles and redirects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Article:
     Attributes
     ----------
     page_id : int or None
-        The wiki's page id; None for records that carry none.
+        The wiki's page id; None for records without one.
     infobox : mapping of str to str
         Parameter names to cleaned values.
     text_length : int
@@ -52,18 +52,22 @@ class Redirect(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """What an import brought.
+    """How many articles, links and so on an import brought.
 
     Attributes
     ----------
-    articles, new, changed : int
-        Stored by it; of these not known before; of these known, but with another revision.
+    articles : int
+        The articles that the import stored.
+    new : int
+        Those of them that the shelf did not have before.
+    changed : int
+        Those of them that the shelf had in another revision.
     vanished : int
-        Stored articles of the wanted topics that the sources do not have; deleted if the import prunes.
+        Stored articles of the wanted topics that the sources do not have; the import deletes them if it prunes.
     links, pairs, facets : int
-        Distinct ones of the import's articles.
+        The distinct links, pairs and facets of the articles that the import stored.
     aliases : int
-        All that are stored now.
+        All aliases that the shelf has after the import.
     """
 
     articles: int

@@ -1,6 +1,6 @@
-"""Where an import's records wait, part by part, until all are read.
+"""The staging area, in which an import's records wait, part by part, until all are read.
 
-A part is staged in a transaction of its own, by any process. The parts of a killed import stay, so that a rerun of the
+Any process may stage a part, in a transaction of its own. The parts of a killed import stay, so that a rerun of the
 same import goes on with the others; any other import clears them. Readers see nothing before the merge.
 """
 
@@ -20,7 +20,8 @@ from db.errors import ImportInProgress
 from db.importing.records import Article, Counts, Link, Redirect
 from db.pairs import Int32
 
-BATCH = 4_000  # records staged at a time: at most about 80,000 pairs; a worker that met only books took 146 MB in all
+# This many records have at most about 80,000 pairs. A worker that met only books took 146 MB in all.
+RECORDS_PER_BATCH = 4_000
 TABLES = ", ".join(
     f"_staging_{name}" for name in ("import", "parts", "articles", "facets", "links", "pairs", "aliases")
 )
@@ -35,16 +36,16 @@ Done = dict[int, Mapping[str, Any]]
 
 @contextmanager
 def importing(database: Database, key: str, topics: Sequence[str], prune: bool) -> Iterator[Done]:
-    """Hold the import lock; yields the parts that a killed run of the same import has staged, with their reports.
+    """Hold the import lock, and yield the parts that a killed run of the same import has staged, with their reports.
 
     Parameters
     ----------
     key : str
         Names the import: the same sources, read the same way, have the same key.
     topics : sequence of str
-        Those that were asked for.
+        The topics that were asked for.
     prune : bool
-        Delete stored articles of these topics, and aliases, that the sources do not have.
+        Whether to delete stored articles of these topics, and aliases, that the sources do not have.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def importing(database: Database, key: str, topics: Sequence[str], prune: bool) 
 
 
 def clear(connection: Connection, key: str, topics: Sequence[str], prune: bool) -> None:
-    """Empty the area, for an import of this key."""
+    """Empty the staging area, and give it to the import of this key."""
     connection.execute(text(f"truncate {TABLES}"))
     connection.execute(
         text("insert into _staging_import values (:key, :topics, :prune)"),
@@ -80,15 +81,15 @@ def stage(
     Parameters
     ----------
     records : iterable of Article or Redirect
-        Read in batches, between two COPYs, so it may use the connection.
+        They are read in batches, between two COPYs, so the iterable may use the connection.
     report : function
-        Called at the end; what it gives is kept with the part.
+        It is called at the end; its result is kept with the part.
 
     Returns
     -------
     bool
-        False where the part is staged already, perhaps at this moment, by a process that outlived a killed import; or
-        where another import has taken the area.
+        False if the part is staged already (perhaps at this moment, by a process that outlived a killed import), or if
+        another import has taken the staging area.
     """
     claim = text(
         "insert into _staging_parts (part) select :part from _staging_import where key = :key on conflict do nothing"
@@ -96,7 +97,7 @@ def stage(
     if connection.execute(claim, {"part": part, "key": key}).rowcount == 0:
         return False
     row = number = 0
-    for batch in _batches(records, BATCH):
+    for batch in _batches(records, RECORDS_PER_BATCH):
         articles = [record for record in batch if isinstance(record, Article)]
         number += _stage_articles(connection, part, articles, row, number)
         row += len(articles)
@@ -111,10 +112,11 @@ def stage(
 
 
 def merge(connection: Connection) -> Counts:
-    """Merge what is staged into the tables, in the caller's transaction, and empty the area.
+    """Merge what is staged into the tables, in the caller's transaction, and empty the staging area.
 
-    An article that is stored already (by page id, else by title) is replaced and keeps its `article_id`; of two of one
-    title the last counts. Links and facet values that are redirects are resolved to the end.
+    An article that is stored already (it has the same page id, or else the same title) is replaced and keeps its
+    `article_id`. Of two staged articles with one title the last counts. Links and facet values that are redirects are
+    followed to the end.
     """
     sql_files.run_file(connection, "merge")
     merge_pairs(connection)
@@ -127,7 +129,7 @@ def merge(connection: Connection) -> Counts:
 def merge_pairs(connection: Connection) -> int:
     """Give the staged pairs their ids and store them; two links of an article that lead to one page become one pair.
 
-    Done by numpy, part by part in pieces of 65,536 articles, for a third of what joins and a sort in SQL cost.
+    Numpy does this part by part, in pieces of 65,536 articles, for a third of what joins and a sort in SQL cost.
 
     Returns
     -------
@@ -149,7 +151,7 @@ def merge_pairs(connection: Connection) -> int:
 
 
 def _ids_by_number(connection: Connection, query: str, part: int) -> Int32:
-    """The ids at the places of their numbers; -1 where a number has none, as an article that a later one replaced."""
+    """Return the id of each number, by position; -1 for a number without one, as of an article that was replaced."""
     packed = text(f"select string_agg(int4send(n) || int4send(id), ''::bytea) from ({query}) q(n, id)")
     data = connection.execute(packed, {"part": part}).scalar_one() or b""
     number, ids = np.frombuffer(data, dtype=">i4").reshape(-1, 2).T
@@ -159,7 +161,7 @@ def _ids_by_number(connection: Connection, query: str, part: int) -> Int32:
 
 
 def _distinct(article_id: Int32, link_id: Int32, occurrences: Int32) -> tuple[Int32, Int32, Int32]:
-    """Pairs once, in order, with the sum of their occurrences; those of no article left out."""
+    """Return each pair once, in order, with the sum of its occurrences; leave out pairs that have no article."""
     known = article_id >= 0
     keys, position = np.unique(
         article_id[known].astype(np.int64) << 32 | link_id[known].astype(np.int64), return_inverse=True
@@ -169,7 +171,7 @@ def _distinct(article_id: Int32, link_id: Int32, occurrences: Int32) -> tuple[In
 
 
 def reports(connection: Connection) -> Done:
-    """The reports of all staged parts."""
+    """Return the reports of all staged parts."""
     return _by_part(connection, "select part, report from _staging_parts", {})
 
 
@@ -192,14 +194,14 @@ def _batches(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
 def _stage_articles(
     connection: Connection, part: int, articles: Sequence[Article], first_row: int, first_number: int
 ) -> int:
-    """Stage a batch; returns how many links it numbered."""
+    """Stage a batch; return how many links it numbered."""
     numbered = list(enumerate(articles, first_row))
     binary_copy.copy_records(
         connection, "_staging_articles", (_article_row(part, row, article) for row, article in numbered)
     )
     facets = ((part, row, *facet) for row, article in numbered for facet in article.facets)
     binary_copy.copy_records(connection, "_staging_facets", facets)
-    # A link is written once a batch and its pairs as integers: 761,000 titles become 236,000.
+    # A link is written once in each batch, and its pairs as integers: 761,000 titles become 236,000.
     numbers: dict[Link, int] = {}
     pairs = [
         (row, numbers.setdefault(link, first_number + len(numbers)), occurrences)

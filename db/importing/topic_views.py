@@ -1,4 +1,4 @@
-"""The views that a person types in psql: `books`, `films`, ..., one for each topic."""
+"""The views `books`, `films`, ..., one for each topic, which people use in psql."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -20,11 +20,11 @@ class TopicView(NamedTuple):
 
 
 def create_topic_views(connection: Connection, views: Iterable[TopicView]) -> None:
-    """Create the views, or bring them up to date; unchanged ones are not touched, so readers are not held up.
+    """Create the views, or bring them up to date; unchanged views are not touched, so their readers do not wait.
 
     A view has the article's columns, an array for each facet (an integer for `year`) and the active model's
-    `embedding`. It lists the articles that have a vector: only an inner join lets `order by embedding <=> ...` use the
-    HNSW index.
+    `embedding`. It lists only the articles that have a vector, because only an inner join lets
+    `order by embedding <=> ...` use the HNSW index.
     """
     shelf = connection.scalar(text("select current_schema()"))
     stored = {row.view: row.definition for row in connection.execute(sa.select(schema.topic_views))}
@@ -32,7 +32,7 @@ def create_topic_views(connection: Connection, views: Iterable[TopicView]) -> No
         definition = _definition(view).as_string()
         if stored.get(view.view) == definition:
             continue
-        # With the schema's name: an application may have a view of this name in a schema that the path lists as well.
+        # The name has its schema: an application may have a view of this name in a schema that the path lists as well.
         name = sql.Identifier(str(shelf), view.view)
         comment = f"Articles of the topic {view.topic} that have a vector in the active model"
         create = sql.SQL("drop view if exists {}; create view {} as {}; comment on view {} is {}")

@@ -1,1 +1,1 @@
-"""What makes a shelf in a database, brings it up to date, and takes it away again."""
+"""Make a shelf in a database, bring it up to date, and remove it again."""

@@ -1,4 +1,4 @@
-"""A database from before shelves had a schema of their own: its tables are moved, and its old names go on answering."""
+"""Move the tables of a database from before shelves into a schema, and keep its old names answering."""
 
 from sqlalchemy import Connection, text
 
@@ -14,7 +14,7 @@ IS_OLD = text("""
        and to_regclass('public.article_links') is not null
        and to_regclass('staging.pairs') is not null""")
 
-# Views come first: a reader locks a view before its tables.
+# Views come first, because a reader locks a view before the tables of the view.
 RELATIONS = text("""
     select format('%I.%I', n.nspname, c.relname)
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -29,7 +29,7 @@ RELATIONS = text("""
 
 
 def is_due(connection: Connection, schema: str) -> bool:
-    """Whether the tables of this database lie in `public`, `staging` and `vectors`, and are to move to this schema."""
+    """Whether the tables of this database lie in `public`, `staging` and `vectors`, and must move to this schema."""
     there = connection.scalar(text("select to_regclass(:table)"), {"table": f"{schema}.alembic_version"})
     if schema != DEFAULT_SCHEMA or there is not None or not connection.scalar(IS_OLD):
         return False
@@ -37,15 +37,15 @@ def is_due(connection: Connection, schema: str) -> bool:
 
 
 def adopt(connection: Connection, schema: str) -> list[str]:
-    """Move the tables to the schema, under the names of today; in `public` stay views of the old names.
+    """Move the tables to the schema, under their present names, and leave views with the old names in `public`.
 
-    The old functions and types stay in `public` as well and read these views: clients of an older program, and queries
-    that an application has stored, answer as before. `python -m db uninstall --old-names` drops all of them.
+    The old functions and types stay in `public` as well, and read these views. So clients of an older program, and
+    queries that an application has stored, answer as before. `python -m db uninstall --old-names` drops all of them.
 
     Returns
     -------
     list of str
-        The old names, as `drop` takes them, in the order in which they may be made.
+        The old names, as `drop` takes them; each stands after those that it depends on.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def adopt(connection: Connection, schema: str) -> list[str]:
     def lock() -> None:
         connection.execute(text(f"lock table {', '.join(relations)} in access exclusive mode"))
 
-    # Locks first and all at once: whoever holds one of them and waits for another would be in a deadlock.
+    # All locks are taken first and at once, because a process that holds one and waits for another risks a deadlock.
     locks.between_readers(connection, relations, lock, AdoptionRefused)
     sql_files.load_pgvector(connection)
     sql_files.run_file(connection, "adopt")

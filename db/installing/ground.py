@@ -1,4 +1,4 @@
-"""What a shelf stands on, two extensions and a schema: made as far as they are missing and the login may make them."""
+"""Make what a shelf needs, two extensions and a schema, if it is missing and the login may make it."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from db.errors import ExtensionMissing, RightsMissing, SchemaTaken
 
 EXTENSIONS = ("vector", "pg_trgm")
 
-# Anything in the schema but what belongs to an extension.
+# Finds anything in the schema that does not belong to an extension.
 CONTENT = text("""
     select c.relname from pg_class c
     where c.relnamespace = to_regnamespace(:schema) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
@@ -25,12 +25,12 @@ CONTENT = text("""
 
 
 def revision(connection: Connection, database: Database) -> str | None:
-    """The revision that the shelf is at; None where there is no shelf.
+    """Return the revision of the shelf, or None if there is no shelf.
 
     Raises
     ------
     SchemaTaken
-        The revision is one of another program.
+        The revision belongs to another program.
     """
     table = f"{database.schema}.alembic_version"
     if connection.scalar(text("select to_regclass(:table)"), {"table": table}) is None:
@@ -52,7 +52,7 @@ def prepare(connection: Connection, database: Database) -> list[str]:
     Raises
     ------
     RightsMissing
-        With the statements for an administrator.
+        The message has the statements for an administrator.
     ExtensionMissing, SchemaTaken
     """
     if revision(connection, database) is not None:
@@ -60,7 +60,7 @@ def prepare(connection: Connection, database: Database) -> list[str]:
     other = connection.scalar(CONTENT, {"schema": database.schema})
     if other is not None:
         raise _taken(database, other)
-    connection.execute(text("set local search_path to default"))  # where this login makes things
+    connection.execute(text("set local search_path to default"))  # extensions go where this login makes things
     wanted = [(f"extension {name}", f"create extension {name}") for name in _missing_extensions(connection, database)]
     login = connection.scalar(text("select quote_ident(current_user)"))
     if connection.scalar(text("select to_regnamespace(:schema)"), {"schema": database.schema}) is None:
@@ -93,7 +93,7 @@ def _missing_extensions(connection: Connection, database: Database) -> list[str]
 
 
 def _run(connection: Connection, statement: str) -> bool:
-    """Run it; False where the login may not."""
+    """Run the statement; return False if the login may not."""
     try:
         with connection.begin_nested():
             sql_files.run(connection, statement)

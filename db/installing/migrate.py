@@ -1,4 +1,4 @@
-"""A shelf brought up to date: its schema, its tables, its functions; Alembic is imported only when there is work."""
+"""Bring the schema, tables and functions of a shelf up to date; Alembic is imported only when there is work."""
 
 import importlib.resources
 from pathlib import Path
@@ -10,15 +10,15 @@ from db.connection import Database, without_password
 from db.errors import SchemaNewer
 from db.installing import adoption, ground
 
-# For the embedded database, in which nobody else has tables. A filter that a person types on top of an HNSW scan gives
-# too few rows unless the scan goes on (`iterative_scan`). Recall@10 with `ef_search` 20, 30 and 40: 0.976, 0.989 and
-# 0.992 among 1,000,000 x 50 clustered vectors, 1.000 among 37,020; from links to 9,926 real books, half of the
-# questions filtered, 0.988 with 20, 0.990 with 24 and 0.994 with 30.
+# These settings are for the embedded database, in which nobody else has tables. A filter that a person types on top of
+# an HNSW scan gives too few rows unless the scan goes on (`iterative_scan`). Recall@10 with an `ef_search` of 20, 30
+# and 40 was 0.976, 0.989 and 0.992 among 1,000,000 x 50 clustered vectors, and 1.000 among 37,020. From links to 9,926
+# real books, with half of the questions filtered, it was 0.988 with 20, 0.990 with 24 and 0.994 with 30.
 SEARCH_DEFAULTS = ("hnsw.iterative_scan = strict_order", "hnsw.ef_search = 30")
 
 
 def head() -> str:
-    """The newest revision: migrations are numbered files, `0001_...py` onwards."""
+    """Return the newest revision; migrations are numbered files, from `0001_...py` on."""
     return max(path.stem[:4] for path in (_scripts() / "versions").glob("[0-9]*.py"))
 
 
@@ -28,7 +28,7 @@ def is_current(database: Database) -> bool:
     Raises
     ------
     SchemaNewer
-        It is at one that this program does not know.
+        The shelf is at a revision that this program does not know.
     """
     with database.session() as connection:
         stored = ground.revision(connection, database)
@@ -41,7 +41,7 @@ def is_current(database: Database) -> bool:
 def upgrade(database: Database) -> None:
     """Make the schema if there is none, run the migrations that are missing and replay the SQL functions.
 
-    All in one transaction, during which searches wait for the tables that change.
+    All this is one transaction, during which searches wait for the tables that change.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def upgrade(database: Database) -> None:
 
 
 def advice(database: Database) -> list[str]:
-    """What an owner may want to do after an upgrade on a server of their own, where nothing is set for the database."""
+    """Say what an owner may want to do after an upgrade of their own server, for whose database nothing is set."""
     if database.is_embedded:
         return []
     with database.session() as connection:
@@ -72,14 +72,14 @@ def advice(database: Database) -> list[str]:
     shelf, lines = database.schema, [f"the schema {database.schema} is up to date"]
     if shelf not in path.split(", "):
         statement = f"alter role {login} in database {name} set search_path = {path}, {shelf};"
-        lines.append(f"to write books for {shelf}.books:  {statement}")
+        lines.append(f"to write books instead of {shelf}.books, run:  {statement}")
     if old_names:
         lines.append('the old names in public answer as before; "python -m db uninstall --old-names" removes them')
     return lines
 
 
 def set_defaults(connection: Connection) -> None:
-    """Make the settings of the embedded database, of which this shelf is one, the database's own."""
+    """Set the search defaults, and a search_path that includes this shelf, for the whole embedded database."""
     sql_files.load_pgvector(connection)
     path = connection.scalar(text("select reset_val from pg_settings where name = 'search_path'"))
     shelf = connection.scalar(text("select current_schema()"))

@@ -1,4 +1,4 @@
-"""A shelf taken away: exactly what an upgrade made, and nothing of anybody else."""
+"""Remove a shelf: exactly what an upgrade made, and nothing that belongs to others."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +14,8 @@ from db.installing import ground
 from db.models.registry import LOCK
 from db.schema import metadata
 
-# Functions are bound to views and tables, views to tables, indexes to fold_title, which goes after them. What others
-# have put into the schema stays, and the schema with it.
+# Functions depend on views and tables, views on tables, and indexes on fold_title. So this is the order of the drops.
+# If others have put something into the schema, it stays, and the schema stays with it.
 STATEMENTS = text("""
     with found as (
         select case p.proname when 'fold_title' then 4 else 1 end as turn, 'function' as kind, p.proname as name,
@@ -46,7 +46,7 @@ def uninstall(database: Database) -> list[str]:
     ------
     NothingInstalled
     UninstallRefused
-        Something of somebody else's uses the shelf.
+        Something that belongs to others uses the shelf.
     ImportInProgress, TrainingInProgress
     """
     with locks.held(database, "import", ImportInProgress), locks.held(database, LOCK, TrainingInProgress):
@@ -96,19 +96,19 @@ def _drop_all(connection: Connection, names: list[str]) -> None:
 
 
 def _take_rights(connection: Connection, schema: str) -> None:
-    """Take the reader's right to the schema, which stays if it was there before."""
+    """Revoke the reader's rights to the schema, because a schema that was there before stays."""
     if connection.scalar(text("select to_regrole(:role)"), {"role": f"{schema}_reader"}) is not None:
         sql_files.run(connection, f"revoke all on schema {schema} from {schema}_reader")
 
 
 def _drop(connection: Connection, name: str) -> str:
-    """Drop what may be of use to others as well; leave it where it is."""
+    """Drop something that others may use as well; keep it if they do."""
     try:
         with connection.begin_nested():
             sql_files.run(connection, f"drop {name}")
     except (DBAPIError, postgres.Error) as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
-        return f"left the {name}: {reason}"
+        return f"kept the {name}: {reason}"
     return f"removed the {name}"
 
 

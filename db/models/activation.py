@@ -1,4 +1,4 @@
-"""Which model answers: activated, rolled back and dropped while searches go on."""
+"""Activate, roll back and drop models while searches go on."""
 
 from functools import partial
 
@@ -8,8 +8,8 @@ from db import locks
 from db.errors import ModelUnusable
 from db.models import registry, vectors
 
-# The views that every search reads: article_vectors is over the active model's _article_vectors_3. The cast drops the
-# number of dimensions from the column's type, so that models of all sizes fit the view.
+# Every search reads these views. If model 3 is active, article_vectors shows its table _article_vectors_3. The cast
+# drops the number of dimensions from the column's type, so that models of all sizes fit the view.
 VIEWS = {
     "article_vectors": "article_id, embedding::vector as embedding",
     "link_vectors": "link_id, embedding::vector as embedding",
@@ -24,9 +24,9 @@ def table_of(view: str, model_id: int) -> str:
 
 
 def activate(connection: Connection, model_id: int) -> None:
-    """Let every search answer from this model, from the commit on; commit at once, for searches wait until then.
+    """Let every search answer from this model; the caller must commit at once, because searches wait until then.
 
-    No search mixes two models: it locks the views that it reads, and both are replaced in one transaction.
+    No search mixes two models: it locks the views that it reads, and all views are replaced in one transaction.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def activate(connection: Connection, model_id: int) -> None:
 
 
 def drop(connection: Connection, model_id: int) -> None:
-    """Delete a model that is not active, and its vectors; their space is free from the commit on.
+    """Delete a model that is not active, with its vectors; their space is free after the commit.
 
     Raises
     ------
@@ -82,6 +82,6 @@ def _drop(connection: Connection, model_id: int, refusal: partial[ModelUnusable]
 
 
 def _locked(connection: Connection, model_id: int) -> registry.Model:
-    """The model, while no other process may activate or drop one."""
+    """Return the model; no other process may activate or drop one until the transaction ends."""
     connection.execute(text("lock table models in share row exclusive mode"))
     return registry.find(connection, model_id)

@@ -1,4 +1,4 @@
-"""Vectors for articles that came after a training, from their links' vectors."""
+"""Make vectors for articles that came after a training, from the vectors of their links."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from sqlalchemy import Connection, text
 
 from db.models import registry
 
-# The links of each article without a trained vector, as far as the model has a vector for them. By that they are of the
-# kinds that it was trained on, and none is of a dropped title.
+# Finds the links of each article without a trained vector, as far as the model has a vector for them. So these links
+# are of the kinds that the model was trained on, and none has a title that the training dropped.
 KNOWN_LINKS = """
     create temporary table known_links on commit drop as
     select a.article_id, array_agg(p.link_id order by p.link_id) as link_ids
@@ -24,7 +24,7 @@ DELETE_OTHERS = """
       and not exists (select from known_links k where k.article_id = t.article_id and k.link_ids = t.folded_from)
     returning t.article_id"""
 
-# As embed_links does for titles.
+# Computes what the SQL function embed_links computes for titles.
 INSERT_MISSING = """
     insert into _article_vectors_{id} (article_id, embedding, folded_from)
     select k.article_id, l2_normalize(m.embedding), k.link_ids
@@ -51,10 +51,14 @@ class FoldedIn:
 
     Attributes
     ----------
-    new, changed, removed : int
-        Articles that got their first vector; another one, for their links changed; that lost it with their links.
+    new : int
+        Articles that got their first vector.
+    changed : int
+        Articles that got another vector, because their links changed.
+    removed : int
+        Articles that lost their vector, because they lost all links that have one.
     left_out : int
-        Articles of the model's topics that have no link with a vector, and so none themselves.
+        Articles of the model's topics that have no link with a vector, and so have no vector themselves.
     """
 
     model_id: int
@@ -68,12 +72,12 @@ def fold_in(connection: Connection, model_id: int | None = None) -> FoldedIn:
     """Give vectors to the articles that have none in a model, in the caller's transaction.
 
     An article's vector is the direction of the mean of its links' vectors, weighted as the training weighted them.
-    Trained articles keep theirs; one that was folded in before gets another if its links changed.
+    Trained articles keep their vectors. An article that was folded in before gets another vector if its links changed.
 
     Parameters
     ----------
     model_id : int or None
-        None for the active model.
+        None stands for the active model.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def fold_in(connection: Connection, model_id: int | None = None) -> FoldedIn:
     def run(statement: str, **values: object) -> list[int]:
         return list(connection.scalars(text(statement.format(id=model.model_id)), values))
 
-    # One fold-in at a time, and searches go on. What follows is a statement of its own: it sees what others committed.
+    # One fold-in runs at a time, and searches go on. The next statement sees what other fold-ins have committed.
     connection.execute(text(f"lock table _article_vectors_{model.model_id} in share row exclusive mode"))
     connection.execute(text(KNOWN_LINKS.format(id=model.model_id)), topics)
     connection.execute(text("analyze known_links"))
@@ -95,7 +99,7 @@ def fold_in(connection: Connection, model_id: int | None = None) -> FoldedIn:
 
 
 def _kept(connection: Connection, model_id: int | None) -> registry.Model:
-    """The model, which nobody can drop before the caller's transaction ends."""
+    """Return the model; nobody can drop it before the caller's transaction ends."""
     model_id = registry.active(connection).model_id if model_id is None else model_id
     connection.execute(text("select from models where model_id = :id for key share"), {"id": model_id})
     return registry.usable(connection, model_id, "folded into")

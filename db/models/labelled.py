@@ -1,4 +1,4 @@
-"""A model's vectors with what each stands for, as an export wants them."""
+"""Read a model's vectors with the titles and facts of what they stand for, for an export."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Described:
     ids : int32 array of shape (n,)
     titles : list of n str
     facts : mapping of str to list of n values
-        Of articles "topic" and "genre", of an article's genres the one that most articles have, "" for none; of links
+        For articles "topic" and "genre": of its genres the one that most articles have, or "" if it has none. For links
         "kind" and "article_count".
     embedding : float32 array of shape (n, dimensions)
         Unit rows.
@@ -69,7 +69,7 @@ TOPICS = """
 
 
 def whole_model(connection: Connection, model_id: int | None) -> Model:
-    """The model of this number, or the active one, if its vectors are all there and sound.
+    """Return the model of this number, or the active one, if its vectors are all there and sound.
 
     Raises
     ------
@@ -84,17 +84,17 @@ def whole_model(connection: Connection, model_id: int | None) -> Model:
 
 
 def topics_of(connection: Connection, model: Model) -> list[str]:
-    """The topics of the articles that have a vector in this model, those with most first."""
+    """Return the topics of the articles that have a vector in this model; those with the most articles come first."""
     return list(connection.scalars(text(TOPICS.format(model_id=model.model_id))))
 
 
 def read(connection: Connection, model: Model, kind: VectorKind, topics: Sequence[str] = ()) -> Described:
-    """Read one kind of a model's vectors; without what an import has deleted since the training.
+    """Read one kind of a model's vectors, without those whose article or link was deleted since the training.
 
     Parameters
     ----------
     topics : sequence of str
-        Articles of these topics, and the links they make; all when empty.
+        Only articles of these topics and the links that they make; all if empty.
     """
     result = connection.execute(text(QUERIES[kind].format(model_id=model.model_id)), {"topics": list(topics)})
     names, rows = list(result.keys()), result.all()
@@ -109,6 +109,6 @@ def read(connection: Connection, model: Model, kind: VectorKind, topics: Sequenc
 
 
 def _received(sent: list[bytes], dimensions: int) -> NDArray[np.float32]:
-    """Vectors as `vector_send` packs them: two int16, of which the first is the number of dimensions, then floats."""
+    """Unpack what `vector_send` packs: two int16, of which the first is the number of dimensions, then the floats."""
     row = np.dtype([("head", ">i2", 2), ("embedding", ">f4", (dimensions,))])
     return np.frombuffer(b"".join(sent), row)["embedding"].astype(np.float32)

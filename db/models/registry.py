@@ -1,4 +1,4 @@
-"""Models as rows: one training at a time, one model active; `db.models.activation` says which."""
+"""Models as rows of a table: one training runs at a time, and one model is active (`db.models.activation`)."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,9 +24,9 @@ class Model:
     ----------
     state : {"training", "ready", "active", "failed"}
     fingerprint : str or None
-        Of the pairs that it was trained on; None until it is ready.
+        A hash of the pairs that the model was trained on; None until it is ready.
     reason : str or None
-        Why it failed.
+        Why the training failed; None if it did not.
     """
 
     model_id: int
@@ -42,10 +42,10 @@ class Model:
 
 @contextmanager
 def training(database: Database, objective: str, dimensions: int, settings: Mapping[str, Any]) -> Iterator[int]:
-    """Hold the training lock and a new row in state `training`; yields its `model_id`.
+    """Hold the training lock, add a row in state `training`, and yield its `model_id`.
 
-    On an exception the row becomes `failed` with its reason, unless the model was stored already. A trainer that was
-    killed leaves its row in `training` and loses the lock: `mark_killed` tells it by that.
+    On an exception the row becomes `failed` with its reason, unless the model was stored already. A killed trainer
+    leaves its row in `training` but loses the lock, and `mark_killed` recognises it by that.
 
     Raises
     ------
@@ -61,17 +61,17 @@ def training(database: Database, objective: str, dimensions: int, settings: Mapp
         )
         model_id = 0
         try:
-            with interrupts.held():  # or a row might be there whose number we never learn
+            with interrupts.held():  # else there might be a row whose number we never learn
                 model_id = connection.execute(insert).scalar_one()
             yield model_id
         except BaseException as error:
             if _fail(connection, model_id, _reason(error)):
-                error.add_note(f"model {model_id} is listed as failed, searches answer as before")
+                error.add_note(f"model {model_id} is listed as failed, and searches answer as before")
             raise
 
 
 def finish(connection: Connection, model_id: int, metrics: Mapping[str, Any], fingerprint: str) -> None:
-    """Make a trained model `ready`; its vectors are stored already."""
+    """Make a trained model `ready`, after its vectors were stored."""
     connection.execute(
         sa.update(schema.models)
         .where(schema.models.c.model_id == model_id)
@@ -85,7 +85,7 @@ def add_metrics(connection: Connection, model_id: int, metrics: Mapping[str, Any
     Raises
     ------
     ModelNotFound
-        It was dropped meanwhile.
+        The model was dropped meanwhile.
     """
     find(connection, model_id)
     column = schema.models.c.metrics
@@ -94,24 +94,25 @@ def add_metrics(connection: Connection, model_id: int, metrics: Mapping[str, Any
 
 
 def mark_killed(connection: Connection) -> None:
-    """Call `failed` what is in `training` while nobody holds the training lock."""
-    if connection.scalar(text("select exists (select from models where state = 'training')")):  # readers may list too
+    """Mark as `failed` the rows that are in state `training` while nobody holds the training lock."""
+    # Readers, who may not update anything, list models as well.
+    if connection.scalar(text("select exists (select from models where state = 'training')")):
         connection.execute(
             text(f"""
                 update models set state = 'failed', reason = 'killed'
-                where state = 'training' and pg_try_advisory_xact_lock({locks.KEY})"""),
+                where state = 'training' and pg_try_advisory_xact_lock({locks.LOCK_KEY})"""),
             {"work": LOCK},
         )
 
 
 def listed(connection: Connection) -> list[Model]:
-    """All models, the newest last."""
+    """Return all models, the newest last."""
     rows = connection.execute(sa.select(schema.models).order_by(schema.models.c.model_id))
     return [Model(**row) for row in rows.mappings()]
 
 
 def sizes(connection: Connection) -> dict[int, int]:
-    """Bytes on disk of each model's tables and indexes."""
+    """Return how many bytes the tables and indexes of each model take on disk."""
     rows = connection.execute(
         text("""
             select model_id, coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)
@@ -123,13 +124,13 @@ def sizes(connection: Connection) -> dict[int, int]:
 
 
 def find(connection: Connection, model_id: int) -> Model:
-    """One model.
+    """Return the model of this number.
 
     Raises
     ------
     ModelNotFound
     """
-    number = sa.cast(model_id, sa.Numeric)  # one too great for an integer is unknown, too
+    number = sa.cast(model_id, sa.Numeric)  # a number too great for an integer names no model
     rows = connection.execute(sa.select(schema.models).where(schema.models.c.model_id == number))
     row = rows.mappings().one_or_none()
     if row is None:
@@ -138,12 +139,12 @@ def find(connection: Connection, model_id: int) -> Model:
 
 
 def usable(connection: Connection, model_id: int | None, verb: str) -> Model:
-    """The model of this number, or the active one, if it was trained to its end.
+    """Return the model of this number, or the active one, if it was trained to its end.
 
     Parameters
     ----------
     verb : str
-        What it is wanted for, for the message: "exported".
+        The word for the message that says what the model is wanted for, such as "exported".
 
     Raises
     ------

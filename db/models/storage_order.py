@@ -1,17 +1,20 @@
-"""The order in which vectors are stored: a search that walks from neighbour to neighbour stays on few pages."""
+"""Order vectors for storage, so that a search that walks from neighbour to neighbour stays on few pages."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-LEAF = 32  # rows; a page of 8 KB holds some 15 elements of an index at 50 dimensions
-ROUNDS = 4  # of power iteration: a cut near the principal direction does
+# A page of 8 KB holds some 15 elements of an index at 50 dimensions.
+ROWS_PER_LEAF = 32
+# A direction near the principal one is good enough for a cut.
+POWER_ITERATIONS = 4
 
 
 def by_neighbourhood(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
     """Order rows so that near ones stand near each other.
 
     Each set of rows is halved at the median of its principal direction, as in principal direction divisive partitioning
-    (Boley, Data Mining and Knowledge Discovery 1998), down to `LEAF` rows. A second and a half for each 200,000 rows.
+    (Boley, Data Mining and Knowledge Discovery 1998), down to 32 rows. It takes a second and a half for each 200,000
+    rows.
 
     Parameters
     ----------
@@ -27,7 +30,7 @@ def by_neighbourhood(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
     to_halve = [(0, len(vectors))]
     while to_halve:
         first, end = to_halve.pop()
-        if end - first <= LEAF:
+        if end - first <= ROWS_PER_LEAF:
             continue
         rows = order[first:end]
         middle = len(rows) // 2
@@ -37,11 +40,11 @@ def by_neighbourhood(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
 
 
 def _along_principal_direction(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Where each row lies in the direction in which they differ most; all at 0 if they are alike."""
+    """Return where each row lies along the direction in which the rows differ most; all lie at 0 if they are equal."""
     centred = rows - rows.mean(axis=0)
     lengths = np.einsum("nd,nd->n", centred, centred)
     direction = centred[np.argmax(lengths)]
-    for _ in range(ROUNDS):
+    for _ in range(POWER_ITERATIONS):
         direction = (centred @ direction) @ centred
         direction /= max(float(np.linalg.norm(direction)), 1e-30)
     along: NDArray[np.float32] = centred @ direction

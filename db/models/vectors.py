@@ -1,4 +1,4 @@
-"""Vectors in and out: each model has two tables of them, each with its own HNSW index."""
+"""Store and read vectors; each model has two tables of them, each with its own HNSW index."""
 
 from typing import Literal
 
@@ -14,8 +14,8 @@ from db.models.storage_order import by_neighbourhood
 from db.schema import HNSW, vector_table, weight_table
 
 VectorKind = Literal["articles", "links"]
-UNIT_TOLERANCE = 1e-4  # float32 normalisation is right to about 1e-7
-INSUFFICIENT_RESOURCES = "53"  # the class of SQLSTATE
+UNIT_TOLERANCE = 1e-4  # float32 normalisation is accurate to about 1e-7
+INSUFFICIENT_RESOURCES = "53"  # a class of SQLSTATE codes
 
 
 def store(
@@ -28,8 +28,8 @@ def store(
 ) -> None:
     """Write one kind of a model's vectors into a new table: COPY, then key and index, then ANALYZE.
 
-    The rows are stored, and so indexed, neighbours together: a search of 300,000 rows takes half the time, and the
-    build three quarters.
+    Neighbours are stored, and so indexed, together. That halves the time of a search of 300,000 rows, and the build
+    takes three quarters of the time.
 
     Parameters
     ----------
@@ -38,12 +38,12 @@ def store(
     vectors : float32 array of shape (n, dimensions)
         Rows of unit length.
     link_weights : float32 array of shape (n,) or None
-        Of links: what each weighs in the mean of an article's links, as the training had it. None: all the same.
+        For links: the weight of each in the mean of an article's links, as in the training; None for equal weights.
 
     Raises
     ------
     BadVectors
-        A row is not finite or not of unit length (cosine distance to a zero vector is NaN), or an id stands twice.
+        A row is not finite or not of unit length (cosine distance to a zero vector is NaN), or an id occurs twice.
     """
     check(kind, ids, vectors)
     table = vector_table(kind, model_id, vectors.shape[1])
@@ -69,10 +69,10 @@ def _store_weights(connection: Connection, model_id: int, link_ids: NDArray[np.i
 
 
 def build_memory(n_rows: int, dimensions: int) -> str:
-    """The `maintenance_work_mem` in which an HNSW index is built at once; with less it takes several times as long.
+    """Return the `maintenance_work_mem` that an HNSW index needs; with less its build takes several times as long.
 
-    From the number of rows at which pgvector says that its memory is full: 0.92 KB a row at 50 dimensions. Never more
-    than 4 GB, which is for 4,200,000 such rows.
+    It is derived from the number of rows at which pgvector says that its memory is full: 0.92 KB per row at 50
+    dimensions. It is at most 4 GB, which is enough for 4,200,000 such rows.
     """
     bytes_per_row = 200 + 4 * dimensions + 32 * HNSW["m"]
     return f"{min(max(64 << 20, n_rows * bytes_per_row * 11 // 10), 4 << 30) >> 10}kB"
@@ -86,27 +86,28 @@ def _build(connection: Connection, index: Index, memory: str) -> None:
     except OperationalError as error:
         if not (getattr(error.orig, "sqlstate", None) or "").startswith(INSUFFICIENT_RESOURCES):
             raise
-        # Parallel workers need all of it as shared memory, of which a container may have 64 MB; one process does not.
+        # Parallel workers need all of it as shared memory, of which a container may have 64 MB. One process needs
+        # none.
         connection.execute(text("set local max_parallel_maintenance_workers = 0"))
         connection.execute(CreateIndex(index))
 
 
 def check(kind: VectorKind, ids: NDArray[np.int32], vectors: NDArray[np.float32]) -> None:
-    """Refuse rows that would give wrong answers, naming the first by its id."""
+    """Refuse rows that would give wrong answers; the message names the first by its id."""
     lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
     _refuse(kind, ids, ~np.isfinite(lengths), "a value is not finite")
     _refuse(kind, ids, np.abs(lengths - 1) > UNIT_TOLERANCE, "a row is not of unit length")
     values, counts = np.unique(ids, return_counts=True)
-    _refuse(kind, values, counts > 1, "an id stands twice")
+    _refuse(kind, values, counts > 1, "an id occurs twice")
 
 
 def fault(connection: Connection, model_id: int, kind: VectorKind, dimensions: int, n_rows: int | None) -> str | None:
-    """What makes the stored vectors of this kind unfit to answer from; None if nothing does.
+    """Return what is wrong with the stored vectors of this kind, or None if they can answer.
 
     Parameters
     ----------
     n_rows : int or None
-        As many as the training stored, where that is known.
+        How many rows the training stored; None if that is not known.
     """
     table = vector_table(kind, model_id, dimensions).name
     if connection.scalar(text("select to_regclass(:table)"), {"table": table}) is None:
@@ -115,13 +116,13 @@ def fault(connection: Connection, model_id: int, kind: VectorKind, dimensions: i
     counts = text(f"""
         select count(*) filter (where {trained}),
                count(*) filter (where vector_dims(embedding) <> :dimensions),
-               count(*) filter (where not abs(vector_norm(embedding) - 1) <= :tolerance)  -- so NaN counts
+               count(*) filter (where not abs(vector_norm(embedding) - 1) <= :tolerance)  -- NaN counts as well
         from {table}""")
     rows, others, bad = connection.execute(counts, {"dimensions": dimensions, "tolerance": UNIT_TOLERANCE}).one()
     if n_rows is not None and rows != n_rows:
         return f"{table} has {rows:,} rows, and {n_rows:,} were stored"
     if others:
-        return f"{others:,} rows of {table} have not {dimensions} dimensions"
+        return f"{others:,} rows of {table} do not have {dimensions} dimensions"
     return f"{bad:,} rows of {table} are not of unit length" if bad else None
 
 
@@ -133,7 +134,7 @@ def _refuse(kind: VectorKind, ids: NDArray[np.int32], bad: NDArray[np.bool_], re
 def read(
     connection: Connection, model_id: int, kind: VectorKind, dimensions: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """One kind of a model's vectors.
+    """Read one kind of a model's vectors.
 
     Returns
     -------

@@ -25,7 +25,7 @@ def similar_articles(
     least: bool = False,
     exact: bool = False,
 ) -> list[SimilarArticle]:
-    """The articles most like one article; `api.Shelf.similar_articles` tells of its arguments and errors."""
+    """The articles most like one article; see `api.Shelf.similar_articles` for the arguments and errors."""
     asked = {
         **diagnose.article(title),
         "count": count,
@@ -90,7 +90,7 @@ def recommend_articles(
 
 
 def _recommended(database: Database, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """The answer, and a row for each title without a vector, in its last column: one statement sees one model."""
+    """Fetch the answer and a row for each title without a vector; both come from one statement, and so one model."""
     schema = database.schema
     query = f"""
         select r.*, null as unknown from ({call(schema, "recommend_articles", tuple(asked))}) r

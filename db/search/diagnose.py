@@ -1,4 +1,4 @@
-"""Why a search has no rows: what its title names, or what is missing."""
+"""Find out why a search has no rows."""
 
 import operator
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ LIKE_LINK = text("""
 
 
 class Suggestions(tuple[str, ...]):
-    """Titles that may be meant; as text, the end of a message."""
+    """Titles that may be meant; as a text they are the end of a message."""
 
     def __str__(self) -> str:
         quoted = ", ".join(f'"{title}"' for title in self)
@@ -24,7 +24,7 @@ class Suggestions(tuple[str, ...]):
 
 
 def article(title: str | int) -> Mapping[str, str | int]:
-    """The argument that asks for this article: its title or alias, or its article_id, of any type of whole numbers.
+    """Return the argument that names this article: its title or alias, or its article_id as any type of whole number.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def article(title: str | int) -> Mapping[str, str | int]:
 
 
 def check_article(connection: Connection, title: str | int) -> None:
-    """Say why an article has no neighbours; nothing to say where it has a vector.
+    """Raise the reason why an article has no neighbours; raise nothing if it has a vector.
 
     Raises
     ------
@@ -62,12 +62,12 @@ def check_article(connection: Connection, title: str | int) -> None:
 
 
 def check_link(connection: Connection, title: str) -> None:
-    """Say why a link has no neighbours; nothing to say where it has a vector.
+    """Raise the reason why a link has no neighbours; raise nothing if it has a vector.
 
     Raises
     ------
     LinkNotFound
-        Its message names the commonest links that begin alike.
+        Its message names the commonest links that begin like it.
     LinkWithoutVector, NoActiveModel
     """
     registry.active(connection)

@@ -1,4 +1,4 @@
-"""Facets that answers must have, checked at the door."""
+"""Check the facets that answers must have."""
 
 import json
 import re
@@ -11,14 +11,16 @@ from db import pairs
 from db.errors import FacetInvalid, FacetNotStored, TooMany, TopicNotStored, YearInvalid
 from db.search.run import check_text
 
-# Any value of a name, something of each: {"genre": ["Fantasy"], "country": ["France", "Italy"], "year": "1950..1980"}
+# An article matches if it has one of the values of every name, as in {"genre": ["Fantasy"], "country": ["France",
+# "Italy"], "year": "1950..1980"}
 Facets = Mapping[str, str | int | Sequence[str | int]]
 
-MOST_VALUES = 100  # of all names together: each is a scan of an index of its own
+# The values of all names are counted together, because each costs a scan of an index.
+MOST_VALUES = 100
 
 _YEARS = re.compile(r"\d{4}|\d{4}\.\.\d{4}|\d{4}\.\.|\.\.\d{4}")
 
-# Each name by one step in the index on (name, ...), for there are millions of rows and some dozen names.
+# Finds each name by one step in the index on (name, ...), because there are millions of rows and some dozen names.
 NAMES = text("""
     with recursive names as (
         (select name from facets order by name limit 1)
@@ -35,7 +37,7 @@ NAMES = text("""
 
 
 def as_json(facets: Facets | None) -> str | None:
-    """The facets as the SQL functions take them.
+    """Return the facets as the SQL functions take them.
 
     Raises
     ------
@@ -53,7 +55,7 @@ def as_json(facets: Facets | None) -> str | None:
 
 
 def check_stored(connection: Connection, topic: str | None, facets: Facets | None) -> None:
-    """Why nothing can match: there is no such topic, or none of its articles has such a facet.
+    """Raise the reason why nothing can match: there is no such topic, or none of its articles has such a facet.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What the searches answer with: the rows of the SQL functions."""
+"""The records that searches answer with; they are the rows of the SQL functions."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ class NearLink:
     similarity : float
         Cosine of the two vectors, -1 to 1.
     score : float
-        What they are ranked by: the similarity, weighted as in training, and how common the link is.
+        What ranks the links: the similarity, weighted as in the training, together with how common the link is.
     """
 
     link_id: int
@@ -44,14 +44,14 @@ class NearLink:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedLink:
-    """A link of one article beside the same link of another, or the nearest of its links.
+    """A link of one article, beside the same link of the other article or else the nearest of its links.
 
     Attributes
     ----------
     link_id, kind, title : int, str, str or None
-        Of the first article; None, like all but `share`, in the last row, which holds what is not listed.
+        The link of the first article. The last row stands for all that is not listed; there only `share` is not None.
     other_link_id, other_kind, other_title : int, str, str or None
-        Of the second article.
+        The link of the second article.
     similarity : float or None
         Cosine of the two links; 1 for one that both articles make.
     share : float
@@ -70,7 +70,7 @@ class ExplainedLink:
 
 @dataclass(frozen=True, slots=True)
 class FoundArticle:
-    """An article whose title, or this alias of it, is like the words: score 0 to 1."""
+    """An article whose title, or the alias given here, is like the words; the score is 0 to 1."""
 
     article_id: int
     topic: str

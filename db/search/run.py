@@ -1,4 +1,4 @@
-"""How a search is asked: its arguments checked, its rows fetched, and why there are none."""
+"""Run a search: check its arguments, fetch its rows, and find out why there are none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -30,19 +30,21 @@ TYPES = {
     "diversity": "double precision",
 }
 
-Diagnose = Callable[[Connection], None]  # raises the reason why a search has no rows, if it finds one
+# Such a function raises the reason why a search has no rows, if it finds one.
+Diagnose = Callable[[Connection], None]
 
 
 def rows_or_reason(database: Database, verb: str, asked: Mapping[str, Any], diagnose: Diagnose) -> Sequence[Any]:
-    """The rows of the SQL function of that name; where there are none, `diagnose` may say why.
+    """Return the rows of the SQL function `verb`; if there are none, let `diagnose` raise the reason.
 
-    The reason is of the model that has no rows: the transaction's lock on the view holds off a switch to another one.
+    The search and the reason see the same model: an empty search is asked again in the transaction that looks for the
+    reason, and its lock on the views keeps the model from being switched.
 
     Raises
     ------
     CountInvalid, TextInvalid
     WikishelfError
-        What `diagnose` raises; where it raises nothing, there are no rows.
+        The reason that `diagnose` raises. If it raises none, the answer is empty.
     """
     check(database, asked)
     query = call(database.schema, verb, tuple(asked))
@@ -57,13 +59,13 @@ def rows_or_reason(database: Database, verb: str, asked: Mapping[str, Any], diag
 
 @cache
 def call(schema: str, verb: str, arguments: Sequence[str]) -> str:
-    """The query: a call of a function by named arguments. LEAST is a keyword, so names stand in quotes."""
+    """Return a query that calls the function by named arguments; names are in quotes, because LEAST is a keyword."""
     given = ", ".join(f'"{name}" => %({name})s::{TYPES[name]}' for name in arguments)
     return f"select * from {schema}.{verb}({given})"
 
 
 def check(database: Database, asked: Mapping[str, Any]) -> None:
-    """Check what all verbs have in common.
+    """Check the arguments that all verbs have in common.
 
     Raises
     ------

@@ -1,9 +1,9 @@
--- From the layout of revisions 0001 to 0005, in the schemas public, staging and vectors, to one schema, which is the first
--- in the search_path. Every object keeps its identity, so views and functions of others that use it go on working.
+-- Moves the layout of revisions 0001 to 0005 from the schemas public, staging and vectors to one schema, the first in
+-- the search_path. Every object keeps its identity, so views and functions of others that use it go on working.
 
 create temporary table adopted (number integer generated always as identity, object text) on commit drop;
 
--- 1. Tables, and the views over them.
+-- 1. Move the tables, and the views over them.
 create temporary table moved on commit drop as
 select c.oid, c.relname as name, c.relkind as kind
 from pg_class c
@@ -44,7 +44,7 @@ exception when dependent_objects_still_exist then
     null;  -- others have put something there
 end $$;
 
--- 2. The function that indexes use moves with them. The row types are copied, for the old functions return the old ones.
+-- 2. Move the function that indexes use. Copy the row types, because the old functions return the old ones.
 do $$ declare
     shelf constant text := current_schema();
     one record;
@@ -63,7 +63,7 @@ begin
     end loop;
 end $$;
 
--- 3. The old names.
+-- 3. Make the old names, and list them.
 do $$ declare
     shelf constant text := current_schema();
     one record;
@@ -88,10 +88,10 @@ begin
       and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e');
 end $$;
 
--- 4. What was set for the whole database, other queries felt as well.
+-- 4. Reset what was set for the whole database, because other queries felt it as well.
 do $$ begin
     execute format('alter database %I reset hnsw.ef_search', current_database());
     execute format('alter database %I reset hnsw.iterative_scan', current_database());
 exception when insufficient_privilege then
-    null;  -- only the owner of the database may, and only an owner can have set it
+    null;  -- only the owner of the database may reset it, and only an owner can have set it
 end $$;

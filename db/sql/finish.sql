@@ -1,4 +1,5 @@
--- After the pairs: their indexes, what depends on articles, links and pairs, and the counts.
+-- Runs when the pairs are stored. It makes their indexes, updates what depends on articles, links and pairs, and
+-- counts.
 
 do $$ begin
     if to_regclass(format('%I.article_links_pkey', current_schema())) is null then
@@ -28,7 +29,8 @@ where not exists (select from articles a where a.title = r.title)
        or exists (select from links l where l.title = r.target and l.kind = 'page'))
 on conflict (title) do update set target = excluded.target;
 
--- What a trigram index has not sorted in yet is read by every search: 12 of 15 ms after an import of 10,000 titles.
+-- Every search reads the titles that a trigram index has not sorted in yet: 12 of 15 ms after an import of 10,000
+-- titles.
 select gin_clean_pending_list('articles_folded_title_idx'), gin_clean_pending_list('aliases_folded_title_idx');
 
 analyze articles, links, article_links, aliases, facets;

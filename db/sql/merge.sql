@@ -1,12 +1,12 @@
--- From the staged records to articles, facets and links; the caller's transaction makes it all or nothing. Ids go on from
--- the highest ever given (a vanished article's vector stays in older models), without a sequence, so that an import
--- repeated after a crash gives the same ids.
+-- Turns the staged records into articles, facets and links; the caller's transaction makes it all or nothing. New ids
+-- go on from the highest ever given, because the vector of a vanished article stays in older models. They do without a
+-- sequence, so that an import repeated after a crash gives the same ids.
 
 set local work_mem = '256MB';  -- sorts and hashes of a million rows stay in memory
 analyze _staging_articles, _staging_facets, _staging_links, _staging_pairs, _staging_aliases;
 
--- 1. Redirects followed to the end; what a new dump says goes before what is stored, and replaces it when pruning. A
---    chain of more than 16 or a loop ends at a title that redirects again: dropped.
+-- 1. Follow the redirects to the end. What a new dump says goes before what is stored, and replaces it if the import
+--    prunes. A loop or a chain of more than 16 ends at a title that redirects again, and is dropped.
 create temporary table known_aliases on commit drop as
 select distinct on (title) title, target from _staging_aliases
 union all
@@ -26,8 +26,8 @@ with recursive steps(title, target, hops) as (
 select distinct on (title) title, target from steps order by title, hops desc;
 analyze alias_ends;
 
--- One condition a statement, each with fresh statistics: the planner cannot guess what a recursion or a first condition
--- leaves, and its nested loops took 13 minutes for 120,000 redirects.
+-- Each statement has one condition and fresh statistics. The planner cannot guess how much a recursion or a first
+-- condition leaves, and its nested loops took 13 minutes for 120,000 redirects.
 create temporary table resolved_aliases on commit drop as
 select e.title, e.target from alias_ends e where not exists (select from known_aliases s where s.title = e.target);
 alter table resolved_aliases add primary key (title);
@@ -35,8 +35,8 @@ analyze resolved_aliases;
 delete from resolved_aliases r using _staging_articles a where a.title = r.title;
 delete from resolved_aliases r using articles a where a.title = r.title and not (select prune from _staging_import);
 
--- 2. Each staged article once (the last of its title or page id), with its id: the stored one's, by page id, else by
---    title, or a new one.
+-- 2. Take each staged article once: the last of its title or page id. It gets the id of the stored article with its
+--    page id, or else with its title, or else a new id.
 create temporary table merged_articles on commit drop as
 with last_of_title as (
     select distinct on (title) * from _staging_articles order by title, part desc, row desc
@@ -60,7 +60,7 @@ from (select part, row,
 where m.part = fresh.part and m.row = fresh.row;
 update _last_article set article_id = greatest(article_id, (select max(article_id) from merged_articles));
 
--- Of the topics that were asked for, what the sources do not have any more; it goes when pruning.
+-- Find the articles of the wanted topics that the sources do not have any more. They are deleted if the import prunes.
 create temporary table vanished on commit drop as
 select a.article_id from articles a
 where a.topic = any (select unnest(topics) from _staging_import)
@@ -77,7 +77,7 @@ on conflict (article_id) do update set
     revision_id = excluded.revision_id, revised_at = excluded.revised_at, text_length = excluded.text_length;
 set constraints articles_title_key, articles_page_id_key immediate;
 
--- 3. Facets.
+-- 3. Store the facets.
 delete from facets f using merged_articles m where f.article_id = m.article_id;
 insert into facets
 select distinct m.article_id, f.name, coalesce(r.target, f.value)
@@ -85,7 +85,7 @@ from _staging_facets f
 join merged_articles m using (part, row)
 left join resolved_aliases r on r.title = f.value;
 
--- 4. Links by their resolved titles. The pairs follow: db.importing.staging maps them by numpy.
+-- 4. Store the links by their resolved titles. The pairs follow: db.importing.staging maps them by numpy.
 create temporary table titled_links on commit drop as
 select s.part, s.number, s.kind, coalesce(r.target, s.title) as title
 from _staging_links s left join resolved_aliases r on r.title = s.title and s.kind = 'page';
@@ -100,7 +100,8 @@ analyze merged_articles, merged_links;
 
 delete from article_links p using merged_articles m where p.article_id = m.article_id;
 
--- The index by link alone cost 2.5 s row by row for 770,000 pairs and 0.4 s built afterwards: so where nothing is stored.
+-- For 770,000 pairs the index by link alone cost 2.5 s if it was filled row by row, and 0.4 s if it was built
+-- afterwards. So the indexes are dropped here if no pair is stored yet, and built afterwards.
 do $$ begin
     if not exists (select from article_links) then
         alter table article_links drop constraint article_links_pkey;

@@ -1,6 +1,6 @@
--- The role SCHEMA_reader: it may ask every search of this shelf and nothing else. It has no login of its own: "grant
--- wikishelf_reader to somebody". Run at every upgrade and after views are made; it grants only what is missing, so that
--- the readers of several databases may be set up at once.
+-- Makes the role SCHEMA_reader, which may ask every search of this shelf and do nothing else. It has no login of its
+-- own: "grant wikishelf_reader to somebody" gives it to one. This runs at every upgrade and after views are made. It
+-- grants only what is missing, so that the readers of several databases may be set up at once.
 
 do $$ declare
     shelf constant text := current_schema();
@@ -13,15 +13,15 @@ begin
             insert into _installed (object) values (format('role %I', reader)) on conflict do nothing;
         end if;
     exception
-        when duplicate_object or unique_violation then null;  -- made at this moment, for another database of the server
+        when duplicate_object or unique_violation then null;  -- it was made at this moment, for another database
         when insufficient_privilege then
-            raise warning 'the role % is not made: %; a role with createrole may make it', reader, sqlerrm;
+            raise warning 'the role % was not made: %; a login with the right createrole may make it', reader, sqlerrm;
             return;
     end;
     if not has_schema_privilege(reader, shelf, 'usage') then
         execute format('grant usage on schema %I to %I', shelf, reader);
     end if;
-    -- Views answer with their owner's rights: the reader needs none on the vectors' own tables.
+    -- Views answer with their owner's rights, so the reader needs no rights on the vectors' own tables.
     for relation in
         select c.oid from pg_class c
         where c.relnamespace = shelf::regnamespace and c.relkind in ('r', 'v')

@@ -18,7 +18,7 @@ from ingest.download.retries import Failure, Patience, Retries, Stopped, retry_a
 
 PIECE_SIZE = 1 << 18  # bytes asked of a connection at once; it gives what has come
 LONGEST_PAGE = 64 << 20  # bytes; the status of a dump of enwiki has about 1 MB
-TRIES_FOR_A_PAGE = 3  # so a person who is offline is told after 3 s, and not after minutes
+TRIES_PER_PAGE = 3  # so a person who is offline is told after 3 s, and not after minutes
 CLOSED_EARLY = "the connection was closed early"
 
 # Another attempt may help after these. Wikimedia answers a third connection with 429 or 503, and 416 comes when a
@@ -85,7 +85,7 @@ class Web:
         MirrorUnreachable
             And what `open` raises.
         """
-        retries = Retries(url, self.patience._replace(tries=min(TRIES_FOR_A_PAGE, self.patience.tries)), self.stop)
+        retries = Retries(url, self.patience._replace(tries=min(TRIES_PER_PAGE, self.patience.tries)), self.stop)
         while True:
             try:
                 return self._page(url)

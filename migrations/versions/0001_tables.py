@@ -9,8 +9,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# Letters that Unicode does not decompose stand in `translate`; the index holds the function's results, so a change of
-# the function is a migration that rebuilds the index.
+# `translate` is for the letters that Unicode does not decompose. The indexes hold the function's results, so a change
+# of the function needs a migration that rebuilds them.
 FOLD_TITLE = r"""
 create function fold_title(title text) returns text
 language sql immutable strict parallel safe
@@ -19,9 +19,9 @@ return lower(translate(regexp_replace(normalize(title, nfkd), '[\u0300-\u036f]',
 comment on function fold_title is 'A title without case and accents, as searches compare it';
 """
 
-# Where an import's records wait until all parts are read. Unlogged: half the writing, kept over a killed import, empty
-# after a crash of the server, and then the import begins anew. `part` and `row` name an article, `part` and `number` a
-# link.
+# An import's records wait here until all parts are read. The tables are unlogged, which halves the writing: they
+# outlive a killed import, but are empty after a crash of the server, and then the import begins anew. `part` and `row`
+# name an article; `part` and `number` name a link.
 STAGING = """
 create unlogged table _staging_import (key text not null, topics text[] not null, prune boolean not null);
 create unlogged table _staging_parts (part integer primary key, report jsonb);
@@ -49,7 +49,7 @@ comment on view link_vectors is 'Unit vectors of the links, of the active model'
 
 
 def upgrade() -> None:
-    """Create everything."""
+    """Create all of it."""
     op.execute(FOLD_TITLE)
     _articles_and_links()
     _models_and_imports()
@@ -151,7 +151,7 @@ def _models_and_imports() -> None:
 
 
 def downgrade() -> None:
-    """Drop everything; the extensions stay, which others may use."""
+    """Drop everything but the extensions, which others may use."""
     op.execute("drop view article_vectors, link_vectors")
     for table in ("import", "parts", "articles", "facets", "links", "pairs", "aliases"):
         op.drop_table(f"_staging_{table}")

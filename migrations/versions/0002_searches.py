@@ -1,4 +1,4 @@
-"""Row types, labels and indexes of the searches."""
+"""The row types, labels and indexes that searches need."""
 
 from alembic import op
 
@@ -22,7 +22,8 @@ select article_id, 'topic', topic from articles;
 comment on view article_labels is 'What articles can be filtered by: their facets and their topic';
 """
 
-# Nothing to fold but the case in plain ASCII: a quarter of the time, the same results, so the indexes stay as they are.
+# In plain ASCII there is only the case to fold, which takes a quarter of the time. The results are the same, so the
+# indexes stay as they are.
 FOLD_TITLE = r"""
 create or replace function fold_title(title text) returns text
 language sql immutable strict parallel safe
@@ -33,11 +34,11 @@ return case when octet_length(title) = length(title) then lower(title)
 
 
 def upgrade() -> None:
-    """Create them."""
+    """Create the row types, labels and indexes."""
     op.execute(FOLD_TITLE)
     op.execute(ROW_TYPES)
     op.execute(LABELS)
-    # With the id in it an index answers alone.
+    # An index that holds the id as well answers without the table.
     op.drop_index("facets_name_value_idx", "facets")
     op.create_index("facets_name_value_article_id_idx", "facets", ["name", "value", "article_id"])
     op.drop_index("articles_topic_idx", "articles")
@@ -47,7 +48,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them."""
+    """Drop the row types, labels and indexes."""
     for table in ("articles", "aliases"):
         op.drop_index(f"{table}_title_prefix_idx", table)
     op.drop_index("articles_topic_article_id_idx", "articles")

@@ -1,4 +1,4 @@
-"""What the vectors that came after a training were made from."""
+"""A column that says from which links a vector was made that came after a training."""
 
 from alembic import op
 
@@ -18,7 +18,7 @@ end $$"""
 
 
 def upgrade() -> None:
-    """Add a column to the article vectors of every model; the functions are replayed."""
+    """Add the column to the article vectors of every model."""
     op.execute(EVERY_MODEL.format("alter table %s add column folded_from integer[]"))
 
 

@@ -1,4 +1,4 @@
-"""The highest id that an article ever had."""
+"""A table that holds the highest id that an article ever had."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,5 +16,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop the table."""
     op.drop_table("_last_article")

@@ -1,4 +1,8 @@
-"""The searches with conditions in a function that keeps its plans; the replay of the functions makes it."""
+"""A function that keeps its plans answers the searches with conditions.
+
+This revision changes no table. It exists so that a database at revision 0004 counts as old: its upgrade makes all
+functions anew.
+"""
 
 revision = "0005"
 down_revision = "0004"
@@ -7,8 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing in the tables: a database of the last revision gets the functions."""
+    """Change nothing; the functions are made after the migrations."""
 
 
 def downgrade() -> None:
-    """Nothing."""
+    """Change nothing."""

@@ -1,4 +1,4 @@
-"""What a shelf keeps of itself: what was installed, its topic views, and what SQL needs of the trainer."""
+"""What a shelf keeps of itself: what was installed, its topic views, and its models' link weights and settings."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,10 +8,10 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-# What a label of an article must be or must not be; several make an array, which a search hands down to its parts.
+# A condition says what a label of an article must be or must not be. A search hands an array of them down to its parts.
 CONDITION = "create type _condition as (name text, wanted boolean, lows text[], highs text[])"
 
-# Until now SQL computed a link's weight anew: log(1 + articles / articles of the link).
+# Before this revision SQL computed a link's weight in every search: log(1 + articles / articles of the link).
 WEIGHTS = r"""
 do $$ declare vectors text; weights text; begin
     for vectors in select relname from pg_class
@@ -27,7 +27,7 @@ do $$ declare vectors text; weights text; begin
     end loop;
 end $$"""
 
-# Until now a view of a topic was known by its comment.
+# Before this revision a topic view was known by its comment.
 TOPIC_VIEWS = r"""
 insert into _topic_views
 select c.relname, found[1], found[2]
@@ -47,7 +47,7 @@ end $$"""
 
 
 def upgrade() -> None:
-    """Create them; the models that there are get their weights."""
+    """Create the tables and views; existing models get their weights."""
     op.execute(CONDITION)
     op.create_table(
         "_installed",

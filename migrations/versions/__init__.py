@@ -1,1 +1,1 @@
-"""Alembic migrations: tables, once each; the functions stand in `db/sql/functions`."""
+"""The migrations, in the order of their numbers."""

@@ -83,8 +83,8 @@ def test_text_is_quoted(sample_url: str) -> None:
 def test_tables_have_bars(sample_url: str) -> None:
     lines = done("api", "explain", "War and Peace", "Anna Karenina", DATABASE_URL=sample_url).splitlines()
     assert lines[0].split() == ["kind", "title", "other_kind", "other_title", "similarity", "share"]
-    assert max(line.count("█") for line in lines) == tables.WIDTH
-    assert [tables.bar(value, 4.0) for value in (-1.0, 0.0, 2.0)] == ["", "", "█" * (tables.WIDTH // 2)]
+    assert max(line.count("█") for line in lines) == tables.LONGEST_BAR
+    assert [tables.bar(value, 4.0) for value in (-1.0, 0.0, 2.0)] == ["", "", "█" * (tables.LONGEST_BAR // 2)]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_wrong_usage(arguments: list[str]) -> None:
         (["similar", "Dracula", "--facet", "year=soon"], "1950..1980"),
         (["similar", "Dracula", "--topic", "opera"], "book, film"),
         (["recommend", "--like", "Dracula", "--weight", "0"], "above 0"),
-        (["recommend", "--like", "Dracula", "--diversity", "7"], "0 to 1"),
+        (["recommend", "--like", "Dracula", "--diversity", "7"], "between 0 and 1"),
         (["explain", "Dracula", "Draculla"], 'did you mean "Dracula"'),
         (["near", "Napoleone"], "Napoleon"),
     ],

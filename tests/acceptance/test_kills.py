@@ -99,7 +99,7 @@ def test_a_stopped_training_leaves_its_reason(
     lines = process.communicate()[1].splitlines()
     assert process.returncode == exit_code
     if reason == "interrupted":
-        story = "interrupted; model 2 is listed as failed, searches answer as before"
+        story = "interrupted; model 2 is listed as failed, and searches answer as before"
         assert lines[-1] == f"python -m train: {story}"
         assert "Traceback" not in "".join(lines)
     _, failed = answer("train", "models", DATABASE_URL=sample_copy)

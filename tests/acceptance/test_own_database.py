@@ -169,7 +169,7 @@ def test_uninstall_drops_what_it_made_and_nothing_that_others_use(server_url: st
         with psycopg.connect(url, autocommit=True) as client:
             client.execute("drop view mine")
         lines = done("db", "uninstall", "--yes", DATABASE_URL=url, WIKISHELF_SCHEMA="shelf_of_leaving").splitlines()
-        assert "left the extension vector: cannot drop extension vector because other objects depend on it" in lines
+        assert "kept the extension vector: cannot drop extension vector because other objects depend on it" in lines
         assert "removed the extension pg_trgm" in lines
         assert "removed the schema shelf_of_leaving" in lines
         assert "removed the role shelf_of_leaving_reader" in lines

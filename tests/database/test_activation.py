@@ -45,7 +45,10 @@ def active_models(database: Database) -> list[int]:
     [
         ("drop table _link_vectors_2", "the table _link_vectors_2 is missing"),
         ("delete from _article_vectors_2 where article_id = 1", "_article_vectors_2 has 11 rows, and 12 were stored"),
-        ("update models set dimensions = 8 where model_id = 2", "12 rows of _article_vectors_2 have not 8 dimensions"),
+        (
+            "update models set dimensions = 8 where model_id = 2",
+            "12 rows of _article_vectors_2 do not have 8 dimensions",
+        ),
         (
             "update _link_vectors_2 set embedding = embedding + embedding where link_id = 2",
             "1 rows of _link_vectors_2 are not of unit length",
@@ -105,7 +108,7 @@ def test_what_needs_no_lock_waits_for_no_reader(shelf: Database, reader: psycopg
 def test_a_long_query_holds_up_nobody_else(
     shelf: Database, reader: psycopg.Connection, verb: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(locks, "PATIENCE", 1.0)
+    monkeypatch.setattr(locks, "SECONDS_OF_TRIES", 1.0)
     refusals = []
 
     def attempt() -> None:
@@ -121,7 +124,7 @@ def test_a_long_query_holds_up_nobody_else(
         answered.append(time.monotonic())
     changing.join()
     pid = reader.info.backend_pid
-    assert f"process {pid} of the server has read it since " in refusals[0]
+    assert f"process {pid} of the server has been reading it since " in refusals[0]
     longest = max(later - earlier for earlier, later in itertools.pairwise(answered))
     assert longest < (answered[-1] - answered[0]) / 2  # if searches queued behind the attempt, one would last as long
     assert active_models(shelf) == [1]

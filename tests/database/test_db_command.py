@@ -30,7 +30,7 @@ def test_database_url_leaves_the_embedded_server_alone(made_home: Path) -> None:
     assert asked.stdout.endswith("7\n")
     assert "hush" not in asked.stdout + status.stdout
     assert status.stdout.startswith("running at ")
-    assert all("that server is not ours to" in line for line in refused)
+    assert all("and Wikishelf does not " in line for line in refused)
     assert not nowhere.exists()
 
 

@@ -71,7 +71,7 @@ def test_a_category_is_not_redirected_by_a_page(database: Database) -> None:
 
 
 def test_batches_meet_in_one_link(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging, "BATCH", 2)
+    monkeypatch.setattr(staging, "RECORDS_PER_BATCH", 2)
     counts = load(database, *(article(f"Book {n}", ["Shared", f"Own {n}"]) for n in range(5)))
     assert (counts.articles, counts.links, counts.pairs) == (5, 6, 10)
     assert rows(database, "select article_count from links where title = 'Shared'") == [(5,)]

@@ -41,7 +41,7 @@ def test_whoever_waits_too_long_for_a_connection_is_told(database_url: str) -> N
         sleeper.start()
         time.sleep(0.3)
         assert database.in_use == 1
-        with pytest.raises(DatabaseBusy, match="in use all the time"):
+        with pytest.raises(DatabaseBusy, match="in use while the question waited"):
             database.fetch("select 1", {})
         sleeper.join()
         assert database.fetch("select 1", {}) == [(1,)]

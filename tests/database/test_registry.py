@@ -83,7 +83,7 @@ def test_an_error_is_the_row_s_reason(shelf: Database) -> None:
 def test_an_interrupt_is_the_row_s_reason_unless_the_model_is_stored(shelf: Database) -> None:
     with pytest.raises(KeyboardInterrupt) as interrupt, registry.training(shelf, "mse", 8, {}):
         raise KeyboardInterrupt
-    assert interrupt.value.__notes__ == ["model 1 is listed as failed, searches answer as before"]
+    assert interrupt.value.__notes__ == ["model 1 is listed as failed, and searches answer as before"]
     with pytest.raises(KeyboardInterrupt) as interrupt, registry.training(shelf, "mse", 8, {}) as model_id:
         with shelf.transaction() as connection:
             registry.finish(connection, model_id, {}, "fingerprint")

@@ -34,7 +34,7 @@ def test_a_bad_row_is_refused_by_its_id(database: Database, row: int, value: flo
 
 
 def test_an_id_that_stands_twice_is_refused(database: Database) -> None:
-    with pytest.raises(BadVectors, match=r"stands twice.*id 3"), database.transaction() as connection:
+    with pytest.raises(BadVectors, match=r"occurs twice.*id 3"), database.transaction() as connection:
         vectors.store(connection, 1, "articles", np.array([3, 3, 8], dtype=np.int32), unit_rows(3, 4))
 
 

@@ -84,10 +84,9 @@ def store_vectors(
 
 
 def _rarity(connection: Connection, link_ids: Sequence[int]) -> NDArray[np.float32]:
-    query = text(
-        "select ln(1 + (select max(article_id) from articles) / article_count::float) from links where link_id = :id"
-    )
-    return np.array([connection.scalar(query, {"id": one}) for one in link_ids], np.float32)
+    articles = connection.scalar(text("select max(article_id) from articles"))
+    count = text("select greatest(article_count, 1) from links where link_id = :id")
+    return np.array([np.log1p(articles / connection.scalar(count, {"id": one})) for one in link_ids], np.float32)
 
 
 def load(database: Database, *records: Article | Redirect, prune: bool = False) -> Counts:

@@ -12,8 +12,7 @@ import numpy as np
 
 from db.importing.records import Article, Link, LinkKind, Redirect
 from ingest.dumps.files import find_sources
-from ingest.extract import records
-from ingest.report import Report
+from ingest.extract import extract
 from ingest.topics.catalogue import load_topics
 from sample.build import make_pages, write_export
 from sample.tables import read_records, read_redirects
@@ -30,7 +29,8 @@ def sample(folder: Path) -> list[Record]:
     path = folder / "sample.xml.bz2"
     write_export(path, make_pages(read_records(), read_redirects()))
     (source,) = find_sources([path])
-    return list(records(source, load_topics(["book", "film"]), Report(path.name)))
+    found, _ = extract(source, load_topics(["book", "film"]))
+    return list(found)
 
 
 def librarything(tool: Path, folder: Path) -> list[Record]:

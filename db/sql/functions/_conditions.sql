@@ -1,6 +1,7 @@
--- An article meets a condition if one of its labels of this name lies in one of the ranges lows[i]..highs[i], or, where not
--- wanted, if none does. A value is a range of itself; only a year may be a longer range. A condition without ranges (an
--- empty list, an article without author) is met by no label.
+-- An article meets a condition if one of its labels of this name lies in one of the ranges lows[i]..highs[i]. It meets
+-- a condition that is not `wanted` if none of them does. A value is a range from itself to itself; only a range of
+-- years may be longer. No label lies in the ranges of a condition that has none (from an empty list, or an article
+-- without author).
 create or replace function _conditions(
     topic text default null, facets jsonb default null, article_id integer default null,
     same_author boolean default null, same_series boolean default null)
@@ -37,4 +38,4 @@ begin
         ) c);
 end $$;
 comment on function _conditions(text, jsonb, integer, boolean, boolean) is
-    'What a search asks of an article: its labels of each name must lie in the ranges, or must not; null where it asks nothing';
+    'What a search asks of an article: its labels of each name must lie in the ranges, or must not; null if it asks nothing';

@@ -1,4 +1,4 @@
--- In plpgsql a name is looked up when a statement is planned, and a reader may lack the right to look into the schema of
+-- plpgsql looks up a name when it plans a statement, and a reader may lack the right to look into the schema of
 -- pgvector. This function is bound to the operator when it is made. It is inlined, so an index serves it as well.
 create or replace function _distance(a vector, b vector) returns double precision
 language sql immutable parallel safe

@@ -1,4 +1,4 @@
--- As a set and not as a boolean it is inlined: then a search stops at the last row that it needs.
+-- It returns a set and not a boolean, so that it is inlined. Then a search stops at the last row that it needs.
 create or replace function _meeting(article_id integer, conditions _condition[]) returns setof integer
 language sql stable parallel safe rows 1
 begin atomic

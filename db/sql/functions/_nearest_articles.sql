@@ -1,10 +1,12 @@
--- Inlined into the calling query (language sql, stable, not strict, one select), so that EXPLAIN shows the index scan.
--- The asked vector is a scalar subquery: as a join it would become a sort of the whole table.
+-- The function is inlined into the calling query (language sql, stable, not strict, one select), so that EXPLAIN shows
+-- the index scan. The asked vector is a scalar subquery; a join would become a sort of the whole table.
 --
--- A prepared call is planned once, for the plan for all arguments looks as cheap as one for these: of the inner limit of
--- 100 rows the planner expects a tenth, the usual 10. Planning would take longer than searching: 0.7 beside 0.3 ms.
+-- A prepared call keeps a plan for any arguments, because it looks as cheap as a plan for the given ones: of the inner
+-- limit of 100 rows the planner expects a tenth, which is the usual count of 10. To plan every call would take longer
+-- than to search: 0.7 ms beside 0.3 ms.
 --
--- `offset 0` keeps what stands for the article_id, mostly a look-up of its title, from being evaluated once for each use.
+-- The caller's expression for the article_id is mostly a look-up of a title. Because of `offset 0` it is evaluated
+-- once, and not once for each use.
 create or replace function _nearest_articles(
     asked vector, without integer[], count integer, conditions _condition[] default null,
     article_id integer default null, "least" boolean default false, exact boolean default false)
@@ -48,4 +50,4 @@ begin atomic
     order by n.similarity * case when _nearest_articles."least" then 1 else -1 end, n.article_id;
 end;
 comment on function _nearest_articles(vector, integer[], integer, _condition[], integer, boolean, boolean) is
-    'The articles nearest to a vector, without these; where null, to that of the article, without it';
+    'The articles nearest to a vector, without these; if it is null, nearest to the article, without itself';

@@ -1,10 +1,11 @@
--- A filtered HNSW scan alone may end with too few rows, or walk for long where nothing matches. So there are three ways,
--- chosen by counts and not by estimates, and none depends on the caller's settings:
---   few    the rarest condition leaves at most 2 x effort articles: these, compared one by one
---   near   else the nearest `effort` articles, if `count` of them match
---   all    else, or if the farthest are wanted, or an answer exact to the last row: every one that matches
--- With effort = sqrt(count x articles) the first two cost the same where they meet: 3 ms for 10 of 37,020 articles.
--- Not inlined (plpgsql): its plans are kept, which saves more than half of the time where few match.
+-- A filtered HNSW scan alone may end with too few rows, or walk for long where nothing matches. So there are three
+-- ways. Counts and not estimates decide between them, and none depends on the caller's settings:
+--   few    If the rarest condition leaves at most 2 x effort articles, these are compared one by one.
+--   near   Otherwise the nearest `effort` articles are looked at; they do if `count` of them match.
+--   all    If they do not, or if `least` or `exact` is asked for, every article that matches is compared.
+-- With an effort of sqrt(count x articles) the first two ways cost the same where they meet: 3 ms for 10 of 37,020
+-- articles. The function is plpgsql and so not inlined: its plans are kept, which saves more than half of the time
+-- where few match.
 create or replace function _nearest_matching_articles(
     asked vector, without integer[], count integer, conditions _condition[], "least" boolean, exact boolean)
 returns setof similar_article
@@ -19,8 +20,8 @@ as $$
 declare
     direction constant integer := case when "least" then -1 else 1 end;
     effort integer := count + cardinality(without);
-    rarest integer;  -- the place of the wanted condition that fewest articles meet, and how many these are
-    rarest_articles integer;
+    rarest integer;  -- the place of the wanted condition that the fewest articles meet
+    rarest_articles integer;  -- how many articles meet it
     candidates integer[];
     ids integer[];
 begin
@@ -73,7 +74,7 @@ begin
                 cross join lateral (
                     select l.article_id from article_labels l
                     where l.name = (conditions[rarest]).name and l.value between r.low and r.high
-                    offset 0  -- one index scan for each range, whatever the estimates say
+                    offset 0  -- so each range is one index scan, whatever the estimates say
                 ) m);
             conditions := conditions[:rarest - 1] || conditions[rarest + 1:];
         end if;
@@ -92,4 +93,4 @@ begin
     join article_vectors v on v.article_id = i.article_id;
 end $$;
 comment on function _nearest_matching_articles(vector, integer[], integer, _condition[], boolean, boolean) is
-    'What _nearest_articles answers to conditions, to least and exact, to large counts, and where the index finds too few';
+    'What _nearest_articles answers to conditions, to least and exact, to large counts, and if the index finds too few';

@@ -1,8 +1,9 @@
--- An article stands near the mean of its links' vectors v, weighted by their rarity w (_link_weights). The cosine of two
--- such means is the sum of w_i v_i . m_b over the links i of a; it is as well the sum of w_j v_j . m_a over the links j of b
--- (w scaled so that the means m have unit length). Half of each sum counts, so that a and b may be exchanged. A link is
--- shown beside itself if the other article makes it too, else beside the other's nearest link. The last row holds what the
--- trained vectors add to the means and what is not listed, so that the shares add up to the similarity.
+-- An article stands near the mean m of its links' vectors v, weighted by their rarity w (_link_weights). The weights
+-- are scaled so that m has unit length. Then the cosine of two such means is the sum of w_i v_i . m_b over the links i
+-- of a. It is the sum of w_j v_j . m_a over the links j of b as well. Half of each sum counts, so that a and b may be
+-- exchanged. A link is shown beside itself if the other article makes it too, and else beside the nearest link of the
+-- other article. The last row holds what the trained vectors add to the means and what is not listed, so that all
+-- shares add up to the similarity.
 create or replace function explain_similarity(a text, b text, count integer default 10)
 returns setof explained_link
 language sql stable parallel safe rows 10

@@ -1,6 +1,6 @@
--- Ranked as the trainer ranks (train/evaluation/scores.py): softmax models by cosine x sharpness / temperature + popularity x
--- log(articles that make the link), with the settings that are stored with the model; others by the cosine. No index orders
--- by that: every link is scored.
+-- Links are ranked as the trainer ranks them (train/evaluation/scores.py). A softmax model ranks by cosine x sharpness
+-- / temperature + popularity x log(articles that make the link), with the settings that are stored with the model;
+-- other models rank by the cosine. No index has this order, so every link is scored.
 create or replace function links_near_article(title text, count integer default 10)
 returns setof near_link
 language sql stable parallel safe rows 10

@@ -1,6 +1,6 @@
--- Diversity is maximal marginal relevance (Carbonell and Goldstein, 1998) among the nearest, 10 x count of them but at most
--- 1,000: each next article is the one of greatest (1 - diversity) x similarity - diversity x its similarity to the likest
--- of those before it.
+-- Diversity is maximal marginal relevance (Carbonell and Goldstein, 1998) among the 10 x count nearest articles, but at
+-- most 1,000. The next article is the one with the greatest (1 - diversity) x similarity - diversity x likeness. Its
+-- likeness is its similarity to the most similar article before it.
 create or replace function recommend_articles(
     likes text[], dislikes text[] default '{}', weights double precision[] default null, count integer default 10,
     topic text default null, facets jsonb default null, diversity double precision default 0)
@@ -20,7 +20,7 @@ begin atomic
         select n.place, n.article_id, n.similarity, article_embedding(n.article_id) as embedding
         from nearest n
         where recommend_articles.diversity > 0
-    ), picks(taken, likeness) as (  -- likeness: of each candidate, by place, to the likest pick
+    ), picks(taken, likeness) as (  -- likeness[place] is that of a candidate
         select array[]::integer[], array_fill(-1::real, array[(select count(*) from candidates)::integer])
         union all
         select p.taken || best.place, next.likeness
@@ -49,4 +49,4 @@ begin atomic
     order by t.pick, n.place;
 end;
 comment on function recommend_articles(text[], text[], double precision[], integer, text, jsonb, double precision) is
-    'Articles for somebody who likes and dislikes these titles, best first; unknown titles count for nothing';
+    'Articles for somebody who likes and dislikes these titles, best first; unknown titles change nothing';

@@ -1,14 +1,15 @@
--- First what begins with the words: an index in the order of the folded titles gives the first ones without a sort, also
--- of a single letter. Where these are too few, titles that hold something like the words, and where there is nothing yet,
--- titles that as a whole are a little like them: the slower, the less there is to find. Two letters are no trigram.
--- An article found by several titles is listed once, by its best; what begins with the words comes before what is like them.
+-- Titles that begin with the words come first; an index in the order of the folded titles gives the first ones without
+-- a sort, even for a single letter. If these are too few, titles follow that contain something like the words. If there
+-- is still nothing, titles follow that as a whole are a little like the words. So a search is slower if there is less
+-- to find. Two letters do not make a trigram. An article that is found by several titles is listed once, by the best of
+-- them.
 create or replace function search_articles(words text, count integer default 10, topic text default null)
 returns setof found_article
 language sql stable parallel safe rows 10
 begin atomic
     with asked as materialized (
         select btrim(fold_title(left(search_articles.words, 255))) as words  -- no title is longer
-    ), beginning as materialized (  -- some more than asked for, because titles of one article may be among them
+    ), beginning as materialized (  -- more than asked for, because several may be of one article
         (select a.article_id, a.title as name, null as alias, true as begins
          from articles a
          where (select k.words <> '' from asked k)

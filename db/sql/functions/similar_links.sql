@@ -5,7 +5,7 @@ begin atomic
     with given as materialized (
         select find_link(similar_links.title) as link_id,
                link_embedding(find_link(similar_links.title)) as embedding
-    ), near as materialized (  -- not far: a kind that is rarer than one in 20 is compared as a whole
+    ), near as materialized (  -- a kind that is rarer than one in 20 is compared as a whole below
         select n.link_id, n.distance
         from (
             select v.link_id, v.embedding <=> (select g.embedding from given g) as distance
@@ -27,7 +27,7 @@ begin atomic
          where (select count(*) from near) < similar_links.count
            and v.link_id <> (select g.link_id from given g)
            and (similar_links.kind is null or l.kind = similar_links.kind)
-         order by (v.embedding <=> (select g.embedding from given g)) * 1, v.link_id  -- a product: not by the index
+         order by (v.embedding <=> (select g.embedding from given g)) * 1, v.link_id  -- a product, which no index orders
          limit similar_links.count)
     )
     select l.link_id, l.kind, l.title, (1 - a.distance)::real

@@ -15,9 +15,9 @@ begin atomic
         from unnest(find_articles(taste_embedding.dislikes)) d(article_id)
         join article_vectors v on v.article_id = d.article_id
     )
-    select case when d.mean is null then l.total
+    select case when d.mean is null or l.total is null then l.total
                 else l.total - _scaled(d.mean, 0.5 * l.weight) end
     from liked l, disliked d;
 end;
 comment on function taste_embedding(text[], text[], double precision[]) is
-    'The direction of the weighted mean of the liked titles less half the mean of the disliked; null where none is known';
+    'The direction of the weighted mean of the liked titles less half the mean of the disliked; null if none is known';

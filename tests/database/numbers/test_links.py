@@ -40,8 +40,8 @@ def test_all_links_of_a_kind(shelf: Database, known: Known) -> None:
     for kind in ("page", "category", "site"):
         for link in page_links(known, 3):
             scores = cosines(known.links, known.links[link])
-            expected = best(scores, other_links(known, link, kind), 20_000)
-            found = search.similar_links(shelf, known.link_titles[link], 20_000, kind)
+            expected = best(scores, other_links(known, link, kind), 10_000)
+            found = search.similar_links(shelf, known.link_titles[link], 10_000, kind)
             agrees([a.link_id for a in found], [a.similarity for a in found], scores, expected)
 
 

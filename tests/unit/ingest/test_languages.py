@@ -184,5 +184,5 @@ def test_real_pieces(name: str, language: str, expected: dict[str, int], shared_
             found.append(article_of_page(Page(1, 2, None, text), page.findtext("title", ""), infoboxes, site))
     articles = [article for article in found if article]
     assert Counter(article.topic for article in articles) == expected
-    assert len(articles) > len(found) / 2, "the search for candidates is no sieve with large holes"
+    assert len(articles) > len(found) / 2, "the search for candidates lets too many pages through"
     assert sum(len(article.facets) for article in articles) >= 2 * len(articles)

@@ -80,7 +80,8 @@ def _cut(dump: bytes, cuts: list[int]) -> Cut:
 
 
 TWO_PAGES = HEAD + _page(1, TEXTS[0]) + _page(2, TEXTS[0]) + b"</mediawiki>"
-NO_WHOLE_START = _cut(TWO_PAGES, [len(HEAD) + 40, TWO_PAGES.rfind(b"<page>") + 3])  # of a page in the second part
+# No page starts as a whole in the second part.
+NO_WHOLE_START = _cut(TWO_PAGES, [len(HEAD) + 40, TWO_PAGES.rfind(b"<page>") + 3])
 
 
 @st.composite

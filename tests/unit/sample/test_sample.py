@@ -14,7 +14,7 @@ import pytest
 from db.importing.records import Redirect
 from sample.build import (
     NAMESPACES,
-    PAGES_A_STREAM,
+    PAGES_PER_STREAM,
     SampleNotWritten,
     checksum,
     make_pages,
@@ -120,11 +120,11 @@ def test_redirects_lead_to_pages_that_the_sample_links_to() -> None:
     ("line", "reason"),
     [
         (LINE.replace(" | E; F", ""), "10 fields instead of 11"),
-        (LINE.replace("1815", "815"), "the year has not 4 digits"),
-        (LINE.replace("| A |", "| |"), "nothing stands for author"),
-        (LINE.replace("G; H", "G; G"), "a link stands twice"),
+        (LINE.replace("1815", "815"), "the year does not have 4 digits"),
+        (LINE.replace("| A |", "| |"), "a value is missing for author"),
+        (LINE.replace("G; H", "G; G"), "a link occurs twice"),
         (LINE.replace("G; H", "Emma"), "is the article itself"),
-        (LINE.replace("Emma", ""), "nothing stands for title"),
+        (LINE.replace("Emma", ""), "a value is missing for title"),
     ],
 )
 def test_a_bad_line_is_named(line: str, reason: str) -> None:
@@ -140,7 +140,7 @@ def test_a_redirect_to_itself_is_refused() -> None:
 def test_a_title_that_stands_twice_is_named(tmp_path: Path) -> None:
     for name in ("literature.txt", "genre.txt", "films.txt"):
         (tmp_path / name).write_text(LINE + "\n", encoding="utf-8")
-    with pytest.raises(TableInvalid, match='genre.txt, line 1: "Emma" stands twice'):
+    with pytest.raises(TableInvalid, match='genre.txt, line 1: "Emma" occurs twice'):
         read_records(tmp_path)
 
 
@@ -170,7 +170,7 @@ def test_it_is_packed_as_streams_of_100_pages(export: Path) -> None:
         packed = unpacker.unused_data
     assert parts == list(streams(PAGES))
     *full, last = [part.count("<page>") for part in parts[1:-1]]
-    assert set(full) == {PAGES_A_STREAM}
+    assert set(full) == {PAGES_PER_STREAM}
     assert sum(full) + last == len(PAGES)
 
 
@@ -183,7 +183,7 @@ def test_two_builds_are_equal(export: Path, tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SampleNotWritten, match="name a file in a folder that is there"):
+    with pytest.raises(SampleNotWritten, match="name a file in a folder that exists"):
         write_export(tmp_path / "none" / "sample.xml.bz2", PAGES)
 
 

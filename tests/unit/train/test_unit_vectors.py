@@ -60,7 +60,7 @@ def test_as_a_plain_loop_says() -> None:
         occurrences=np.ones(5, np.int32),
     )
     links = unit(np.random.default_rng(0).normal(size=(4, 5)).astype(np.float32))
-    links[3:] = unit(np.float32([0.05, 0, 0, 0, 0]) - links[2:3])
+    links[3:] = unit(np.array([0.05, 0, 0, 0, 0], np.float32) - links[2:3])
     weights = [np.log(1 + 3 / count) for count in (1, 2, 1, 1)]
     sums = np.array([sum(weights[link] * links[link] for link in row) for row in rows])
     found = mean_of_links(links, pairs)
