@@ -154,6 +154,10 @@ class TextInvalid(WikishelfError):
     it"""
 
 
+class TextTooLong(WikishelfError):
+    """the argument {field} has {length} characters; give at most {most}"""
+
+
 class FacetInvalid(WikishelfError):
     """the facet {name} cannot be {value}; give a value or a list of values, such as "Novel" or ["Novel", "Satire"]"""
 

@@ -17,8 +17,6 @@ dump or records of your own, because the bundled sample has only three sites, an
 
 import sys
 
-import psycopg
-
 from db.models import activation
 from db.opening import connect
 from train.config import Settings
@@ -28,14 +26,14 @@ from train.progress import progress
 QUERY = """
     select site.title, site.article_count, near.title, near.similarity
     from links site
-    join vectors.links_{model} v using (link_id)
+    join _link_vectors_{model} v using (link_id)
     cross join lateral (
         select other.title, 1 - (o.embedding <=> v.embedding) as similarity
-        from vectors.links_{model} o join links other using (link_id)
+        from _link_vectors_{model} o join links other using (link_id)
         where o.link_id <> v.link_id
         order by o.embedding <=> v.embedding limit 3
     ) near
-    where site.link_id in (select link_id from links join vectors.links_{model} using (link_id)
+    where site.link_id in (select link_id from links join _link_vectors_{model} using (link_id)
                            order by article_count desc, title limit %s)
     order by site.article_count desc, site.title, near.similarity desc
 """
@@ -43,9 +41,9 @@ QUERY = """
 n_sites = int(sys.argv[1]) if len(sys.argv) > 1 else 12
 with connect(tables="require") as database:
     model = train(database, Settings(kinds=("site",)), activate=False, progress=progress())
-    with psycopg.connect(database.url) as connection:
-        rows = connection.execute(QUERY.format(model=model.model_id), [n_sites]).fetchall()
     with database.transaction() as connection:
+        # The views show the active model; the tables of another one are internal, and named by its number.
+        rows = connection.exec_driver_sql(QUERY.format(model=model.model_id), (n_sites,)).all()
         activation.drop(connection, model.model_id)
 
 print(f"{model.metrics['articles']:,} articles, {model.metrics['links']:,} sites")

@@ -46,6 +46,7 @@ def fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 n_genres = int(sys.argv[1]) if len(sys.argv) > 1 else 8
 with connect(tables="require") as database, psycopg.connect(database.url) as connection:
     register_vector(connection)
+    connection.execute(f"set search_path = {database.schema}, public")
     rows = connection.execute(QUERY, [n_genres]).fetchall()
 genres, truth = np.unique([genre for genre, _ in rows], return_inverse=True)
 vectors = np.array([np.append(embedding.to_numpy(), 1) for _, embedding in rows])

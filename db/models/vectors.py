@@ -86,8 +86,8 @@ def _build(connection: Connection, index: Index, memory: str) -> None:
     except OperationalError as error:
         if not (getattr(error.orig, "sqlstate", None) or "").startswith(INSUFFICIENT_RESOURCES):
             raise
-        # Parallel workers need all of it as shared memory, of which a container may have 64 MB. One process needs
-        # none.
+        # Parallel workers need all of it as shared memory, of which a container may have 64 MB. A single process needs
+        # no shared memory.
         connection.execute(text("set local max_parallel_maintenance_workers = 0"))
         connection.execute(CreateIndex(index))
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.connection import Database
-from db.errors import CountInvalid, TextInvalid
+from db.errors import CountInvalid, TextInvalid, TextTooLong
 
 # The types of the arguments in SQL, by the names that they have everywhere.
 TYPES = {
@@ -31,6 +31,8 @@ TYPES = {
 }
 
 # Such a function raises the reason why a search has no rows, if it finds one.
+LONGEST_TEXT = 500  # characters; the titles of MediaWiki end at 255 bytes
+
 Diagnose = Callable[[Connection], None]
 
 
@@ -75,7 +77,8 @@ def check(database: Database, asked: Mapping[str, Any]) -> None:
     if not isinstance(count, int) or not 1 <= count <= most:
         raise CountInvalid(count=count, most=most)
     for field, value in asked.items():
-        check_text(field, value)
+        if field != "facets":  # `as_json` has checked their values
+            check_text(field, value)
 
 
 def check_text(field: str, value: Any) -> None:
@@ -83,10 +86,12 @@ def check_text(field: str, value: Any) -> None:
 
     Raises
     ------
-    TextInvalid
+    TextInvalid, TextTooLong
     """
     if isinstance(value, list):
         for item in value:
             check_text(field, item)
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        raise TextTooLong(field=field, length=len(value), most=LONGEST_TEXT)
     if isinstance(value, str) and ("\0" in value or any("\ud800" <= character <= "\udfff" for character in value)):
         raise TextInvalid(field=field)

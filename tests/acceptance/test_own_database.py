@@ -120,7 +120,7 @@ def test_what_an_administrator_must_do_is_said_in_one_line(server_url: str) -> N
         said = done("db", "upgrade", DATABASE_URL=url)
         assert 'alter role newcomer in database bare set search_path = "$user", public, wikishelf;' in said
         with psycopg.connect(url, autocommit=True) as client:
-            client.execute(said.strip().rpartition("wikishelf.books:  ")[2].encode())
+            client.execute(said.strip().rpartition("wikishelf.books, run:  ")[2].encode())
         with psycopg.connect(url) as client:
             assert client.execute("select count(*) from articles").fetchone() == (0,)
         assert "up to date\n" in done("db", "upgrade", DATABASE_URL=url)
@@ -134,7 +134,7 @@ def test_what_an_administrator_must_do_is_said_in_one_line(server_url: str) -> N
 @pytest.mark.parametrize(
     ("schema", "message"),
     [
-        ("taken", "the schema taken .* holds things that are not Wikishelf's, such as secrets; set WIKISHELF_SCHEMA"),
+        ("taken", "the schema taken .* holds things that Wikishelf did not make, such as secrets; set"),
         ("alembics", "such as alembic_version"),
         ("public", 'WIKISHELF_SCHEMA cannot be "public"'),
         ("Mixed", "up to 40 lower-case letters"),
@@ -165,7 +165,7 @@ def test_uninstall_drops_what_it_made_and_nothing_that_others_use(server_url: st
         line = refusal("db", "uninstall", "--yes", DATABASE_URL=url, WIKISHELF_SCHEMA="shelf_of_leaving")
         assert "cannot be removed: view mine depends on table articles; nothing was removed" in line
         line = refusal("db", "uninstall", DATABASE_URL=url, WIKISHELF_SCHEMA="shelf_of_leaving")
-        assert "nothing was removed; answer yes, or give --yes" in line
+        assert "nothing was removed, because nobody confirmed it; answer yes, or give --yes" in line
         with psycopg.connect(url, autocommit=True) as client:
             client.execute("drop view mine")
         lines = done("db", "uninstall", "--yes", DATABASE_URL=url, WIKISHELF_SCHEMA="shelf_of_leaving").splitlines()

@@ -65,8 +65,8 @@ def contents(url: str, *tables: str) -> dict[str, tuple[int, str]]:
     found = {}
     with psycopg.connect(url) as connection:
         for table in tables or (*IMPORTED, "models", "imports"):
-            query = f"select count(*), coalesce(md5(string_agg(x::text, '' order by x::text)), '') from {table} x"
-            row = connection.execute(query).fetchone()
+            hashed = "coalesce(md5(string_agg(x::text, '' order by x::text)), '')"
+            row = connection.execute(f"select count(*), {hashed} from wikishelf.{table} x").fetchone()
             assert row is not None
             found[table] = (row[0], row[1])
     return found
