@@ -10,7 +10,7 @@ from api.async_shelf import AsyncShelf, connect_async
 from api.shelf import Shelf, connect
 from db.models.registry import Model
 from db.read_pool import Limits
-from db.search import ExplainedLink, FoundArticle, NearLink, SimilarArticle, SimilarLink
+from db.search import ExplainedLink, FoundArticle, NearLink, SeriesArticle, SimilarArticle, SimilarLink
 
 __all__ = [
     "Answer",
@@ -20,6 +20,7 @@ __all__ = [
     "Limits",
     "Model",
     "NearLink",
+    "SeriesArticle",
     "Shelf",
     "SimilarArticle",
     "SimilarLink",

@@ -1,4 +1,4 @@
-"""python -m api similar | near | lacking | recommend | explain | search | serve: ask the active model."""
+"""python -m api similar | near | lacking | recommend | explain | search | series | serve: ask a shelf."""
 
 from dataclasses import asdict
 

@@ -60,6 +60,7 @@ class AsyncShelf:
     recommend_articles = _in_thread(Shelf.recommend_articles)
     explain_similarity = _in_thread(Shelf.explain_similarity)
     search_articles = _in_thread(Shelf.search_articles)
+    series_articles = _in_thread(Shelf.series_articles)
     models = _in_thread(Shelf.models)
     active_model = _in_thread(Shelf.active_model)
 

@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 
 import shtab
 
-COMMON = argparse.ArgumentParser(add_help=False)
+SHOWN = argparse.ArgumentParser(add_help=False)
+SHOWN.add_argument("--json", action="store_true", help="print one JSON document")
+SHOWN.add_argument("--sql", action="store_true", help="print the query for psql instead of asking it")
+
+COMMON = argparse.ArgumentParser(add_help=False, parents=[SHOWN])
 COMMON.add_argument("--count", type=int, metavar="N", help="give at most N answers (default 10)")
-COMMON.add_argument("--json", action="store_true", help="print one JSON document")
-COMMON.add_argument("--sql", action="store_true", help="print the query for psql instead of asking it")
 
 FILTERED = argparse.ArgumentParser(add_help=False)
 FILTERED.add_argument("--topic", metavar="T", help="only articles of this topic, such as film")
@@ -74,7 +76,9 @@ def parser() -> argparse.ArgumentParser:
         help="print the completions of the command wikishelf for this shell; docs/api.md says where to store them",
     )  # fmt: skip
     commands = top.add_subparsers(
-        dest="command", required=True, metavar="similar | near | lacking | recommend | explain | search | serve"
+        dest="command",
+        required=True,
+        metavar="similar | near | lacking | recommend | explain | search | series | serve",
     )
     similar = commands.add_parser("similar", parents=[COMMON, FILTERED], help="the articles or links most like one")
     similar.set_defaults(verb="similar_articles", positional=["title"])
@@ -116,6 +120,10 @@ def parser() -> argparse.ArgumentParser:
     search.set_defaults(verb="search_articles", positional=["words"])
     search.add_argument("words", help="a title, or something like it")
     search.add_argument("--topic", metavar="T", help="only articles of this topic")
+
+    series = commands.add_parser("series", parents=[SHOWN], help="the series of an article, in reading order")
+    series.set_defaults(verb="series_articles", positional=["title"])
+    series.add_argument("title", help="title or alias of an article")
 
     serve = commands.add_parser("serve", help="run the HTTP service; see docs/service.md")
     serve.add_argument("--host", default="127.0.0.1", metavar="H", help="address to listen on (default 127.0.0.1)")

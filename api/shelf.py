@@ -11,7 +11,7 @@ from db.connection import Database
 from db.models import registry
 from db.models.registry import Model
 from db.read_pool import Limits
-from db.search import ExplainedLink, Facets, FoundArticle, NearLink, SimilarArticle, SimilarLink
+from db.search import ExplainedLink, Facets, FoundArticle, NearLink, SeriesArticle, SimilarArticle, SimilarLink
 
 
 def connect(limits: Limits | None = None) -> "Shelf":
@@ -162,6 +162,19 @@ class Shelf:
         db.errors.TopicNotStored, db.errors.TextInvalid, db.errors.CountInvalid
         """
         return Answer(FoundArticle, search.search_articles(self.database, words, count, topic))
+
+    def series_articles(self, title: str) -> Answer[SeriesArticle]:
+        """The series of an article in reading order, with the article itself; it needs no model.
+
+        Members are what the facets `preceded_by` and `followed_by` reach, step by step and through aliases, and
+        those that share a `series`: at most 500, the nearest in its chain first. A chain ends where a title is unknown.
+        Members that no chain reaches come last, by year and title. Without a series: the article alone.
+
+        Raises
+        ------
+        db.errors.ArticleNotFound, db.errors.TextInvalid
+        """
+        return Answer(SeriesArticle, search.series_articles(self.database, title))
 
     def models(self) -> Answer[Model]:
         """All models, the newest last; the one in state `active` answers."""

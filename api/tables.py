@@ -12,25 +12,27 @@ LONGEST_BAR = 12  # characters
 
 
 def show(answer: Answer[Any]) -> None:
-    """Print every field but the ids; a bar follows the last field, which ranks the rows."""
+    """Print every field but the ids; a bar follows the last field if it is a number, which ranks the rows."""
     if not answer:
         print("nothing found", file=sys.stderr)
         return
     columns = {name: values for name, values in answer.columns().items() if not name.endswith("_id")}
-    ranking = list(columns)[-1]
+    last = list(columns)[-1]
+    ranking = last if isinstance(columns[last][0], float) else None
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name, values in columns.items():
-        numeric = isinstance(values[-1], float) or isinstance(values[0], float)
+        numeric = isinstance(values[-1], int | float) or isinstance(values[0], int | float)
         table.add_column(
             name,
             justify="left" if name == ranking or not numeric else "right",
             overflow="fold",
             no_wrap=name == ranking,
         )
-    longest = max(columns[ranking])
+    longest = max(columns[ranking]) if ranking else 0.0
     for index in range(len(answer)):
         cells = {name: _cell(values[index]) for name, values in columns.items()}
-        cells[ranking] += f"  {bar(columns[ranking][index], longest)}"
+        if ranking:
+            cells[ranking] += f"  {bar(columns[ranking][index], longest)}"
         table.add_row(*cells.values())
     Console().print(table)
 

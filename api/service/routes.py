@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api import ExplainedLink, FoundArticle, Model, NearLink, SimilarArticle, SimilarLink
+from api import ExplainedLink, FoundArticle, Model, NearLink, SeriesArticle, SimilarArticle, SimilarLink
 from api.service.answers import answer
 from api.service.arguments import (
     By,
@@ -66,6 +66,12 @@ async def similar_articles(
 async def links_near_article(request: Request, title: Title, count: Count = 10) -> Response:
     """The links that an article does not make and most likely would, the likeliest first."""
     return answer(request, await shelf_of(request).links_near_article(title, count))
+
+
+@router.get("/articles/{title:path}/series", response_model=list[SeriesArticle])
+async def series_articles(request: Request, title: Title) -> Response:
+    """The series of an article in reading order, with the article itself; at most 500."""
+    return answer(request, await shelf_of(request).series_articles(title))
 
 
 @router.get("/links/{title:path}/similar", response_model=list[SimilarLink])

@@ -4,7 +4,8 @@ from db.search.articles import articles_near_link, recommend_articles, similar_a
 from db.search.explanation import explain_similarity
 from db.search.facets import Facets
 from db.search.links import links_near_article, similar_links
-from db.search.records import ExplainedLink, FoundArticle, NearLink, SimilarArticle, SimilarLink
+from db.search.records import ExplainedLink, FoundArticle, NearLink, SeriesArticle, SimilarArticle, SimilarLink
+from db.search.series import series_articles
 from db.search.titles import search_articles
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Facets",
     "FoundArticle",
     "NearLink",
+    "SeriesArticle",
     "SimilarArticle",
     "SimilarLink",
     "articles_near_link",
@@ -19,6 +21,7 @@ __all__ = [
     "links_near_article",
     "recommend_articles",
     "search_articles",
+    "series_articles",
     "similar_articles",
     "similar_links",
 ]

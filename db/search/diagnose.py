@@ -49,16 +49,28 @@ def check_article(connection: Connection, title: str | int) -> None:
     ArticleWithoutVector, NoActiveModel
     """
     registry.active(connection)
+    article_id = check_title(connection, title)
+    if connection.scalar(text("select article_embedding(:id) is null"), {"id": article_id}):
+        raise ArticleWithoutVector(title=title)
+
+
+def check_title(connection: Connection, title: str | int) -> int:
+    """The article_id of a title or alias, or the number itself if an article has it.
+
+    Raises
+    ------
+    ArticleNotFound
+        Its message names the nearest titles.
+    """
     if isinstance(title, str):
         query = text("select find_article(:title)")
     else:
         query = text("select article_id from articles where article_id = :title")
-    article_id = connection.scalar(query, {"title": title})
+    article_id: int | None = connection.scalar(query, {"title": title})
     if article_id is None:
         found = connection.scalars(LIKE_ARTICLE, {"words": title}) if isinstance(title, str) else ()
         raise ArticleNotFound(title=title, suggestions=Suggestions(found))
-    if connection.scalar(text("select article_embedding(:id) is null"), {"id": article_id}):
-        raise ArticleWithoutVector(title=title)
+    return article_id
 
 
 def check_link(connection: Connection, title: str) -> None:

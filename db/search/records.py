@@ -14,6 +14,16 @@ class SimilarArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesArticle:
+    """An article and its place in the reading order of its series, from 1."""
+
+    place: int
+    article_id: int
+    topic: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class SimilarLink:
     """A link and its cosine similarity, -1 to 1, to the asked one."""
 

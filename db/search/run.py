@@ -73,7 +73,7 @@ def check(database: Database, asked: Mapping[str, Any]) -> None:
     ------
     CountInvalid, TextInvalid
     """
-    count, most = asked["count"], database.limits.answers
+    count, most = asked.get("count", 1), database.limits.answers  # a series is as long as it is
     if not isinstance(count, int) or not 1 <= count <= most:
         raise CountInvalid(count=count, most=most)
     for field, value in asked.items():

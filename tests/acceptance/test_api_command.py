@@ -29,6 +29,7 @@ ASKED = {
                   "--dislike", "War and Peace", "--diversity", "0.3", "--count", "5"],
     "explain": ["explain", "War and Peace", "Anna Karenina", "--count", "3"],
     "search": ["search", "brothers karamasov", "--count", "2", "--topic", "book"],
+    "series": ["series", "The Two Towers"],
 }  # fmt: skip
 
 
@@ -84,6 +85,11 @@ def test_tables_have_bars(sample_url: str) -> None:
     lines = done("api", "explain", "War and Peace", "Anna Karenina", DATABASE_URL=sample_url).splitlines()
     assert lines[0].split() == ["kind", "title", "other_kind", "other_title", "similarity", "share"]
     assert max(line.count("█") for line in lines) == tables.LONGEST_BAR
+    lines = done("api", "series", "The Two Towers", DATABASE_URL=sample_url).splitlines()
+    assert [line.strip().split(None, 2) for line in lines[:2]] == [
+        ["place", "topic", "title"],
+        ["1", "book", "The Fellowship of the Ring"],
+    ]
     assert [tables.bar(value, 4.0) for value in (-1.0, 0.0, 2.0)] == ["", "", "█" * (tables.LONGEST_BAR // 2)]
 
 

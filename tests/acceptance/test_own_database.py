@@ -31,6 +31,7 @@ ASKED = (
     "recommend_articles('{Dracula,Frankenstein}', '{War and Peace}', diversity => 0.5)",
     "explain_similarity('War and Peace', 'Anna Karenina')",
     "search_articles('brothers karamasov')",
+    "series_articles('The Two Towers')",
     "nearest_articles(wikishelf.embed_links('{Vampire,London}'))",
     "books",
     "films",

@@ -63,6 +63,8 @@ def test_every_title_can_be_asked_for(service: Service, shelf: api.Shelf, title:
     assert (reply.status, reply.json) == (200, documents(shelf.similar_articles(title, 30)))
     reply = service.get(f"/articles/{segment(title)}/links")
     assert (reply.status, reply.json) == (200, documents(shelf.links_near_article(title)))
+    reply = service.get(f"/articles/{segment(title)}/series")
+    assert (reply.status, reply.json) == (200, documents(shelf.series_articles(title)))
     asked = segment(f"Page {title}") if not title.startswith("Alias") else "Shared"
     assert service.get(f"/links/{asked}/articles").status == 200
 
@@ -122,6 +124,7 @@ def test_an_answer_that_the_client_has_is_not_sent_again(service: Service, plant
     ("path", "status", "words"),
     [
         ("/articles/Face of/similar", 404, "Face/Off"),
+        ("/articles/Face of/series", 404, "Face/Off"),
         ("/links/Shard/similar", 404, "Shared"),
         ("/articles/1984/similar?topic=opera", 404, "book, film"),
         ("/articles/1984/similar?facet=gender=x", 404, "genre"),
@@ -193,8 +196,8 @@ def test_what_attackers_try_is_data(service: Service, planted_url: str) -> None:
     before = contents(planted_url), functions(planted_url)
     asked: list[tuple[str, dict[str, Any]]] = []
     for attempt in ATTEMPTS:
-        verbs = ("articles/{}/similar", "articles/{}/links", "links/{}/similar", "links/{}/articles")
-        asked += [(f"/{verb.format(segment(attempt))}", {}) for verb in verbs]
+        asked += [(f"/articles/{segment(attempt)}/{verb}", {}) for verb in ("similar", "links", "series")]
+        asked += [(f"/links/{segment(attempt)}/{verb}", {}) for verb in ("similar", "articles")]
         for (path, fields), prefix in itertools.product(FIELDS, ("", "genre=", "year=")):
             asked += [(path, {field: prefix + attempt}) for field in fields if not prefix or field == "facet"]
     for path, query in asked:

@@ -27,6 +27,7 @@ VERBS = {
     "recommend_articles": ("recommend", "/recommend", ["likes", "dislikes", "weights", *FILTERED, "diversity"]),
     "explain_similarity": ("explain", "/explain", ["a", "b", "count"]),
     "search_articles": ("search", "/search", ["words", "count", "topic"]),
+    "series_articles": ("series", "/articles/{title}/series", ["title"]),
 }
 SINGULAR = {"likes": "like", "dislikes": "dislike", "weights": "weight", "facets": "facet"}  # where they are repeated
 

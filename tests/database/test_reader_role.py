@@ -23,6 +23,7 @@ SEARCHES = (
     "recommend_articles('{Book 1}', '{Book 2}', diversity => 0.5)",
     "explain_similarity('Book 1', 'Book 2')",
     "search_articles('book')",
+    "series_articles('Book 1')",
     "books order by embedding <=> (select embedding from books limit 1)",
     "article_links",
     "aliases",

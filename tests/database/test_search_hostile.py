@@ -59,6 +59,7 @@ def test_every_argument_is_data(shelf: Database, hostile: str) -> None:
         lambda: search.explain_similarity(shelf, "Book 1", hostile),
         lambda: search.search_articles(shelf, hostile, topic=hostile),
         lambda: search.search_articles(shelf, hostile),
+        lambda: search.series_articles(shelf, hostile),
     ]
     for ask in questions:
         with contextlib.suppress(WikishelfError):
@@ -77,6 +78,7 @@ def test_what_cannot_be_stored_is_refused(shelf: Database, hostile: str) -> None
         lambda: search.similar_articles(shelf, "Book 1", topic=hostile),
         lambda: search.similar_articles(shelf, "Book 1", facets={hostile: "x"}),
         lambda: search.search_articles(shelf, hostile),
+        lambda: search.series_articles(shelf, hostile),
         lambda: search.recommend_articles(shelf, ["Book 1"], [hostile]),
         lambda: search.explain_similarity(shelf, "Book 1", hostile),
     ):

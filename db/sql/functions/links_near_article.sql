@@ -8,6 +8,15 @@ begin atomic
     with given as materialized (
         select find_article(links_near_article.title) as article_id,
                article_embedding(find_article(links_near_article.title)) as embedding
+    ), own as materialized (  -- the article's page, also under a title that only a later dump made its alias
+        select l.link_id
+        from (
+            select a.title from articles a where a.article_id = (select g.article_id from given g)
+            union all
+            select s.title from articles a join aliases s on s.target = a.title
+            where a.article_id = (select g.article_id from given g)
+        ) t
+        join links l on l.title = t.title and l.kind = 'page'
     ), weights as materialized (
         select (m.settings ->> 'sharpness')::float / (m.settings ->> 'temperature')::float as cosine,
                (m.settings ->> 'popularity')::float as popularity
@@ -29,6 +38,7 @@ begin atomic
         where not exists (
             select from article_links p
             where p.article_id = (select g.article_id from given g) and p.link_id = n.link_id)
+          and n.link_id <> all (array(select o.link_id from own o))
         order by score desc, n.link_id
         limit links_near_article.count
     ) s
@@ -36,4 +46,4 @@ begin atomic
     order by s.score desc, s.link_id;
 end;
 comment on function links_near_article(text, integer) is
-    'The links that the article of this title or alias does not make and most likely would, the likeliest first';
+    'The links that the article of this title or alias does not make and most likely would, the likeliest first; never itself';

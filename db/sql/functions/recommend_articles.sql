@@ -7,7 +7,7 @@ create or replace function recommend_articles(
 returns setof similar_article
 language sql stable parallel safe rows 10
 begin atomic
-    with recursive nearest as materialized (
+    with nearest as materialized (
         select row_number() over (order by n.similarity desc, n.article_id)::integer as place, n.*
         from nearest_articles(
             taste_embedding(recommend_articles.likes, recommend_articles.dislikes, recommend_articles.weights),
@@ -16,35 +16,18 @@ begin atomic
                  then greatest(recommend_articles.count, least(10 * recommend_articles.count, 1000))
                  else recommend_articles.count end,
             recommend_articles.topic, recommend_articles.facets) n
-    ), candidates as materialized (
-        select n.place, n.article_id, n.similarity, article_embedding(n.article_id) as embedding
+    ), picks as materialized (
+        select _diverse(
+                   array_agg(n.article_id order by n.place), array_agg(n.similarity order by n.place),
+                   array_agg(article_embedding(n.article_id) order by n.place),
+                   recommend_articles.diversity, recommend_articles.count) as article_ids
         from nearest n
         where recommend_articles.diversity > 0
-    ), picks(taken, likeness) as (  -- likeness[place] is that of a candidate
-        select array[]::integer[], array_fill(-1::real, array[(select count(*) from candidates)::integer])
-        union all
-        select p.taken || best.place, next.likeness
-        from picks p
-        cross join lateral (
-            select c.place, c.embedding
-            from candidates c
-            where c.place <> all (p.taken)
-            order by (1 - recommend_articles.diversity) * c.similarity
-                     - recommend_articles.diversity * p.likeness[c.place] desc, c.place
-            limit 1
-        ) best
-        cross join lateral (
-            select array_agg(greatest(p.likeness[c.place], (1 - (c.embedding <=> best.embedding))::real) order by c.place)
-                   as likeness
-            from candidates c
-        ) next
-        where cardinality(p.taken) < recommend_articles.count
-    ), last as (
-        select p.taken from picks p order by cardinality(p.taken) desc limit 1
     )
     select n.article_id, n.topic, n.title, n.similarity
     from nearest n
-    left join unnest((select l.taken from last l)) with ordinality t(place, pick) on t.place = n.place
+    left join unnest((select p.article_ids from picks p)) with ordinality t(article_id, pick)
+        on t.article_id = n.article_id
     where recommend_articles.diversity > 0 is not true or t.pick is not null
     order by t.pick, n.place;
 end;
