@@ -7,23 +7,38 @@
 
 from api.answer import Answer
 from api.async_shelf import AsyncShelf, connect_async
+from api.history import History, HistoryBook, read_history
 from api.shelf import Shelf, connect
+from api.taste import Taste
 from db.models.registry import Model
 from db.read_pool import Limits
-from db.search import ExplainedLink, FoundArticle, NearLink, SeriesArticle, SimilarArticle, SimilarLink
+from db.search import (
+    ExplainedLink,
+    FoundArticle,
+    MatchedArticle,
+    NearLink,
+    SeriesArticle,
+    SimilarArticle,
+    SimilarLink,
+)
 
 __all__ = [
     "Answer",
     "AsyncShelf",
     "ExplainedLink",
     "FoundArticle",
+    "History",
+    "HistoryBook",
     "Limits",
+    "MatchedArticle",
     "Model",
     "NearLink",
     "SeriesArticle",
     "Shelf",
     "SimilarArticle",
     "SimilarLink",
+    "Taste",
     "connect",
     "connect_async",
+    "read_history",
 ]

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 import api
-from api import commands, literals, tables
+from api import commands, history_command, literals, tables
 from db import console
 
 
@@ -19,8 +19,12 @@ def main() -> None:
     if options.sql:
         print(literals.statement(question))
         return
+    history = api.read_history(options.history) if getattr(options, "history", None) is not None else None
     with api.connect() as shelf:
-        answer = getattr(shelf, question.verb)(**question.arguments)
+        if history is None:
+            answer = getattr(shelf, question.verb)(**question.arguments)
+        else:
+            answer = history_command.recommend(shelf, history, options, question.arguments)
     if options.json:
         console.print_json([asdict(record) for record in answer])
     else:

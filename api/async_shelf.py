@@ -61,6 +61,9 @@ class AsyncShelf:
     explain_similarity = _in_thread(Shelf.explain_similarity)
     search_articles = _in_thread(Shelf.search_articles)
     series_articles = _in_thread(Shelf.series_articles)
+    match_articles = _in_thread(Shelf.match_articles)
+    match_history = _in_thread(Shelf.match_history)
+    recommend_for = _in_thread(Shelf.recommend_for)
     models = _in_thread(Shelf.models)
     active_model = _in_thread(Shelf.active_model)
 

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import shtab
@@ -37,7 +38,20 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         top.error("of the options that choose answers, only --kind and --count can be combined with --link")
     if getattr(options, "kind", None) and not options.link:
         top.error("--kind needs --link")
+    if options.command == "recommend":
+        _check_recommend(top, options)
     return options
+
+
+def _check_recommend(top: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    if not options.likes and options.history is None:
+        top.error("recommend needs --like or --history")
+    if options.history is None and options.unmatched is not None:
+        top.error("--unmatched goes with --history")
+    if options.history is not None and options.sql:
+        top.error("--sql goes without --history, whose books are looked up first")
+    if options.unmatched is not None and Path(options.unmatched).resolve() == Path(options.history).resolve():
+        top.error("--unmatched must be another file than --history")
 
 
 def question(options: argparse.Namespace) -> Question:
@@ -104,11 +118,15 @@ def parser() -> argparse.ArgumentParser:
 
     recommend = commands.add_parser("recommend", parents=[COMMON, FILTERED], help="articles for people who like these")
     recommend.set_defaults(verb="recommend_articles", positional=[])
-    recommend.add_argument("--like", dest="likes", action="append", required=True, metavar="T", help="a liked title")
+    recommend.add_argument("--like", dest="likes", action="append", metavar="T", help="a liked title")
     recommend.add_argument("--dislike", dest="dislikes", action="append", metavar="T", help="a disliked title")
     recommend.add_argument(
         "--weight", dest="weights", action="append", type=float, metavar="W", help="above 0; one for each --like"
     )
+    recommend.add_argument(
+        "--history", metavar="FILE", help="what you have read, as Goodreads, StoryGraph or LibraryThing exports it"
+    )
+    recommend.add_argument("--unmatched", metavar="FILE", help="with --history: write those without an article here")
     recommend.add_argument("--diversity", type=float, metavar="D", help="from 0, the nearest (default), to 1")
 
     explain = commands.add_parser("explain", parents=[COMMON], help="why two articles are alike")

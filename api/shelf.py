@@ -1,17 +1,28 @@
 """The verbs as methods: each is one call of the SQL function of the same name and arguments."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
 import db.opening
 from api.answer import Answer
+from api.history import HistoryBook
+from api.taste import Taste, taste_of, without
 from db import search
 from db.connection import Database
 from db.models import registry
 from db.models.registry import Model
 from db.read_pool import Limits
-from db.search import ExplainedLink, Facets, FoundArticle, NearLink, SeriesArticle, SimilarArticle, SimilarLink
+from db.search import (
+    ExplainedLink,
+    Facets,
+    FoundArticle,
+    MatchedArticle,
+    NearLink,
+    SeriesArticle,
+    SimilarArticle,
+    SimilarLink,
+)
 
 
 def connect(limits: Limits | None = None) -> "Shelf":
@@ -176,18 +187,50 @@ class Shelf:
         """
         return Answer(SeriesArticle, search.series_articles(self.database, title))
 
+    def match_articles(self, titles: Sequence[str], authors: Sequence[str] = ()) -> Answer[MatchedArticle]:
+        """The articles that the titles of a list name, in its order; a title without an article has no row.
+
+        Parameters
+        ----------
+        titles : sequence of str
+            As they stand on a list of books: with a series or a subtitle, without the bracket of a Wikipedia title.
+        authors : sequence of str
+            One for each title, in any order of names; "" where it is not known.
+
+        Raises
+        ------
+        db.errors.TitlesInvalid, db.errors.TooMany, db.errors.TextInvalid
+        """
+        return Answer(MatchedArticle, search.match_articles(self.database, titles, authors))
+
+    def match_history(self, history: Iterable[HistoryBook]) -> Taste:
+        """What a history, as `api.read_history` gives it, says of its reader; nothing of it is stored."""
+        return taste_of(self.database, history)
+
+    def recommend_for(
+        self,
+        taste: Taste,
+        count: int = 10,
+        topic: str | None = None,
+        facets: Facets | None = None,
+        diversity: float = 0.0,
+    ) -> Answer[SimilarArticle]:
+        """Articles for somebody of this taste, as in `recommend_articles`; nothing that they have read."""
+
+        def ask(count: int) -> list[SimilarArticle]:
+            return search.recommend_articles(
+                self.database, taste.likes, taste.dislikes, taste.weights, count, topic, facets, diversity
+            )
+
+        return Answer(SimilarArticle, without(taste.exclude, ask, count, self.database.limits.answers))
+
     def models(self) -> Answer[Model]:
         """All models, the newest last; the one in state `active` answers."""
         with self.database.session() as connection:
             return Answer(Model, registry.listed(connection))
 
     def active_model(self) -> Model:
-        """The model that answers.
-
-        Raises
-        ------
-        db.errors.NoActiveModel
-        """
+        """The model that answers; db.errors.NoActiveModel is raised if none does."""
         with self.database.session() as connection:
             return registry.active(connection)
 

@@ -104,12 +104,11 @@ def generated(size: int) -> Iterator[Article]:
 
 def print_sizes(database: Database) -> None:
     """Print the megabytes on disk."""
-    query = text("""
-        select (select sum(pg_table_size(c.oid)) from pg_class c where relnamespace = 'vectors'::regnamespace
-                and relkind = 'r') / 1e6,
-               (select sum(pg_indexes_size(c.oid)) from pg_class c where relnamespace = 'vectors'::regnamespace
-                and relkind = 'r') / 1e6,
-               pg_database_size(current_database()) / 1e6""")
+    query = text(r"""
+        select sum(pg_table_size(oid)) / 1e6, sum(pg_indexes_size(oid)) / 1e6,
+               pg_database_size(current_database()) / 1e6
+        from pg_class
+        where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname ~ '_vectors_\d+$'""")
     with database.session() as connection:
         table, index, whole = connection.execute(query).one()
     print(

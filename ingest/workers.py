@@ -9,6 +9,7 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as
 from contextlib import contextmanager
 from typing import Any
 
+from db import interrupts
 from db.connection import Address, Database
 from db.importing import staging
 from db.importing.records import Article, Redirect
@@ -30,7 +31,7 @@ def stage_job(shelf: Address, key: str, job: Job, threads: int, watch: Watch = l
 
 def stage_jobs(pool: Executor, shelf: Address, key: str, jobs: Sequence[Job], threads: int) -> Iterator[Report]:
     """Hand the jobs to a pool and yield their reports as they are done; the first error ends all (see `executor`)."""
-    with _ctrl_c_blocked():
+    with interrupts.held(), _ctrl_c_blocked():  # Other threads, such as numpy's, would still take it.
         futures = [pool.submit(stage_job, shelf, key, job, threads) for job in jobs]
     try:
         for future in as_completed(futures):

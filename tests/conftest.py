@@ -77,6 +77,9 @@ def _server() -> Iterator[str]:
     path = Path(tempfile.mkdtemp(prefix="wikishelf-session-"))
     path.chmod(0o755)
     with sharing.attach(path / "home") as attachment:
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):  # It lives for the tests.
+            _execute(attachment.url, f"alter system set {setting}")
+        _execute(attachment.url, "select pg_reload_conf()")
         yield attachment.url
     shutil.rmtree(path, ignore_errors=True)
 

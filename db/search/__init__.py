@@ -3,8 +3,17 @@
 from db.search.articles import articles_near_link, recommend_articles, similar_articles
 from db.search.explanation import explain_similarity
 from db.search.facets import Facets
+from db.search.history import match_articles, with_vectors
 from db.search.links import links_near_article, similar_links
-from db.search.records import ExplainedLink, FoundArticle, NearLink, SeriesArticle, SimilarArticle, SimilarLink
+from db.search.records import (
+    ExplainedLink,
+    FoundArticle,
+    MatchedArticle,
+    NearLink,
+    SeriesArticle,
+    SimilarArticle,
+    SimilarLink,
+)
 from db.search.series import series_articles
 from db.search.titles import search_articles
 
@@ -12,6 +21,7 @@ __all__ = [
     "ExplainedLink",
     "Facets",
     "FoundArticle",
+    "MatchedArticle",
     "NearLink",
     "SeriesArticle",
     "SimilarArticle",
@@ -19,9 +29,11 @@ __all__ = [
     "articles_near_link",
     "explain_similarity",
     "links_near_article",
+    "match_articles",
     "recommend_articles",
     "search_articles",
     "series_articles",
     "similar_articles",
     "similar_links",
+    "with_vectors",
 ]

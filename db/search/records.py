@@ -79,6 +79,15 @@ class ExplainedLink:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchedArticle:
+    """The article that a title of a list names; position is the title's place in the list, counted from 1 as in SQL."""
+
+    position: int
+    article_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class FoundArticle:
     """An article whose title, or the alias given here, is like the words; the score is 0 to 1."""
 

@@ -24,6 +24,8 @@ TYPES = {
     "same_series": "boolean",
     "least": "boolean",
     "exact": "boolean",
+    "titles": "text[]",
+    "authors": "text[]",
     "likes": "text[]",
     "dislikes": "text[]",
     "weights": "double precision[]",

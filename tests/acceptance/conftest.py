@@ -9,6 +9,8 @@ from psycopg.conninfo import make_conninfo
 
 from tests.conftest import as_url, set_defaults
 from tests.support.commands import done
+from tests.support.downloading import BODY, INDEX, NAME
+from tests.support.mirror import Mirror, running
 
 
 @pytest.fixture(scope="session")
@@ -44,5 +46,16 @@ def sample_copy(server_url: str, sample_url: str) -> Iterator[str]:
     """A copy of the sample's database that the test may change."""
     with psycopg.connect(server_url, autocommit=True) as admin:
         admin.execute("create database sample_copy template sample")
-        yield as_url(make_conninfo(server_url, dbname="sample_copy"))
+        url = make_conninfo(server_url, dbname="sample_copy")
+        set_defaults(url)
+        yield as_url(url)
         admin.execute("drop database sample_copy with (force)")
+
+
+@pytest.fixture
+def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
+    """A mirror that has one small dump."""
+    monkeypatch.setenv("no_proxy", "*")
+    with running() as mirror:
+        mirror.publish({NAME: BODY, INDEX: b"index"})
+        yield mirror

@@ -2,22 +2,13 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ingest.download.errors import MirrorUnreachable, NotAMirror
-from tests.support.downloading import BODY, HALF, INDEX, NAME, PATH, download, is_clean
-from tests.support.mirror import Fault, Mirror, running
-
-
-@pytest.fixture
-def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
-    monkeypatch.setenv("no_proxy", "*")
-    with running() as mirror:
-        mirror.publish({NAME: BODY, INDEX: b"index"})
-        yield mirror
+from tests.support.downloading import BODY, HALF, NAME, PATH, download, is_clean
+from tests.support.mirror import Fault, Mirror
 
 
 def test_a_dump_is_fetched_checked_and_then_left_alone(mirror: Mirror, tmp_path: Path) -> None:

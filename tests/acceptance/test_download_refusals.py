@@ -6,7 +6,7 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +30,8 @@ from ingest.download.errors import (
     PageMissing,
 )
 from tests.support.commands import refusal
-from tests.support.downloading import BODY, INDEX, NAME, PATH, QUICK, download
-from tests.support.mirror import Fault, Mirror, running
-
-
-@pytest.fixture
-def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
-    monkeypatch.setenv("no_proxy", "*")
-    with running() as mirror:
-        mirror.publish({NAME: BODY, INDEX: b"index"})
-        yield mirror
+from tests.support.downloading import BODY, NAME, PATH, QUICK, download
+from tests.support.mirror import Fault, Mirror
 
 
 @pytest.mark.parametrize("asked", ["3600", "Wed, 01 Jan 2121 00:00:00 GMT"])

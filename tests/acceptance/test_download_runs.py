@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,8 @@ from ingest.extract import extract
 from ingest.topics.catalogue import load_topics
 from tests.conftest import ROOT
 from tests.support.commands import answer
-from tests.support.downloading import BODY, HALF, INDEX, NAME, PATH, QUICK, download, is_clean
-from tests.support.mirror import Fault, Mirror, running
-
-
-@pytest.fixture
-def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
-    monkeypatch.setenv("no_proxy", "*")
-    with running() as mirror:
-        mirror.publish({NAME: BODY, INDEX: b"index"})
-        yield mirror
+from tests.support.downloading import BODY, HALF, NAME, PATH, QUICK, download, is_clean
+from tests.support.mirror import Fault, Mirror
 
 
 def start_command(mirror: Mirror, folder: Path, **options: Any) -> subprocess.Popen[bytes]:

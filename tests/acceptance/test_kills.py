@@ -19,6 +19,8 @@ from tests.support.commands import IMPORTED, answer, contents, done, started
 
 KILLS = int(os.environ.get("WIKISHELF_KILLS", "2"))
 
+MODEL_TABLES = ("_article_vectors", "_link_vectors", "_link_weights")
+
 
 def kill_after(seconds: float, *arguments: str, **environment: str) -> bool:
     """Start `python -m ...` and kill it; False if it had ended before."""
@@ -52,7 +54,7 @@ def test_a_killed_import_in_parts_leaves_nothing_and_is_made_good(url: str, samp
     for moment in moments(whole, seed=1):
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(f"truncate {', '.join(IMPORTED)}, imports")
-            connection.execute("update last_article set article_id = 0")
+            connection.execute("update _last_article set article_id = 0")
         if kill_after(moment, *arguments, DATABASE_URL=url):
             killed += 1
             assert contents(url, *IMPORTED) in (nothing, expected)
@@ -74,8 +76,8 @@ def test_a_killed_training_leaves_the_active_model(sample_copy: str) -> None:
     assert {one["state"] for one in listed} <= {"active", "ready", "failed"}
     ready = {one["model_id"] for one in listed if one["state"] in {"active", "ready"}}
     with psycopg.connect(sample_copy) as connection:
-        tables = connection.execute("select tablename from pg_tables where schemaname = 'vectors'").fetchall()
-    assert {table for (table,) in tables} == {f"{kind}_{n}" for kind in ("articles", "links") for n in ready}
+        tables = connection.execute(r"select tablename from pg_tables where tablename ~ '_\d+$'").fetchall()
+    assert {table for (table,) in tables} == {f"{kind}_{n}" for kind in MODEL_TABLES for n in ready}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tests.support.commands import answer, command, done, refusal
 
 
 def vectors_of(url: str, model_id: int) -> tuple[str, str]:
-    query = "select md5(string_agg(vector_send(embedding), ''::bytea order by {}_id)) from vectors.{}s_{}"
+    query = "select md5(string_agg(vector_send(embedding), ''::bytea order by {}_id)) from _{}_vectors_{}"
     with psycopg.connect(url) as connection:
         articles, links = (
             connection.execute(query.format(kind, kind, model_id)).fetchone() for kind in ("article", "link")
