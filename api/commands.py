@@ -20,6 +20,15 @@ FILTERED.add_argument(
     "--facet", dest="facets", action="append", type=lambda text: facet(text), metavar="NAME=VALUE",
     help="only articles with this facet, such as genre=Satire or year=1950..1980; any one of the values if repeated",
 )  # fmt: skip
+RANKING = ("prominence", "exclude", "exclude_ids", "min_similarity")
+RANKED = argparse.ArgumentParser(add_help=False)
+RANKED.add_argument("--prominence", type=float, metavar="P", help="from -1, hidden gems, to 1, well-known articles")
+RANKED.add_argument("--exclude", action="append", metavar="T", help="leave out this title; repeat it for several")
+RANKED.add_argument(
+    "--exclude-id", dest="exclude_ids", action="append", type=int, metavar="N", help="leave out this article_id"
+)
+RANKED.add_argument("--min-similarity", type=float, metavar="S", help="only articles at least so similar, -1 to 1")
+OF_ARTICLES = [COMMON, FILTERED, RANKED]
 
 
 class Question(NamedTuple):
@@ -33,7 +42,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Parse the options, by default those of this run; wrong usage ends the program with exit code 2."""
     top = parser()
     options = top.parse_args(arguments)
-    articles_only = ("topic", "facets", "same_author", "same_series", "least", "exact")
+    articles_only = ("topic", "facets", "same_author", "same_series", "least", "exact", *RANKING)
     if getattr(options, "link", False) and any(getattr(options, name) is not None for name in articles_only):
         top.error("of the options that choose answers, only --kind and --count can be combined with --link")
     if getattr(options, "kind", None) and not options.link:
@@ -59,7 +68,7 @@ def question(options: argparse.Namespace) -> Question:
     verb = "similar_links" if getattr(options, "link", False) else options.verb
     given = vars(options)
     names = [*options.positional, "kind", "likes", "dislikes", "weights", "count", "topic", "facets"]
-    names += ["same_author", "same_series", "least", "exact", "diversity"]
+    names += ["same_author", "same_series", "least", "exact", "diversity", *RANKING]
     arguments = {name: given[name] for name in names if given.get(name) is not None}
     if "facets" in arguments:
         arguments["facets"] = together(arguments["facets"])
@@ -94,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
         required=True,
         metavar="similar | near | lacking | recommend | explain | search | series | serve",
     )
-    similar = commands.add_parser("similar", parents=[COMMON, FILTERED], help="the articles or links most like one")
+    similar = commands.add_parser("similar", parents=OF_ARTICLES, help="the articles or links most like one")
     similar.set_defaults(verb="similar_articles", positional=["title"])
     similar.add_argument("title", help="title or alias of an article; with --link, of a link")
     similar.add_argument("--link", action="store_true", help="ask for the links most like this link")
@@ -108,7 +117,7 @@ def parser() -> argparse.ArgumentParser:
     similar.add_argument("--least", action="store_true", default=None, help="the articles least like it instead")
     similar.add_argument("--exact", action="store_true", default=None, help="compare all articles, so none is missed")
 
-    near = commands.add_parser("near", parents=[COMMON, FILTERED], help="articles near a link, even if they lack it")
+    near = commands.add_parser("near", parents=OF_ARTICLES, help="articles near a link, even if they lack it")
     near.set_defaults(verb="articles_near_link", positional=["title"])
     near.add_argument("title", help="title or alias of a link")
 
@@ -116,7 +125,7 @@ def parser() -> argparse.ArgumentParser:
     lacking.set_defaults(verb="links_near_article", positional=["title"])
     lacking.add_argument("title", help="title or alias of an article")
 
-    recommend = commands.add_parser("recommend", parents=[COMMON, FILTERED], help="articles for people who like these")
+    recommend = commands.add_parser("recommend", parents=OF_ARTICLES, help="articles for people who like these")
     recommend.set_defaults(verb="recommend_articles", positional=[])
     recommend.add_argument("--like", dest="likes", action="append", metavar="T", help="a liked title")
     recommend.add_argument("--dislike", dest="dislikes", action="append", metavar="T", help="a disliked title")

@@ -57,6 +57,10 @@ class Shelf:
         same_series: bool | None = None,
         least: bool = False,
         exact: bool = False,
+        prominence: float = 0.0,
+        exclude: Sequence[str] = (),
+        exclude_ids: Sequence[int] = (),
+        min_similarity: float | None = None,
     ) -> Answer[SimilarArticle]:
         """The articles most like one article, the most similar first.
 
@@ -76,6 +80,12 @@ class Shelf:
             Give the articles least like it, the least similar first.
         exact : bool
             Compare all articles; without this the index may miss one in a hundred.
+        prominence : float
+            From -1, hidden gems, over 0, the similarity alone, to 1, well-known articles.
+        exclude, exclude_ids : sequences of str and of int
+            Titles or aliases, and article_ids, that shall not come back; unknown ones count for nothing.
+        min_similarity : float or None
+            Only articles at least so similar, -1 to 1.
 
         Raises
         ------
@@ -85,8 +95,9 @@ class Shelf:
         db.errors.FacetInvalid, db.errors.YearInvalid, db.errors.TextInvalid, db.errors.CountInvalid
         """
         found = search.similar_articles(
-            self.database, title, count, topic, facets, same_author, same_series, least, exact
-        )
+            self.database, title, count, topic, facets, same_author, same_series, least, exact,
+            prominence, exclude, exclude_ids, min_similarity,
+        )  # fmt: skip
         return Answer(SimilarArticle, found)
 
     def similar_links(self, title: str, count: int = 10, kind: str | None = None) -> Answer[SimilarLink]:
@@ -100,7 +111,15 @@ class Shelf:
         return Answer(SimilarLink, search.similar_links(self.database, title, count, kind))
 
     def articles_near_link(
-        self, title: str, count: int = 10, topic: str | None = None, facets: Facets | None = None
+        self,
+        title: str,
+        count: int = 10,
+        topic: str | None = None,
+        facets: Facets | None = None,
+        prominence: float = 0.0,
+        exclude: Sequence[str] = (),
+        exclude_ids: Sequence[int] = (),
+        min_similarity: float | None = None,
     ) -> Answer[SimilarArticle]:
         """The articles nearest to a link, whether they make it or not; filters are as in `similar_articles`.
 
@@ -110,7 +129,9 @@ class Shelf:
         db.errors.FacetNotStored, db.errors.FacetInvalid, db.errors.YearInvalid, db.errors.TextInvalid
         db.errors.CountInvalid
         """
-        found = search.articles_near_link(self.database, title, count, topic, facets)
+        found = search.articles_near_link(
+            self.database, title, count, topic, facets, prominence, exclude, exclude_ids, min_similarity
+        )
         return Answer(SimilarArticle, found)
 
     def links_near_article(self, title: str, count: int = 10) -> Answer[NearLink]:
@@ -132,6 +153,10 @@ class Shelf:
         topic: str | None = None,
         facets: Facets | None = None,
         diversity: float = 0.0,
+        prominence: float = 0.0,
+        exclude: Sequence[str] = (),
+        exclude_ids: Sequence[int] = (),
+        min_similarity: float | None = None,
     ) -> Answer[SimilarArticle]:
         """Articles for somebody who likes these and dislikes those, best first, without these and those.
 

@@ -87,13 +87,13 @@ def run_file(transaction: Connection, name: str, n_pairs: int) -> int:
 
 def copy_pairs(transaction: Connection, *columns: NDArray[np.int32]) -> int:
     """Our way."""
-    binary_copy.copy_in(transaction, "p", binary_copy.integer_rows(*columns))
+    binary_copy.copy_in(transaction, "p", binary_copy.rows(*columns))
     return len(columns[0])
 
 
 def copy_vectors(transaction: Connection, matrix: NDArray[np.float32]) -> int:
     """Our way."""
-    binary_copy.copy_in(transaction, "v", binary_copy.vector_rows(np.arange(len(matrix), dtype=np.int32), matrix))
+    binary_copy.copy_in(transaction, "v", binary_copy.rows(np.arange(len(matrix), dtype=np.int32), matrix))
     return len(matrix)
 
 

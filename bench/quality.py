@@ -95,7 +95,7 @@ def ours(split: Split, asked: Settings) -> Way:
     """Wikishelf's vectors. The pairs are trimmed already, so all of them are kept."""
     pairs, settings = decide(replace(asked, min_articles=1, max_share=1.0), split.train)
     fitted = fit(pairs, settings)
-    return by_vectors(fitted.articles, fitted.links, pairs, settings)
+    return by_vectors(fitted.articles, fitted.trained, fitted.links, pairs, settings)
 
 
 def show(

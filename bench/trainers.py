@@ -76,7 +76,7 @@ def ours(objective: str) -> Callable[..., Scores]:
         pairs, settings = decide(asked, pairs)
         fitted = fit(pairs, settings, lambda epoch: tick())
         counts = np.bincount(pairs.link_index)
-        return lambda some: link_scores(fitted.articles[some], fitted.links, counts, settings)
+        return lambda some: link_scores(fitted.trained[some], fitted.links, counts, settings)
 
     return way
 

@@ -15,22 +15,27 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
 
-def integer_rows(*columns: NDArray[np.int32]) -> bytes:
-    """Pack rows of `integer` columns.
+def rows(*columns: NDArray[Any]) -> bytes:
+    """Rows of columns of the types `integer`, `real` and pgvector's `vector`.
 
     Parameters
     ----------
-    columns : int32 arrays of shape (n,)
+    columns : int32 arrays of shape (n,), float32 arrays of shape (n,) or (n, dimensions)
     """
-    fields = [("fields", ">i2")]
-    for position in range(len(columns)):
-        fields += [(f"length_{position}", ">i4"), (f"value_{position}", ">i4")]
-    rows = np.empty(len(columns[0]), dtype=fields)
-    rows["fields"] = len(columns)
+    fields: list[Any] = [("fields", ">i2")]
     for position, column in enumerate(columns):
-        rows[f"length_{position}"] = 4
-        rows[f"value_{position}"] = column
-    return HEADER + rows.tobytes() + TRAILER
+        fields.append((f"length_{position}", ">i4"))
+        if column.ndim == 2:
+            fields += [(f"dimensions_{position}", ">i2"), (f"unused_{position}", ">i2")]
+        fields.append((f"value_{position}", column.dtype.newbyteorder(">"), column.shape[1:]))
+    packed = np.zeros(len(columns[0]), dtype=fields)
+    packed["fields"] = len(columns)
+    for position, column in enumerate(columns):
+        packed[f"length_{position}"] = 4 if column.ndim == 1 else 4 + 4 * column.shape[1]
+        if column.ndim == 2:
+            packed[f"dimensions_{position}"] = column.shape[1]
+        packed[f"value_{position}"] = column
+    return HEADER + packed.tobytes() + TRAILER
 
 
 def _vector_row(dimensions: int) -> np.dtype[Any]:
@@ -47,27 +52,8 @@ def _vector_row(dimensions: int) -> np.dtype[Any]:
     )
 
 
-def vector_rows(ids: NDArray[np.int32], vectors: NDArray[np.float32]) -> bytes:
-    """Pack rows of an `integer` and a pgvector `vector`.
-
-    Parameters
-    ----------
-    ids : int32 array of shape (n,)
-    vectors : float32 array of shape (n, dimensions)
-    """
-    dimensions = vectors.shape[1]
-    rows = np.zeros(len(ids), dtype=_vector_row(dimensions))
-    rows["fields"] = 2
-    rows["id_length"] = 4
-    rows["id"] = ids
-    rows["length"] = 4 + 4 * dimensions
-    rows["dimensions"] = dimensions
-    rows["embedding"] = vectors
-    return HEADER + rows.tobytes() + TRAILER
-
-
 def parse_vector_rows(data: bytes, dimensions: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Unpack what `vector_rows` packs."""
+    """The inverse of `rows`, for ids and vectors."""
     rows = np.frombuffer(data[len(HEADER) : -len(TRAILER)], dtype=_vector_row(dimensions))
     return rows["id"].astype(np.int32), rows["embedding"].astype(np.float32)
 

@@ -194,6 +194,14 @@ class DiversityInvalid(WikishelfError):
     """diversity must be between 0 and 1, not {diversity}"""
 
 
+class ProminenceInvalid(WikishelfError):
+    """prominence must be between -1 (hidden gems) and 1 (well known), not {prominence}"""
+
+
+class SimilarityInvalid(WikishelfError):
+    """min_similarity must be between -1 and 1, not {similarity}"""
+
+
 class NoActiveModel(WikishelfError):
     """no model is active; run "python -m train" first, or "python -m train activate N" """
 

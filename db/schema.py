@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     ForeignKey,
     Identity,
@@ -54,6 +55,8 @@ articles = Table(
     Column("revision_id", BigInteger),
     Column("revised_at", DateTime(timezone=True)),
     Column("text_length", Integer, nullable=False),
+    Column("linked_from", Integer),  # pages that link to it; null where no dump was counted
+    Column("prominence", REAL, nullable=False, server_default=text("0")),  # standardised within the topic
     # Checked at the end of a statement, so that two articles may swap their titles in one import.
     UniqueConstraint("page_id", deferrable=True, initially="IMMEDIATE"),
     UniqueConstraint("title", deferrable=True, initially="IMMEDIATE"),
@@ -171,16 +174,25 @@ def vector_table(kind: str, model_id: int, dimensions: int) -> Table:
         Column(f"{one}_id", Integer, primary_key=True, autoincrement=False),
         Column("embedding", Vector(dimensions), nullable=False),
     )
-    if kind == "articles":  # the links that a folded-in article was made from; null for a trained one
-        table.append_column(Column("folded_from", ARRAY(Integer)))
+    _index(table, "embedding")
+    if kind == "articles":
+        placed = Computed("_placed(embedding, prominence)", persisted=True)
+        table.append_column(Column("prominence", REAL, nullable=False))
+        table.append_column(Column("placed", Vector(dimensions + 2), placed))
+        table.append_column(Column("trained", Vector(dimensions)))  # null for a folded-in article
+        table.append_column(Column("folded_from", ARRAY(Integer)))  # the links that it was made from; null if trained
+        _index(table, "placed")
+    return table
+
+
+def _index(table: Table, column: str) -> None:
     Index(
-        f"{name}_embedding_idx",
-        table.c.embedding,
+        f"{table.name}_{column}_idx",
+        table.c[column],
         postgresql_using="hnsw",
-        postgresql_ops={"embedding": "vector_cosine_ops"},
+        postgresql_ops={column: "vector_cosine_ops"},
         postgresql_with=HNSW,
     )
-    return table
 
 
 def weight_table(model_id: int) -> Table:

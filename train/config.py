@@ -43,7 +43,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "pool_power": (0, 2),
     "temperature": (0.025, 10),
     "popularity": (0, 2),
-    "trained_weight": (1.01, 100),
+    "trained_weight": (0, 100),
     "positives": (1, 1_000_000),
     "negatives": (1, 1_000_000),
 }
@@ -76,7 +76,7 @@ class Settings:
     pool_power: float = 0.75  # The pool is drawn by articles ** 0.75, as word2vec draws.
     temperature: float | None = None  # It divides the cosine. A lower one ranks links better and blurs the neighbours.
     popularity: float = 0.8  # This times log(articles of the link) joins the score, so vectors need not encode it.
-    trained_weight: float = 3.0  # The stored vector is this times the trained one, plus the mean of the links' vectors.
+    trained_weight: float = 0.0  # Neighbours are found by this times the trained vector, plus the mean of the links.
 
     # sigmoid, mse
     positives: int = 1024  # A step has this many true pairs.

@@ -68,8 +68,12 @@ class Fitted(NamedTuple):
 
     Attributes
     ----------
-    articles, links : float32 arrays of shape (n, dimensions)
-        Unit rows, in the order of the pairs' ids.
+    articles : float32 array of shape (n_articles, dimensions)
+        Unit rows, in the order of the pairs' article ids, by which neighbours are found.
+    trained : float32 array of shape (n_articles, dimensions)
+        Unit rows by which links are ranked.
+    links : float32 array of shape (n_links, dimensions)
+        Unit rows, in the order of the pairs' link ids.
     link_weights : float32 array of shape (n_links,)
         The weight of each link in a mean of links, in the order of the pairs' link ids: see `unit_vectors.rarity`.
     metrics : dict
@@ -77,6 +81,7 @@ class Fitted(NamedTuple):
     """
 
     articles: Float32
+    trained: Float32
     links: Float32
     link_weights: Float32
     metrics: dict[str, Any]
@@ -101,7 +106,7 @@ def fit(pairs: Pairs, settings: DecidedSettings, on_epoch: OnEpoch = lambda epoc
     model = build(articles[team.index :: team.size], links, settings)
     losses = _train(model, objective(model, share, link_counts(pairs), settings), share, settings, on_epoch, team)
     articles, links = (model.get_layer(name).get_weights()[0] for name in ("articles", "links"))
-    articles, links = unit(team.gather(articles)), unit(links)
+    trained, links = unit(team.gather(articles)), unit(links)
     seconds = time.perf_counter() - start
     metrics = {
         "loss": losses[-1],
@@ -115,9 +120,9 @@ def fit(pairs: Pairs, settings: DecidedSettings, on_epoch: OnEpoch = lambda epoc
         "workers": team.size,
         "versions": {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__},
     }
-    if settings.objective == "softmax":  # The others store what they trained, as their inventor did.
-        articles = article_vectors(articles, links, pairs, settings.trained_weight)
-    return Fitted(articles, links, rarity(pairs), metrics)
+    is_softmax = settings.objective == "softmax"  # The others use what they trained for both, as their inventor did.
+    articles = article_vectors(trained, links, pairs, settings.trained_weight) if is_softmax else trained
+    return Fitted(articles, trained, links, rarity(pairs), metrics)
 
 
 def _train(

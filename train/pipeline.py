@@ -1,6 +1,7 @@
 """From the pairs in the database to vectors in the database."""
 
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import db.models.vectors
@@ -99,8 +100,9 @@ def read_pairs(database: Database, asked: Settings) -> Pairs:
 def store(database: Database, model_id: int, pairs: Pairs, fitted: "Fitted") -> None:
     """Write the vectors and call the model ready, all in one transaction."""
     with database.transaction() as connection:
-        db.models.vectors.store(connection, model_id, "articles", pairs.article_ids, fitted.articles)
-        db.models.vectors.store(connection, model_id, "links", pairs.link_ids, fitted.links, fitted.link_weights)
+        store = partial(db.models.vectors.store, connection, model_id)
+        store("articles", pairs.article_ids, fitted.articles, trained=fitted.trained)
+        store("links", pairs.link_ids, fitted.links, link_weights=fitted.link_weights)
         registry.finish(connection, model_id, fitted.metrics, fingerprint(pairs))
 
 

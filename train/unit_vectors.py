@@ -15,9 +15,9 @@ def unit(rows: Float32) -> Float32:
 
 
 def article_vectors(trained: Float32, links: Float32, pairs: Pairs, trained_weight: float) -> Float32:
-    """Each article's trained vector, drawn towards the mean of its links' vectors.
+    """The vectors by which neighbours are found: the mean of each article's links, drawn towards its trained vector.
 
-    The trained vector ranks links best, and the mean of the links finds better neighbours; 3 to 1 keeps most of both.
+    The trained vector ranks links best. The mean of the links alone finds the neighbours that readers like best.
 
     Parameters
     ----------
@@ -26,14 +26,15 @@ def article_vectors(trained: Float32, links: Float32, pairs: Pairs, trained_weig
     links : float32 array of shape (n_links, dimensions)
         Unit rows.
     trained_weight : float
-        Weight of the trained vector. It is more than 1, so that the sum is never zero.
+        Weight of the trained vector; the mean has 1.
 
     Returns
     -------
     float32 array of shape (n_articles, dimensions)
-        Unit rows.
+        Unit rows; the trained vector where the links cancel out.
     """
-    return unit(trained_weight * trained + mean_of_links(links, pairs))
+    rows = trained_weight * trained + mean_of_links(links, pairs)
+    return unit(np.where(rows.any(axis=1, keepdims=True), rows, trained))
 
 
 def mean_of_links(links: Float32, pairs: Pairs) -> Float32:

@@ -10,10 +10,14 @@ from api.service.arguments import (
     By,
     Count,
     Diversity,
+    Exclude,
+    ExcludeId,
     Facet,
     Flag,
     Kind,
     Likes,
+    MinSimilarity,
+    Prominence,
     Text,
     Title,
     Topic,
@@ -53,12 +57,17 @@ async def similar_articles(
     same_series: Flag = None,
     least: bool = False,
     exact: bool = False,
+    prominence: Prominence = 0.0,
+    exclude: Exclude = [],  # noqa: B006
+    exclude_id: ExcludeId = [],  # noqa: B006
+    min_similarity: MinSimilarity = None,
 ) -> Response:
     """The articles most like one article, the most similar first."""
     article, facets = asked_article(title, by), facets_of(facet)
     found = await shelf_of(request).similar_articles(
-        article, count, topic, facets, same_author, same_series, least, exact
-    )
+        article, count, topic, facets, same_author, same_series, least, exact,
+        prominence, exclude, exclude_id, min_similarity,
+    )  # fmt: skip
     return answer(request, found)
 
 
@@ -87,9 +96,16 @@ async def articles_near_link(
     count: Count = 10,
     topic: Topic = None,
     facet: Facet = [],  # noqa: B006
+    prominence: Prominence = 0.0,
+    exclude: Exclude = [],  # noqa: B006
+    exclude_id: ExcludeId = [],  # noqa: B006
+    min_similarity: MinSimilarity = None,
 ) -> Response:
     """The articles nearest to a link, whether they make it or not."""
-    return answer(request, await shelf_of(request).articles_near_link(title, count, topic, facets_of(facet)))
+    found = await shelf_of(request).articles_near_link(
+        title, count, topic, facets_of(facet), prominence, exclude, exclude_id, min_similarity
+    )
+    return answer(request, found)
 
 
 @router.get("/recommend", response_model=list[SimilarArticle])
@@ -102,11 +118,16 @@ async def recommend_articles(
     topic: Topic = None,
     facet: Facet = [],  # noqa: B006
     diversity: Diversity = 0.0,
+    prominence: Prominence = 0.0,
+    exclude: Exclude = [],  # noqa: B006
+    exclude_id: ExcludeId = [],  # noqa: B006
+    min_similarity: MinSimilarity = None,
 ) -> Response:
     """Articles for somebody who likes these and dislikes those, best first."""
     found = await shelf_of(request).recommend_articles(
-        like, dislike, weight or None, count, topic, facets_of(facet), diversity
-    )
+        like, dislike, weight or None, count, topic, facets_of(facet), diversity,
+        prominence, exclude, exclude_id, min_similarity,
+    )  # fmt: skip
     return answer(request, found)
 
 

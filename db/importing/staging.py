@@ -145,7 +145,7 @@ def merge_pairs(connection: Connection) -> int:
         for piece in pieces.all():
             row, number, occurrences = np.frombuffer(piece, dtype=">i4").reshape(-1, 3).T
             article_id, link_id, times = _distinct(article_of[row], link_of[number], occurrences)
-            binary_copy.copy_in(connection, "article_links", binary_copy.integer_rows(article_id, link_id, times))
+            binary_copy.copy_in(connection, "article_links", binary_copy.rows(article_id, link_id, times))
             stored += len(times)
     return stored
 
@@ -211,7 +211,7 @@ def _stage_articles(
     binary_copy.copy_records(connection, "_staging_links", ((part, number, *link) for link, number in numbers.items()))
     columns = np.array(pairs, dtype=np.int32).reshape(-1, 3).T
     binary_copy.copy_in(
-        connection, "_staging_pairs", binary_copy.integer_rows(np.full(len(pairs), part, dtype=np.int32), *columns)
+        connection, "_staging_pairs", binary_copy.rows(np.full(len(pairs), part, dtype=np.int32), *columns)
     )
     return len(numbers)
 

@@ -46,7 +46,8 @@ def create_topic_views(connection: Connection, views: Iterable[TopicView]) -> No
 def _definition(view: TopicView) -> sql.Composed:
     facets = [sql.SQL("{} as {}").format(_facet(name), sql.Identifier(name)) for name in view.facets]
     return sql.SQL(
-        "select a.article_id, a.page_id, a.title, {} a.infobox, a.revision_id, a.revised_at, a.text_length, v.embedding"
+        "select a.article_id, a.page_id, a.title, {} a.infobox, a.revision_id, a.revised_at, a.text_length,"
+        " v.embedding, a.linked_from, a.prominence"
         " from articles a join article_vectors v on v.article_id = a.article_id where a.topic = {}"
     ).format(sql.SQL("").join(facet + sql.SQL(", ") for facet in facets), view.topic)
 

@@ -11,7 +11,9 @@ from db.models import registry, vectors
 # Every search reads these views. If model 3 is active, article_vectors shows its table _article_vectors_3. The cast
 # drops the number of dimensions from the column's type, so that models of all sizes fit the view.
 VIEWS = {
-    "article_vectors": "article_id, embedding::vector as embedding",
+    "article_vectors": "article_id, embedding::vector as embedding,"
+    " coalesce(trained, embedding)::vector as trained, coalesce(prominence, 0) as prominence",
+    "_placed_vectors": "article_id, placed::vector as placed",
     "link_vectors": "link_id, embedding::vector as embedding",
     "_link_weights": "link_id, weight",
 }
@@ -20,7 +22,7 @@ KINDS: tuple[vectors.VectorKind, ...] = ("articles", "links")
 
 def table_of(view: str, model_id: int) -> str:
     """The table of a model that the view shows while that model is active."""
-    return f"_{view.removeprefix('_')}_{model_id}"
+    return f"_{view.removeprefix('_').replace('placed', 'article')}_{model_id}"
 
 
 def activate(connection: Connection, model_id: int) -> None:

@@ -26,9 +26,10 @@ DELETE_OTHERS = """
 
 # Computes what the SQL function embed_links computes for titles.
 INSERT_MISSING = """
-    insert into _article_vectors_{id} (article_id, embedding, folded_from)
-    select k.article_id, l2_normalize(m.embedding), k.link_ids
+    insert into _article_vectors_{id} (article_id, embedding, prominence, folded_from)
+    select k.article_id, l2_normalize(m.embedding), a.prominence, k.link_ids
     from known_links k
+    join articles a using (article_id)
     cross join lateral (
         select avg(_scaled(v.embedding, w.weight)) as embedding
         from unnest(k.link_ids) link_id

@@ -1,6 +1,6 @@
 """Store and read vectors; each model has two tables of them, each with its own HNSW index."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ def store(
     kind: VectorKind,
     ids: NDArray[np.int32],
     vectors: NDArray[np.float32],
+    *,
+    trained: NDArray[np.float32] | None = None,
     link_weights: NDArray[np.float32] | None = None,
 ) -> None:
     """Write one kind of a model's vectors into a new table: COPY, then key and index, then ANALYZE.
@@ -36,7 +38,9 @@ def store(
     ids : int32 array of shape (n,)
         Distinct article or link ids.
     vectors : float32 array of shape (n, dimensions)
-        Rows of unit length.
+        Rows of unit length, by which neighbours are found.
+    trained : float32 array of shape (n, dimensions) or None
+        Of articles: unit rows by which links are ranked for them. None: the same rows.
     link_weights : float32 array of shape (n,) or None
         For links: the weight of each in the mean of an article's links, as in the training; None for equal weights.
 
@@ -48,17 +52,28 @@ def store(
     check(kind, ids, vectors)
     table = vector_table(kind, model_id, vectors.shape[1])
     connection.execute(CreateTable(table))
+    columns: dict[str, NDArray[Any]] = {f"{kind.removesuffix('s')}_id": ids, "embedding": vectors}
+    if kind == "articles":
+        columns |= {"prominence": _prominence(connection, ids), "trained": vectors if trained is None else trained}
     order = by_neighbourhood(vectors)
-    binary_copy.copy_in(
-        connection,
-        f"{table.name} ({kind.removesuffix('s')}_id, embedding)",
-        binary_copy.vector_rows(ids[order], vectors[order]),
-    )
+    rows = binary_copy.rows(*(column[order] for column in columns.values()))
+    binary_copy.copy_in(connection, f"{table.name} ({', '.join(columns)})", rows)
     for index in table.indexes:
         _build(connection, index, build_memory(*vectors.shape))
     connection.execute(text(f"analyze {table.name}"))
     if kind == "links":
         _store_weights(connection, model_id, ids, [1.0] * len(ids) if link_weights is None else link_weights.tolist())
+
+
+def _prominence(connection: Connection, ids: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Of these articles, as the last import left it; 0 of those that are gone."""
+    packed = connection.scalar(
+        text("select string_agg(int4send(article_id) || float4send(prominence), ''::bytea) from articles")
+    )
+    known = np.frombuffer(packed or b"", dtype=[("id", ">i4"), ("prominence", ">f4")])
+    found = np.zeros(int(max(ids.max(initial=0), known["id"].max(initial=0))) + 1, np.float32)
+    found[known["id"]] = known["prominence"]
+    return found[ids]
 
 
 def _store_weights(connection: Connection, model_id: int, link_ids: NDArray[np.int32], weights: list[float]) -> None:

@@ -1,13 +1,22 @@
 """Articles near an article, a link, or somebody's taste."""
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from db.connection import Database
-from db.errors import DiversityInvalid, NothingLiked, TitlesInvalid, TooMany, WeightsInvalid
+from db.errors import (
+    DiversityInvalid,
+    NothingLiked,
+    ProminenceInvalid,
+    SimilarityInvalid,
+    TitlesInvalid,
+    TooMany,
+    WeightsInvalid,
+)
 from db.search import diagnose
 from db.search.facets import Facets, as_json, check_stored
 from db.search.records import SimilarArticle
@@ -24,6 +33,10 @@ def similar_articles(
     same_series: bool | None = None,
     least: bool = False,
     exact: bool = False,
+    prominence: float = 0.0,
+    exclude: Sequence[str] = (),
+    exclude_ids: Sequence[int] = (),
+    min_similarity: float | None = None,
 ) -> list[SimilarArticle]:
     """The articles most like one article; see `api.Shelf.similar_articles` for the arguments and errors."""
     asked = {
@@ -35,6 +48,7 @@ def similar_articles(
         "same_series": same_series,
         "least": least,
         "exact": exact,
+        **_ranking(database, prominence, exclude, exclude_ids, min_similarity),
     }
 
     def why(connection: Connection) -> None:
@@ -45,10 +59,24 @@ def similar_articles(
 
 
 def articles_near_link(
-    database: Database, title: str, count: int = 10, topic: str | None = None, facets: Facets | None = None
+    database: Database,
+    title: str,
+    count: int = 10,
+    topic: str | None = None,
+    facets: Facets | None = None,
+    prominence: float = 0.0,
+    exclude: Sequence[str] = (),
+    exclude_ids: Sequence[int] = (),
+    min_similarity: float | None = None,
 ) -> list[SimilarArticle]:
     """The articles nearest to a link, whether they make it or not; see `api.Shelf.articles_near_link`."""
-    asked = {"title": title, "count": count, "topic": topic, "facets": as_json(facets)}
+    asked = {
+        "title": title,
+        "count": count,
+        "topic": topic,
+        "facets": as_json(facets),
+        **_ranking(database, prominence, exclude, exclude_ids, min_similarity),
+    }
 
     def why(connection: Connection) -> None:
         diagnose.check_link(connection, title)
@@ -66,6 +94,10 @@ def recommend_articles(
     topic: str | None = None,
     facets: Facets | None = None,
     diversity: float = 0.0,
+    prominence: float = 0.0,
+    exclude: Sequence[str] = (),
+    exclude_ids: Sequence[int] = (),
+    min_similarity: float | None = None,
 ) -> list[SimilarArticle]:
     """Articles for somebody who likes these and dislikes those; see `api.Shelf.recommend_articles`."""
     _check_taste(database.limits.titles, likes, dislikes, weights, diversity)
@@ -77,6 +109,7 @@ def recommend_articles(
         "topic": topic,
         "facets": as_json(facets),
         "diversity": diversity,
+        **_ranking(database, prominence, exclude, exclude_ids, min_similarity),
     }
     check(database, asked)
     found = _recommended(database, asked)
@@ -89,13 +122,47 @@ def recommend_articles(
     return [SimilarArticle(*row[:-1]) for row in found if row[-1] is None]
 
 
+def _ranking(
+    database: Database,
+    prominence: float,
+    exclude: Sequence[str],
+    exclude_ids: Sequence[int],
+    min_similarity: float | None,
+) -> dict[str, Any]:
+    """The arguments that all three verbs share.
+
+    Raises
+    ------
+    ProminenceInvalid, SimilarityInvalid, TitlesInvalid, TooMany
+    """
+    if not -1 <= prominence <= 1:
+        raise ProminenceInvalid(prominence=prominence)
+    if min_similarity is not None and not -1 <= min_similarity <= 1:
+        raise SimilarityInvalid(similarity=min_similarity)
+    _check_titles(database.limits.titles, exclude=exclude, exclude_ids=exclude_ids)
+    return {
+        "prominence": prominence,
+        "exclude": list(exclude),
+        "exclude_ids": [one for one in map(operator.index, exclude_ids) if 0 <= one < 2**31],  # no article has others
+        "min_similarity": min_similarity,
+    }
+
+
+def _check_titles(most: int, **titles: Sequence[Any]) -> None:
+    for field, values in titles.items():
+        if isinstance(values, str):
+            raise TitlesInvalid(field=field, value=values)
+        if len(values) > most:
+            raise TooMany(field=field, most=most, given=len(values))
+
+
 def _recommended(database: Database, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Fetch the answer and a row for each title without a vector; both come from one statement, and so one model."""
     schema = database.schema
     query = f"""
         select r.*, null as unknown from ({call(schema, "recommend_articles", tuple(asked))}) r
         union all
-        select null, null, null, null, t.title
+        select null, null, null, null, null, t.title
         from unnest(%(likes)s::text[] || %(dislikes)s::text[]) t(title)
         where {schema}.article_embedding({schema}.find_article(t.title)) is null"""
     return database.fetch(query, asked)
@@ -104,11 +171,7 @@ def _recommended(database: Database, asked: dict[str, Any]) -> list[tuple[Any, .
 def _check_taste(
     most: int, likes: Sequence[str], dislikes: Sequence[str], weights: Sequence[float] | None, diversity: float
 ) -> None:
-    for field, titles in (("likes", likes), ("dislikes", dislikes)):
-        if isinstance(titles, str):
-            raise TitlesInvalid(field=field, value=titles)
-        if len(titles) > most:
-            raise TooMany(field=field, most=most, given=len(titles))
+    _check_titles(most, likes=likes, dislikes=dislikes)
     if not likes:
         raise NothingLiked
     if weights is not None and (

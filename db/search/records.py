@@ -5,12 +5,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SimilarArticle:
-    """An article and its cosine similarity, -1 to 1, to what was asked for."""
+    """An article near to what was asked for.
+
+    Attributes
+    ----------
+    similarity : float
+        The cosine of the two vectors, -1 to 1.
+    score : float
+        What the answers are ordered by: the similarity, and what prominence adds to it.
+    """
 
     article_id: int
     topic: str
     title: str
     similarity: float
+    score: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,10 @@ TYPES = {
     "dislikes": "text[]",
     "weights": "double precision[]",
     "diversity": "double precision",
+    "prominence": "double precision",
+    "exclude": "text[]",
+    "exclude_ids": "integer[]",
+    "min_similarity": "double precision",
 }
 
 # Such a function raises the reason why a search has no rows, if it finds one.

@@ -69,7 +69,7 @@ delete from article_links p using vanished v where p.article_id = v.article_id a
 delete from articles a using vanished v where a.article_id = v.article_id and (select prune from _staging_import);
 
 set constraints articles_title_key, articles_page_id_key deferred;
-insert into articles
+insert into articles (article_id, page_id, topic, title, infobox, revision_id, revised_at, text_length)
 select article_id, page_id, topic, title, infobox, revision_id, revised_at, text_length
 from merged_articles order by article_id
 on conflict (article_id) do update set

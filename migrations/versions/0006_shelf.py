@@ -73,9 +73,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the functions, which are bound to what they use, the topic views, which nothing would list, and tables."""
     op.execute("""
-        do $$ begin
-            execute (select 'drop function ' || string_agg(oid::regprocedure::text, ', ') from pg_proc
-                     where pronamespace = current_schema()::regnamespace and proname <> 'fold_title');
+        do $$ declare functions text := (
+            select string_agg(oid::regprocedure::text, ', ') from pg_proc
+            where pronamespace = current_schema()::regnamespace and proname <> 'fold_title');
+        begin
+            if functions is not null then
+                execute 'drop function ' || functions;
+            end if;
         end $$""")
     op.execute("""
         do $$ declare name text; begin

@@ -15,5 +15,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop it, and the function that returns it."""
-    op.execute("drop function series_articles(text)")
+    op.execute("drop function if exists series_articles(text)")
     op.execute("drop type series_article")

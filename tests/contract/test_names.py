@@ -17,19 +17,32 @@ from tests.conftest import ROOT
 OPENAPI = app.create(api.Shelf(Database("postgresql://nobody@127.0.0.1:1/none"))).openapi()
 
 FILTERED = ["count", "topic", "facets"]
+RANKED = ["prominence", "exclude", "exclude_ids", "min_similarity"]
+TASTE = ["likes", "dislikes", "weights"]
 CHOICES = ["same_author", "same_series", "least", "exact"]
 # The verb, its command and route, and its arguments in order.
 VERBS = {
-    "similar_articles": ("similar", "/articles/{title}/similar", ["title", *FILTERED, *CHOICES]),
+    "similar_articles": ("similar", "/articles/{title}/similar", ["title", *FILTERED, *CHOICES, *RANKED]),
     "similar_links": ("similar", "/links/{title}/similar", ["title", "count", "kind"]),
-    "articles_near_link": ("near", "/links/{title}/articles", ["title", *FILTERED]),
+    "articles_near_link": ("near", "/links/{title}/articles", ["title", *FILTERED, *RANKED]),
     "links_near_article": ("lacking", "/articles/{title}/links", ["title", "count"]),
-    "recommend_articles": ("recommend", "/recommend", ["likes", "dislikes", "weights", *FILTERED, "diversity"]),
+    "recommend_articles": (
+        "recommend",
+        "/recommend",
+        ["likes", "dislikes", "weights", *FILTERED, "diversity", *RANKED],
+    ),
     "explain_similarity": ("explain", "/explain", ["a", "b", "count"]),
     "search_articles": ("search", "/search", ["words", "count", "topic"]),
     "series_articles": ("series", "/articles/{title}/series", ["title"]),
 }
-SINGULAR = {"likes": "like", "dislikes": "dislike", "weights": "weight", "facets": "facet"}  # where they are repeated
+# Where they are repeated.
+SINGULAR = {
+    "likes": "like",
+    "dislikes": "dislike",
+    "weights": "weight",
+    "facets": "facet",
+    "exclude_ids": "exclude_id",
+}
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 
 OURS = """
     select p.oid, p.proname, p.prosrc, obj_description(p.oid, 'pg_proc') as description from pg_proc p
-    where p.pronamespace = cast('wikishelf' as regnamespace) and p.proname <> 'fold_title'
+    where p.pronamespace = cast('wikishelf' as regnamespace) and p.proname not in ('fold_title', '_placed')
       and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')"""
 
 STORED_SETTINGS = """

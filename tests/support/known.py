@@ -92,7 +92,7 @@ def _store(
     stored = np.isfinite(rows[:, 0])
     ids = np.flatnonzero(stored).astype(np.int32) + np.int32(1)
     link_weights = None if weights is None else weights[stored].astype(np.float32)
-    vectors.store(connection, model_id, kind, ids, rows[stored].astype(np.float32), link_weights)
+    vectors.store(connection, model_id, kind, ids, rows[stored].astype(np.float32), link_weights=link_weights)
 
 
 def _read(connection: Connection) -> Known:

@@ -21,6 +21,8 @@ class Library(NamedTuple):
     Attributes
     ----------
     rows : float32 array of shape (N, DIMENSIONS)
+    prominence : float32 array of shape (N,)
+        From -3 to 3, partly by where an article stands.
     scattered, clustered : int arrays of shape (N,)
         Ranks: those below share x N have the facet `scattered` or `clustered` of that value; articles of neighbouring
         ranks in `clustered` stand near one another, so that for most articles nothing near has the facet.
@@ -29,6 +31,7 @@ class Library(NamedTuple):
     rows: NDArray[np.float32]
     scattered: NDArray[np.int64]
     clustered: NDArray[np.int64]
+    prominence: NDArray[np.float32]
 
 
 def plant() -> Library:
@@ -42,7 +45,9 @@ def plant() -> Library:
     clustered = np.empty(N, dtype=np.int64)
     clustered[np.argsort(centre, kind="stable")] = np.arange(N)
     unit = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    return Library(unit, random.permutation(N), clustered)
+    scattered = random.permutation(N)
+    prominence = unit @ random.normal(size=DIMENSIONS) / 2 + random.normal(size=N)
+    return Library(unit, scattered, clustered, np.clip(prominence.round(2), -3, 3).astype(np.float32))
 
 
 def store(database: Database, library: Library) -> None:
@@ -56,7 +61,12 @@ def store(database: Database, library: Library) -> None:
             {"n": N},
         )
         binary_copy.copy_records(connection, "facets", _facets(library))
-    ids = np.arange(1, N + 1, dtype=np.int32)
+        connection.execute(text("create temporary table known (article_id integer primary key, prominence real)"))
+        ids = np.arange(1, N + 1, dtype=np.int32)
+        binary_copy.copy_in(connection, "known", binary_copy.rows(ids, library.prominence))
+        connection.execute(
+            text("update articles a set prominence = k.prominence from known k where k.article_id = a.article_id")
+        )
     with registry.training(database, "softmax", DIMENSIONS, {}) as model_id, database.transaction() as connection:
         vectors.store(connection, model_id, "articles", ids, library.rows)
         vectors.store(connection, model_id, "links", ids[:1], library.rows[:1])

@@ -50,7 +50,7 @@ def store_model(database: Database, dimensions: int = 8, seed: int = 0, activate
         )
         rarity = np.log1p(len(read.article_ids) / np.bincount(read.link_index)).astype(np.float32)
         links = unit_rows(len(read.link_ids), dimensions, seed + 1)
-        vectors.store(connection, model_id, "links", read.link_ids, links, rarity)
+        vectors.store(connection, model_id, "links", read.link_ids, links, link_weights=rarity)
         metrics = {"loss": 0.5, "articles": len(read.article_ids), "links": len(read.link_ids)}
         registry.finish(connection, model_id, metrics, "fingerprint")
         if activate:
@@ -78,7 +78,9 @@ def store_vectors(
             directions = np.array(list(rows[kind].values()), np.float64)
             unit = directions / np.linalg.norm(directions, axis=1, keepdims=True)
             weights = _rarity(connection, ids) if kind == "links" else None
-            vectors.store(connection, model_id, kind, np.array(ids, np.int32), unit.astype(np.float32), weights)
+            vectors.store(
+                connection, model_id, kind, np.array(ids, np.int32), unit.astype(np.float32), link_weights=weights
+            )
         registry.finish(connection, model_id, {}, "fingerprint")
         activation.activate(connection, model_id)
 

@@ -105,4 +105,4 @@ def trained_ways(
         print(f"{label}: {chosen.objective}", file=sys.stderr, flush=True)
         with new_progress() as on_epoch:
             fitted = fit(split.train, chosen, on_epoch)
-        yield name, by_vectors(fitted.articles, fitted.links, split.train, chosen)
+        yield name, by_vectors(fitted.articles, fitted.trained, fitted.links, split.train, chosen)

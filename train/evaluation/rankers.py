@@ -33,11 +33,11 @@ class Way(NamedTuple):
     neighbours: Int64 | None
 
 
-def by_vectors(articles: Float32, links: Float32, pairs: Pairs, settings: DecidedSettings) -> Way:
-    """By unit vectors, as a model stores them."""
+def by_vectors(articles: Float32, trained: Float32, links: Float32, pairs: Pairs, settings: DecidedSettings) -> Way:
+    """By unit vectors, as a model stores them: neighbours by the articles', links by the trained ones."""
     counts = link_counts(pairs)
     neighbours, _ = nearest(lambda some: articles[some] @ articles.T, len(articles), NEIGHBOURS)
-    return Way(lambda some: link_scores(articles[some], links, counts, settings), neighbours)
+    return Way(lambda some: link_scores(trained[some], links, counts, settings), neighbours)
 
 
 def by_popularity(pairs: Pairs) -> Way:

@@ -9,14 +9,15 @@
 -- once, and not once for each use.
 create or replace function _nearest_articles(
     asked vector, without integer[], count integer, conditions _condition[] default null,
-    article_id integer default null, "least" boolean default false, exact boolean default false)
+    article_id integer default null, "least" boolean default false, exact boolean default false,
+    prominence double precision default 0, min_similarity double precision default null)
 returns setof similar_article
 language sql stable parallel safe rows 10
 begin atomic
     with given as materialized (
         select coalesce(_nearest_articles.asked, (select v.embedding from article_vectors v where v.article_id = a.id))
                    as embedding,
-               coalesce(_nearest_articles.without, array_remove(array[a.id], null)) as without,
+               coalesce(_nearest_articles.without, '{}') || array_remove(array[a.id], null) as without,
                _nearest_articles.conditions as conditions
         from (select _nearest_articles.article_id as id offset 0) a
     ), near as materialized (
@@ -24,16 +25,17 @@ begin atomic
         from (
             select v.article_id, v.embedding <=> (select g.embedding from given g) as distance
             from article_vectors v
-            where (select g.conditions is null from given g)
+            where (select g.conditions is null from given g) and _nearest_articles.prominence = 0
               and not (_nearest_articles."least" or _nearest_articles.exact)
             order by distance
             limit 100
         ) n
         where n.article_id <> all ((select g.without from given g)::integer[])
+          and (_nearest_articles.min_similarity is null or 1 - n.distance >= _nearest_articles.min_similarity)
         order by n.distance
         limit _nearest_articles.count
     ), answer as (
-        select a.article_id, a.topic, a.title, (1 - n.distance)::real as similarity
+        select a.article_id, a.topic, a.title, (1 - n.distance)::real as similarity, (1 - n.distance)::real as score
         from near n
         join articles a on a.article_id = n.article_id
         where (select count(*) from near) = _nearest_articles.count
@@ -41,13 +43,15 @@ begin atomic
         select m.*
         from _nearest_matching_articles(
             (select g.embedding from given g), (select g.without from given g), _nearest_articles.count,
-            (select g.conditions from given g), _nearest_articles."least", _nearest_articles.exact) m
+            (select g.conditions from given g), _nearest_articles."least", _nearest_articles.exact,
+            _nearest_articles.prominence, _nearest_articles.min_similarity) m
         where (select count(*) from near) < _nearest_articles.count
     )
     select n.*
     from answer n
     where (select vector_norm(g.embedding) from given g) > 0
-    order by n.similarity * case when _nearest_articles."least" then 1 else -1 end, n.article_id;
+    order by n.score * case when _nearest_articles."least" then 1 else -1 end, n.article_id;
 end;
-comment on function _nearest_articles(vector, integer[], integer, _condition[], integer, boolean, boolean) is
-    'The articles nearest to a vector, without these; if it is null, nearest to the article, without itself';
+comment on function
+    _nearest_articles(vector, integer[], integer, _condition[], integer, boolean, boolean, double precision, double precision) is
+    'The articles nearest to a vector, or where null to that of the article, by cosine and prominence, without these';

@@ -6,8 +6,9 @@ returns setof near_link
 language sql stable parallel safe rows 10
 begin atomic
     with given as materialized (
-        select find_article(links_near_article.title) as article_id,
-               article_embedding(find_article(links_near_article.title)) as embedding
+        select v.article_id, v.trained as embedding
+        from article_vectors v
+        where v.article_id = (select find_article(links_near_article.title))
     ), own as materialized (  -- the article's page, also under a title that only a later dump made its alias
         select l.link_id
         from (

@@ -3,33 +3,39 @@
 -- likeness is its similarity to the most similar article before it.
 create or replace function recommend_articles(
     likes text[], dislikes text[] default '{}', weights double precision[] default null, count integer default 10,
-    topic text default null, facets jsonb default null, diversity double precision default 0)
+    topic text default null, facets jsonb default null, diversity double precision default 0,
+    prominence double precision default 0, exclude text[] default '{}', exclude_ids integer[] default '{}',
+    min_similarity double precision default null)
 returns setof similar_article
 language sql stable parallel safe rows 10
 begin atomic
     with nearest as materialized (
-        select row_number() over (order by n.similarity desc, n.article_id)::integer as place, n.*
+        select row_number() over (order by n.score desc, n.article_id)::integer as place, n.*
         from nearest_articles(
             taste_embedding(recommend_articles.likes, recommend_articles.dislikes, recommend_articles.weights),
-            find_articles(recommend_articles.likes || recommend_articles.dislikes),
+            recommend_articles.exclude_ids
+            || find_articles(recommend_articles.likes || recommend_articles.dislikes || recommend_articles.exclude),
             case when recommend_articles.diversity > 0
                  then greatest(recommend_articles.count, least(10 * recommend_articles.count, 1000))
                  else recommend_articles.count end,
-            recommend_articles.topic, recommend_articles.facets) n
+            recommend_articles.topic, recommend_articles.facets, recommend_articles.prominence,
+            recommend_articles.min_similarity) n
     ), picks as materialized (
         select _diverse(
-                   array_agg(n.article_id order by n.place), array_agg(n.similarity order by n.place),
+                   array_agg(n.article_id order by n.place), array_agg(n.score order by n.place),
                    array_agg(article_embedding(n.article_id) order by n.place),
                    recommend_articles.diversity, recommend_articles.count) as article_ids
         from nearest n
         where recommend_articles.diversity > 0
     )
-    select n.article_id, n.topic, n.title, n.similarity
+    select n.article_id, n.topic, n.title, n.similarity, n.score
     from nearest n
     left join unnest((select p.article_ids from picks p)) with ordinality t(article_id, pick)
         on t.article_id = n.article_id
     where recommend_articles.diversity > 0 is not true or t.pick is not null
     order by t.pick, n.place;
 end;
-comment on function recommend_articles(text[], text[], double precision[], integer, text, jsonb, double precision) is
+comment on function recommend_articles(
+    text[], text[], double precision[], integer, text, jsonb, double precision, double precision, text[], integer[],
+    double precision) is
     'Articles for somebody who likes and dislikes these titles, best first; unknown titles change nothing';

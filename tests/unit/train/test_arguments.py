@@ -72,7 +72,7 @@ def test_every_number_is_an_option_with_limits(name: str) -> None:
             checked(asked_settings(parser().parse_args([f"{option}={bad}"])))
 
 
-@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "0", "-0.5"])
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "-0.5"])
 def test_what_is_not_a_number_in_range_is_refused(number: str) -> None:
     for option in ("--learning-rate", "--temperature", "--max-share", "--trained-weight"):
         with pytest.raises(SettingInvalid, match=f"^{option} cannot be "):

@@ -191,7 +191,7 @@ def test_vectors_rank_by_the_shipped_formula() -> None:
     random = np.random.default_rng(0)
     articles, links = (rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in random.normal(size=(2, 3, 4)))
     settings = decided(pairs, temperature=0.2)
-    way = by_vectors(articles.astype(np.float32), links.astype(np.float32), pairs, settings)
+    way = by_vectors(links.astype(np.float32), articles.astype(np.float32), links.astype(np.float32), pairs, settings)
     expected = articles @ links.T * 1.25 / 0.2 + 0.8 * np.log(2)
     assert way.scores(np.arange(3)) == pytest.approx(expected, abs=1e-4)
     assert article_counts(pairs).tolist() == [2, 2, 2]
