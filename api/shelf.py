@@ -1,17 +1,13 @@
 """The verbs as methods: each is one call of the SQL function of the same name and arguments."""
 
 from collections.abc import Iterable, Sequence
-from types import TracebackType
-from typing import Self
 
 import db.opening
 from api.answer import Answer
 from api.history import HistoryBook
-from api.taste import Taste, taste_of, without
+from api.opened import OpenShelf
+from api.taste import Taste, taste_of
 from db import search
-from db.connection import Database
-from db.models import registry
-from db.models.registry import Model
 from db.read_pool import Limits
 from db.search import (
     ExplainedLink,
@@ -41,11 +37,8 @@ def connect(limits: Limits | None = None) -> "Shelf":
     return Shelf(db.opening.connect("require", limits))
 
 
-class Shelf:
+class Shelf(OpenShelf):
     """Questions to one shelf, which threads may share; close it, or use it in a `with`."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
 
     def similar_articles(
         self,
@@ -175,7 +168,10 @@ class Shelf:
         db.errors.WikishelfError
             As in `similar_articles`.
         """
-        found = search.recommend_articles(self.database, likes, dislikes, weights, count, topic, facets, diversity)
+        found = search.recommend_articles(
+            self.database, likes, dislikes, weights, count, topic, facets, diversity,
+            prominence, exclude, exclude_ids, min_similarity,
+        )  # fmt: skip
         return Answer(SimilarArticle, found)
 
     def explain_similarity(self, a: str, b: str, count: int = 10) -> Answer[ExplainedLink]:
@@ -239,34 +235,14 @@ class Shelf:
         topic: str | None = None,
         facets: Facets | None = None,
         diversity: float = 0.0,
+        prominence: float = 0.0,
+        exclude: Sequence[str] = (),
+        exclude_ids: Sequence[int] = (),
+        min_similarity: float | None = None,
     ) -> Answer[SimilarArticle]:
         """Articles for somebody of this taste, as in `recommend_articles`; nothing that they have read."""
-
-        def ask(count: int) -> list[SimilarArticle]:
-            return search.recommend_articles(
-                self.database, taste.likes, taste.dislikes, taste.weights, count, topic, facets, diversity
-            )
-
-        return Answer(SimilarArticle, without(taste.exclude, ask, count, self.database.limits.answers))
-
-    def models(self) -> Answer[Model]:
-        """All models, the newest last; the one in state `active` answers."""
-        with self.database.session() as connection:
-            return Answer(Model, registry.listed(connection))
-
-    def active_model(self) -> Model:
-        """The model that answers; db.errors.NoActiveModel is raised if none does."""
-        with self.database.session() as connection:
-            return registry.active(connection)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self.database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        found = search.recommend_articles(
+            self.database, taste.likes, taste.dislikes, taste.weights, count, topic, facets, diversity,
+            prominence, exclude, [*exclude_ids, *taste.exclude], min_similarity,
+        )  # fmt: skip
+        return Answer(SimilarArticle, found)

@@ -1,13 +1,13 @@
 """What a history says of its reader: the articles that they like and dislike, and those that they have read."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 from api.history import HistoryBook
 from db import search
 from db.connection import Database
-from db.search import MatchedArticle, SimilarArticle
+from db.search import MatchedArticle
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +86,3 @@ def _weight(book: HistoryBook) -> float:
     if book.rating >= 4:
         return 1.0
     return -1.0 if book.rating <= 2 else 0.5
-
-
-def without(
-    exclude: Collection[int], ask: Callable[[int], list[SimilarArticle]], count: int, most: int
-) -> list[SimilarArticle]:
-    """The first `count` answers that are not among these; until there are so many, more are asked for, up to `most`."""
-    asked = count
-    while True:
-        found = ask(asked)
-        left = [article for article in found if article.article_id not in exclude]
-        if len(left) >= count or len(found) < asked or asked == most:
-            return left[:count]
-        asked = min(most, asked + len(exclude))

@@ -80,7 +80,7 @@ def _add_softmax(add: Any) -> None:
         "--trained-weight",
         type=float,
         metavar="X",
-        help="weight of the trained vector; the links' mean has 1 (3)",
+        help="weight of the trained vector beside the links' mean (default 0)",
     )
 
 

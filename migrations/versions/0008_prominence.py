@@ -83,7 +83,7 @@ end $$"""
 
 
 def upgrade() -> None:
-    """Add the columns, the function that places a vector, and the views that show both."""
+    """Add the columns, the function `_placed`, and the views that show both vectors."""
     op.add_column("articles", sa.Column("linked_from", sa.Integer()))
     op.add_column("articles", sa.Column("prominence", sa.REAL(), nullable=False, server_default=sa.text("0")))
     op.execute(PLACED)

@@ -1,0 +1,38 @@
+"""A shelf that is open: its models, and how it is closed."""
+
+from types import TracebackType
+from typing import Self
+
+from api.answer import Answer
+from db.connection import Database
+from db.models import registry
+from db.models.registry import Model
+
+
+class OpenShelf:
+    """What `api.Shelf` has besides its verbs."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def models(self) -> Answer[Model]:
+        """All models, the newest last; the one in state `active` answers."""
+        with self.database.session() as connection:
+            return Answer(Model, registry.listed(connection))
+
+    def active_model(self) -> Model:
+        """The model that answers; db.errors.NoActiveModel is raised if none does."""
+        with self.database.session() as connection:
+            return registry.active(connection)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
