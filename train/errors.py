@@ -43,3 +43,12 @@ class TopicNotInModel(WikishelfError):
 
 class ArrowMissing(WikishelfError):
     """--format parquet needs pyarrow, which is not installed: pip install "wikishelf[export]" """
+
+
+class LikesUnreadable(WikishelfError):
+    """cannot read {path}: {reason}; give a UTF-8 file of lines with a reader, a title and maybe a rating from 0 to 5"""
+
+
+class NoReaders(WikishelfError):
+    """{name} has no reader who likes {fewest} to {most} articles of this shelf: {malformed} of its {lines} lines are
+    malformed, and {unknown} of its {titles} titles are not in the shelf"""
