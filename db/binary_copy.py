@@ -15,20 +15,20 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
 
-def integer_rows(*columns: NDArray[np.int32]) -> bytes:
-    """Pack rows of `integer` columns.
+def integer_rows(*columns: NDArray[np.int32] | NDArray[np.bool_]) -> bytes:
+    """Pack rows of `integer` and `boolean` columns.
 
     Parameters
     ----------
-    columns : int32 arrays of shape (n,)
+    columns : int32 or bool arrays of shape (n,)
     """
-    fields = [("fields", ">i2")]
-    for position in range(len(columns)):
-        fields += [(f"length_{position}", ">i4"), (f"value_{position}", ">i4")]
+    fields: list[Any] = [("fields", ">i2")]
+    for position, column in enumerate(columns):
+        fields += [(f"length_{position}", ">i4"), (f"value_{position}", column.dtype.newbyteorder(">"))]
     rows = np.empty(len(columns[0]), dtype=fields)
     rows["fields"] = len(columns)
     for position, column in enumerate(columns):
-        rows[f"length_{position}"] = 4
+        rows[f"length_{position}"] = column.dtype.itemsize
         rows[f"value_{position}"] = column
     return HEADER + rows.tobytes() + TRAILER
 

@@ -1,4 +1,4 @@
-"""What the judges of an evaluation read: articles by their titles, and how many links each article makes."""
+"""What the judges of an evaluation read: articles by title, the links that each makes, and those of "See also"."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -28,6 +28,20 @@ class Sizes(NamedTuple):
     links: Int32
 
 
+class SeeAlso(NamedTuple):
+    """Links from a section "See also" to another stored article, ordered by article then link.
+
+    Attributes
+    ----------
+    article_ids, link_ids, target_ids : int32 arrays of shape (n,)
+        The article with the section, the link, and the article that it leads to.
+    """
+
+    article_ids: Int32
+    link_ids: Int32
+    target_ids: Int32
+
+
 FIND = text("""
     select title, article_id
     from unnest(cast(:titles as text[])) title
@@ -43,6 +57,13 @@ SIZES = text("""
           using (article_id)) counted
 """)
 
+SEE_ALSO = text("""
+    select string_agg(int4send(p.article_id) || int4send(p.link_id) || int4send(l.article_id), ''::bytea
+                      order by p.article_id, p.link_id)
+    from article_links p join links l using (link_id)
+    where p.see_also and l.article_id <> p.article_id
+""")
+
 
 def find_articles(connection: Connection, titles: Collection[str]) -> dict[str, int]:
     """The article ids of these titles or aliases, of those that exist."""
@@ -55,3 +76,9 @@ def read_sizes(connection: Connection) -> Sizes:
     data = connection.execute(SIZES).scalar() or b""
     article_ids, topic, links = np.frombuffer(data, dtype=">i4").reshape(-1, 3).T.astype(np.int32)
     return Sizes(article_ids, topic, links)
+
+
+def read_see_also(connection: Connection) -> SeeAlso:
+    """The links of all articles' sections "See also" that lead to another stored article."""
+    data = connection.execute(SEE_ALSO).scalar() or b""
+    return SeeAlso(*np.frombuffer(data, dtype=">i4").reshape(-1, 3).T.astype(np.int32))

@@ -16,6 +16,7 @@ from train.config import checked
 from train.distributed.tf_config import workers_of
 from train.evaluation import judge_report, report
 from train.evaluation.by_likes import evaluate_by_likes
+from train.evaluation.by_see_also import evaluate_by_see_also
 from train.evaluation.evaluate import evaluate
 from train.evaluation.likes_file import read_likes
 from train.exporting.export import export
@@ -70,23 +71,18 @@ def drop(arguments: argparse.Namespace) -> None:
 
 def evaluate_model(arguments: argparse.Namespace) -> None:
     """Measure how good a model is, and store it with the model."""
-    if arguments.likes is not None:
-        judge_by_likes(arguments)
-        return
+    likes = None if arguments.likes is None else read_likes(arguments.likes)
     with connect(tables="require") as database:
-        model, evaluation = evaluate(database, arguments.model_id, arguments.splits, progress)
-    print_json({"model_id": model.model_id, **evaluation}) if arguments.json else report.show(model, evaluation)
-
-
-def judge_by_likes(arguments: argparse.Namespace) -> None:
-    """Measure whether readers like what a model answers, and store it with the model."""
-    file = read_likes(arguments.likes)
-    with connect(tables="require") as database:
-        model, evaluation = evaluate_by_likes(database, arguments.model_id, file)
+        if likes is not None:
+            model, evaluation = evaluate_by_likes(database, arguments.model_id, likes)
+        elif arguments.see_also:
+            model, evaluation = evaluate_by_see_also(database, arguments.model_id, progress)
+        else:
+            model, evaluation = evaluate(database, arguments.model_id, arguments.splits, progress)
     if arguments.json:
         print_json({"model_id": model.model_id, **evaluation})
     else:
-        judge_report.show(model, evaluation, judge_report.asked_by_likes(evaluation))
+        (report if "ways" in evaluation else judge_report).show(model, evaluation)
 
 
 def export_model(arguments: argparse.Namespace) -> None:

@@ -52,3 +52,8 @@ class LikesUnreadable(WikishelfError):
 class NoReaders(WikishelfError):
     """{name} has no reader who likes {fewest} to {most} articles of this shelf: {malformed} of its {lines} lines are
     malformed, and {unknown} of its {titles} titles are not in the shelf"""
+
+
+class NoSeeAlso(WikishelfError):
+    """no article of model {model_id} has a section "See also" that links to another of its articles; import a dump of
+    pages, since records and imports of earlier versions do not tell, or more articles"""

@@ -1,4 +1,4 @@
-"""The command judges a model by likes: made-up ones of the sample, and real ones where they lie beside the checkout."""
+"""The command judges the model of the sample by likes and by "See also", and TF-IDF by real likes, if there are any."""
 
 import subprocess
 import sys
@@ -23,6 +23,10 @@ BY_AUTHOR = """
     where f.name = 'author' and a.topic = 'book'
       and f.value in (select value from facets where name = 'author' group by value having count(*) >= 5)"""
 
+NAMED = """
+    select count(distinct (p.article_id, l.article_id)) from article_links p join links l using (link_id)
+    where p.see_also and l.article_id is not null"""
+
 
 def test_readers_who_like_an_author_are_served_by_the_sample(sample_copy: str, tmp_path: Path) -> None:
     likes = tmp_path / "likes.tsv"
@@ -41,6 +45,19 @@ def test_readers_who_like_an_author_are_served_by_the_sample(sample_copy: str, t
     shown = done("train", "evaluate", str(model["model_id"]), "--likes", str(likes), DATABASE_URL=sample_copy)
     assert f"{rows['TF-IDF', 0.5]['recall@20']['mean']:.4f}".removeprefix("0") in shown
     assert all(len(line) <= 80 for line in shown.splitlines())
+
+
+def test_the_sections_see_also_of_the_sample(sample_copy: str) -> None:
+    told = answer("train", "evaluate", "--see-also", DATABASE_URL=sample_copy)
+    (model,) = answer("train", "models", DATABASE_URL=sample_copy)
+    assert {"model_id": model["model_id"], **model["metrics"]["see_also"]} == told
+    rows = {(row["way"], row["prominence"]): row for row in told["answers"]}
+    assert rows["model", 0]["recall@20"]["low"] > rows["prominence alone", None]["recall@20"]["high"]
+    with Database(sample_copy) as database, database.session() as connection:
+        assert told["see_also"] == connection.scalar(text(NAMED))
+    again = done("train", "evaluate", str(model["model_id"]), "--see-also", DATABASE_URL=sample_copy)
+    assert f"{rows['model', 0]['recall@20']['mean']:.4f}".removeprefix("0") in again
+    assert all(len(line) <= 80 for line in again.splitlines())
 
 
 def test_what_cannot_be_judged_is_one_line(sample_copy: str, tmp_path: Path) -> None:

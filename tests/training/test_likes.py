@@ -14,7 +14,7 @@ from db.models import registry
 from tests.support.planted import article, load, store_model
 from train.errors import NoReaders
 from train.evaluation.by_likes import evaluate_by_likes
-from train.evaluation.judge_report import asked_by_likes, show
+from train.evaluation.judge_report import show
 from train.evaluation.likes_file import LikesFile, Rated, read_likes
 
 TITLES = [f"Book {number}" for number in range(30)]
@@ -86,7 +86,7 @@ def test_what_is_skipped_is_told_and_the_table_fits(
     path.write_text("\n".join([*rows, "ann", "ann,Emma,7"]), encoding="utf-8")
     model, evaluation = evaluate_by_likes(shelf, None, read_likes(path))
     assert (evaluation["malformed"], evaluation["unknown_titles"], evaluation["likes"]) == (2, 4, 6)
-    show(model, evaluation, asked_by_likes(evaluation))
+    show(model, evaluation)
     shown = capsys.readouterr()
     assert shown.err.splitlines() == [
         "2 malformed lines of ours.csv are skipped: line 11 has 1 column; line 12 has the rating '7', which is not a"
@@ -106,7 +106,7 @@ def test_articles_without_a_vector_are_missed(shelf: Database, capsys: pytest.Ca
     model, evaluation = evaluate_by_likes(shelf, None, likes(ann=TITLES[:5]))
     row = evaluation["answers"][0]
     assert (row["NDCG@20"]["mean"], row["recall@20"]["mean"], row.get("percentile")) == (0, 0, None)
-    show(model, evaluation, asked_by_likes(evaluation))
+    show(model, evaluation)
     assert ".0000 .0000-.0000" in capsys.readouterr().out
 
 

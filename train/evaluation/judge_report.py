@@ -9,18 +9,18 @@ from rich.table import Table
 from db.models.registry import Model
 from train.evaluation.judge import MODEL
 
+ASKED_BY_LIKES = """\
+{likes:,} likes of {readers:,} readers asked about {articles:,} articles.
+Right is what else the reader likes."""
+ASKED_BY_SEE_ALSO = """\
+{questions:,} articles asked about {articles:,}.
+Right are the articles that their sections "See also" name, {see_also:,} in all."""
 DIGITS = {"NDCG@20": 4, "recall@20": 4, "percentile": 3}
 
 
-def show(model: Model, evaluation: Mapping[str, Any], asked: str) -> None:
-    """Print one line for each way and prominence.
-
-    Parameters
-    ----------
-    asked : str
-        Whose articles were asked for, and what is right.
-    """
-    title = _title(model, evaluation, asked)
+def show(model: Model, evaluation: Mapping[str, Any]) -> None:
+    """Print one line for each way and prominence."""
+    title = _title(model, evaluation)
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     table.add_column("", no_wrap=True)
     for heading in ("dial", *DIGITS):
@@ -33,18 +33,10 @@ def show(model: Model, evaluation: Mapping[str, Any], asked: str) -> None:
     Console().print(table)
 
 
-def asked_by_likes(evaluation: Mapping[str, Any]) -> str:
-    """What was asked, for the title of the table."""
-    return (
-        f"{evaluation['likes']:,} likes of {evaluation['readers']:,} readers asked about {evaluation['articles']:,}"
-        " articles.\nRight is what else the reader likes."
-    )
-
-
-def _title(model: Model, evaluation: Mapping[str, Any], asked: str) -> str:
+def _title(model: Model, evaluation: Mapping[str, Any]) -> str:
     changed = evaluation["fingerprint"] != model.fingerprint
     return (
-        f"{asked}\n"
+        f"{(ASKED_BY_LIKES if 'likes' in evaluation else ASKED_BY_SEE_ALSO).format(**evaluation)}\n"
         f"The dial adds prominence x {evaluation['scale']} x z to the cosine; * is the best of its way.\n"
         "percentile: how prominent the answers are among all articles of their topic.\n"
         "Beside each figure: its 95 % confidence interval.\n"

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from db.judging import SeeAlso
+
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
@@ -13,12 +15,12 @@ FEWEST_LIKES, MOST_LIKES = 5, 100
 
 
 class Questions(NamedTuple):
-    """Each question is an article. The articles of its group, but for itself, are right answers.
+    """Each question is an article. Right answers are the articles of its group, without itself.
 
     Attributes
     ----------
     group : int64 array of shape (n_questions,)
-        The group of each question, from 0: a reader.
+        The group of each question, from 0: a reader, or an article with a section "See also".
     asked : int64 array of shape (n_questions,)
         Article ids.
     n_right : int64 array of shape (n_questions,)
@@ -37,6 +39,13 @@ class Questions(NamedTuple):
         keys = (self.group[:, None] << 32) + answers
         places = np.minimum(np.searchsorted(self.right, keys), len(self.right) - 1)
         return np.asarray((self.right[places] == keys) & (answers >= 0))
+
+
+def of_see_also(see_also: SeeAlso) -> Questions:
+    """Each article with a section "See also" is a question and a group, and right are the articles that it names."""
+    pairs = np.unique(see_also.article_ids.astype(np.int64) << 32 | see_also.target_ids)
+    asked, group, n_right = np.unique(pairs >> 32, return_inverse=True, return_counts=True)
+    return Questions(np.arange(len(asked)), asked, n_right, (group << 32) + (pairs & 0xFFFFFFFF))
 
 
 def of_readers(liked: Mapping[str, Sequence[int]]) -> Questions:
