@@ -38,7 +38,7 @@ def judge(model: Finder, tfidf: Finder, questions: Questions, known: Prominences
     shown = [_weight(prominence) for prominence in PROMINENCES]
     weights = sorted({*shown, *OTHER_WEIGHTS})
     models, others = (_tried(way, one, questions, known, weights) for way, one in ((MODEL, model), (TFIDF, tfidf)))
-    best = max((one for one in models if abs(one.weight) <= SCALE), key=_mean), max(others, key=_mean)
+    best = max((one for one in models if abs(one.weight) <= SCALE), key=_how_good), max(others, key=_how_good)
     alone = _tried(ALONE, by_prominence_alone(model.article_ids), questions, known, [1.0])
     rows = [one for one in (*models, *others) if one.weight in shown or any(one is other for other in best)] + alone
     return {"scale": SCALE, "answers": _estimated(rows, best), "lead": _lead(*best)}
@@ -48,8 +48,9 @@ def _weight(prominence: float) -> float:
     return round(prominence * SCALE, 6)
 
 
-def _mean(tried: Tried) -> float:
-    return float(tried.measures["NDCG@20"].mean())
+def _how_good(tried: Tried) -> tuple[float, float]:
+    """Its mean nDCG@20; of equal ones, the weight that changes least is the best."""
+    return float(tried.measures["NDCG@20"].mean()), -abs(tried.weight)
 
 
 def _tried(way: str, finder: Finder, questions: Questions, known: Prominences, weights: list[float]) -> list[Tried]:

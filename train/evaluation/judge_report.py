@@ -59,5 +59,7 @@ def _cells(row: Mapping[str, Any]) -> Iterator[str]:
         if measure not in row:  # No article that is asked for has a vector.
             yield ""
             continue
-        mean, low, high = (f"{row[measure][name]:.{digits}f}".removeprefix("0") for name in ("mean", "low", "high"))
+        mean, low, high = (
+            f"{row[measure][name]:.{digits}f}".removeprefix("0")[: digits + 1] for name in ("mean", "low", "high")
+        )
         yield f"{mean} [dim]{low}-{high}[/dim]"

@@ -135,3 +135,13 @@ def test_a_judge_finds_what_is_planted() -> None:
     assert rows["prominence alone", None]["percentile"]["mean"] > percentile[-1]
     assert judged["lead"]["high"] < 0
     assert by_prominence_alone(IDS).similarities(np.arange(2)).tolist() == [[0] * 6] * 2
+
+
+def test_of_equally_good_weights_the_one_that_changes_least_is_the_best() -> None:
+    links = np.array([1, 2, 3, 4, 5, 6], np.int32)
+    known = prominences(Sizes(IDS, np.zeros(6, np.int32), links))
+    finder = by_vectors(IDS, unit_rows(6, 4))
+    questions = of_readers({"ann": IDS[:5].tolist()})  # Five answers are all others, so recall is the same throughout.
+    everything = Questions(questions.group, questions.asked, questions.n_right + 1, IDS.astype(np.int64))
+    best = [row for row in judge(finder, finder, everything, known)["answers"] if row["best"]]
+    assert [(row["way"], row["weight"], row["NDCG@20"]["mean"]) for row in best] == [("model", 0, 1), ("TF-IDF", 0, 1)]
