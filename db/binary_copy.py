@@ -16,11 +16,11 @@ TRAILER = b"\xff\xff"
 
 
 def rows(*columns: NDArray[Any]) -> bytes:
-    """Rows of columns of the types `integer`, `real` and pgvector's `vector`.
+    """Rows of columns of the types `integer`, `boolean`, `real` and pgvector's `vector`.
 
     Parameters
     ----------
-    columns : int32 arrays of shape (n,), float32 arrays of shape (n,) or (n, dimensions)
+    columns : int32 or bool arrays of shape (n,), float32 arrays of shape (n,) or (n, dimensions)
     """
     fields: list[Any] = [("fields", ">i2")]
     for position, column in enumerate(columns):
@@ -31,7 +31,7 @@ def rows(*columns: NDArray[Any]) -> bytes:
     packed = np.zeros(len(columns[0]), dtype=fields)
     packed["fields"] = len(columns)
     for position, column in enumerate(columns):
-        packed[f"length_{position}"] = 4 if column.ndim == 1 else 4 + 4 * column.shape[1]
+        packed[f"length_{position}"] = column.dtype.itemsize if column.ndim == 1 else 4 + 4 * column.shape[1]
         if column.ndim == 2:
             packed[f"dimensions_{position}"] = column.shape[1]
         packed[f"value_{position}"] = column

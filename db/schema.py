@@ -8,6 +8,7 @@ from pgvector.sqlalchemy import Vector
 from sqlalchemy import (
     REAL,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Computed,
@@ -85,6 +86,7 @@ article_links = Table(
     Column("article_id", Integer, primary_key=True),
     Column("link_id", Integer, primary_key=True),
     Column("occurrences", Integer, nullable=False),
+    Column("see_also", Boolean, nullable=False, server_default=text("false")),  # in the section "See also"
     Index(None, "link_id", "article_id"),
 )
 

@@ -9,6 +9,7 @@ from ingest.dumps.page import Page
 from ingest.topics.catalogue import Topic
 from ingest.topics.facets import read_facets, read_parameters
 from ingest.wikitext.scan import link_sites, link_targets, live, named_arguments, templates, without_refs
+from ingest.wikitext.sections import see_also_targets
 from ingest.wikitext.titles import ENGLISH_SITE, Site, read_link, read_title
 from ingest.wikitext.values import read_value
 
@@ -43,6 +44,8 @@ def article_of_page(
         return None
     topic, arguments = found
     values = {name: read_value(value, site) for name, value in read_parameters(arguments).items()}
+    links = count_links(link_targets(text if refs else body), link_sites(text if refs else body), title, site)
+    related = (read_link(target, site) for target in see_also_targets(body, site.language))
     return Article(
         page_id=page.page_id,
         topic=topic.name,
@@ -51,8 +54,9 @@ def article_of_page(
         revision_id=page.revision_id,
         revised_at=page.revised_at,
         text_length=len(page.text or ""),
-        links=count_links(link_targets(text if refs else body), link_sites(text if refs else body), title, site),
+        links=links,
         facets=read_facets(values, topic),
+        see_also=frozenset(link for link in related if link and link.kind == "page" and link in links),
     )
 
 

@@ -14,8 +14,11 @@ from train import printing
 from train.arguments import asked_settings, parser
 from train.config import checked
 from train.distributed.tf_config import workers_of
-from train.evaluation import report
+from train.evaluation import judge_report, report
+from train.evaluation.by_likes import evaluate_by_likes
+from train.evaluation.by_see_also import evaluate_by_see_also
 from train.evaluation.evaluate import evaluate
+from train.evaluation.likes_file import read_likes
 from train.exporting.export import export
 from train.pipeline import assist, train
 from train.progress import progress
@@ -68,9 +71,18 @@ def drop(arguments: argparse.Namespace) -> None:
 
 def evaluate_model(arguments: argparse.Namespace) -> None:
     """Measure how good a model is, and store it with the model."""
+    likes = None if arguments.likes is None else read_likes(arguments.likes)
     with connect(tables="require") as database:
-        model, evaluation = evaluate(database, arguments.model_id, arguments.splits, progress)
-    print_json({"model_id": model.model_id, **evaluation}) if arguments.json else report.show(model, evaluation)
+        if likes is not None:
+            model, evaluation = evaluate_by_likes(database, arguments.model_id, likes)
+        elif arguments.see_also:
+            model, evaluation = evaluate_by_see_also(database, arguments.model_id, progress)
+        else:
+            model, evaluation = evaluate(database, arguments.model_id, arguments.splits, progress)
+    if arguments.json:
+        print_json({"model_id": model.model_id, **evaluation})
+    else:
+        (report if "ways" in evaluation else judge_report).show(model, evaluation)
 
 
 def export_model(arguments: argparse.Namespace) -> None:

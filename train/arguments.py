@@ -86,7 +86,12 @@ def _add_softmax(add: Any) -> None:
 
 def _add_evaluate(command: argparse.ArgumentParser) -> None:
     command.add_argument("model_id", type=int, nargs="?", metavar="N", help="default: the active model")
-    command.add_argument("--splits", type=int, default=3, metavar="K", help="hold out K times (default 3)")
+    judge = command.add_mutually_exclusive_group()
+    judge.add_argument("--splits", type=int, default=3, metavar="K", help="hold out K times (default 3)")
+    likes = "ask what your readers like instead: lines of reader, title, maybe a rating of 0 to 5, as TSV or CSV"
+    judge.add_argument("--likes", type=Path, metavar="FILE", help=likes)
+    see_also = 'hold out the links of the sections "See also" instead, and ask for the articles that they name'
+    judge.add_argument("--see-also", action="store_true", help=see_also)
 
 
 def _add_export(command: argparse.ArgumentParser) -> None:

@@ -43,3 +43,17 @@ class TopicNotInModel(WikishelfError):
 
 class ArrowMissing(WikishelfError):
     """--format parquet needs pyarrow, which is not installed: pip install "wikishelf[export]" """
+
+
+class LikesUnreadable(WikishelfError):
+    """cannot read {path}: {reason}; give a UTF-8 file of lines with a reader, a title and maybe a rating from 0 to 5"""
+
+
+class NoReaders(WikishelfError):
+    """{name} has no reader who likes {fewest} to {most} articles of this shelf: {malformed} of its {lines} lines are
+    malformed, and {unknown} of its {titles} titles are not in the shelf"""
+
+
+class NoSeeAlso(WikishelfError):
+    """no article of model {model_id} has a section "See also" that links to another of its articles; import a dump of
+    pages, since records and imports of earlier versions do not tell, or more articles"""

@@ -31,6 +31,8 @@ class Article:
         How often each link occurs; at least 1.
     facets : tuple of (name, value)
         Normalised properties, without repeats.
+    see_also : frozenset of Link
+        Those of the links that stand in the section "See also".
     """
 
     page_id: int | None
@@ -42,6 +44,7 @@ class Article:
     text_length: int
     links: Mapping[Link, int]
     facets: tuple[tuple[str, str], ...]
+    see_also: frozenset[Link] = frozenset()
 
 
 class Redirect(NamedTuple):

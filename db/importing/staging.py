@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
 
@@ -27,7 +28,8 @@ TABLES = ", ".join(
 )
 
 PIECES = text("""
-    select string_agg(int4send(row) || int4send(number) || int4send(occurrences), ''::bytea)
+    select string_agg(int4send(row) || int4send(number) || int4send(occurrences) || int4send(see_also::integer),
+                      ''::bytea)
     from _staging_pairs where part = :part group by row / 65536 order by row / 65536""")
 
 Record = Article | Redirect
@@ -143,10 +145,10 @@ def merge_pairs(connection: Connection) -> int:
         link_of = _ids_by_number(connection, "select number, link_id from merged_links where part = :part", part)
         pieces = connection.execute(PIECES, {"part": part}).scalars()
         for piece in pieces.all():
-            row, number, occurrences = np.frombuffer(piece, dtype=">i4").reshape(-1, 3).T
-            article_id, link_id, times = _distinct(article_of[row], link_of[number], occurrences)
-            binary_copy.copy_in(connection, "article_links", binary_copy.rows(article_id, link_id, times))
-            stored += len(times)
+            row, number, occurrences, see_also = np.frombuffer(piece, dtype=">i4").reshape(-1, 4).T
+            columns = _distinct(article_of[row], link_of[number], occurrences, see_also)
+            binary_copy.copy_in(connection, "article_links", binary_copy.rows(*columns))
+            stored += len(columns[0])
     return stored
 
 
@@ -160,14 +162,20 @@ def _ids_by_number(connection: Connection, query: str, part: int) -> Int32:
     return found
 
 
-def _distinct(article_id: Int32, link_id: Int32, occurrences: Int32) -> tuple[Int32, Int32, Int32]:
-    """Return each pair once, in order, with the sum of its occurrences; leave out pairs that have no article."""
+def _distinct(
+    article_id: Int32, link_id: Int32, occurrences: Int32, see_also: Int32
+) -> tuple[Int32, Int32, Int32, NDArray[np.bool_]]:
+    """Return each pair once, in order, with the sum of its occurrences; leave out pairs that have no article.
+
+    Where several links lead to one page, one of them in the section "See also" is enough.
+    """
     known = article_id >= 0
     keys, position = np.unique(
         article_id[known].astype(np.int64) << 32 | link_id[known].astype(np.int64), return_inverse=True
     )
     times = np.bincount(position, weights=occurrences[known], minlength=len(keys))
-    return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32), times.astype(np.int32)
+    related = np.bincount(position, weights=see_also[known], minlength=len(keys)) > 0
+    return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32), times.astype(np.int32), related
 
 
 def reports(connection: Connection) -> Done:
@@ -204,15 +212,14 @@ def _stage_articles(
     # A link is written once in each batch, and its pairs as integers: 761,000 titles become 236,000.
     numbers: dict[Link, int] = {}
     pairs = [
-        (row, numbers.setdefault(link, first_number + len(numbers)), occurrences)
+        (row, numbers.setdefault(link, first_number + len(numbers)), occurrences, link in article.see_also)
         for row, article in numbered
         for link, occurrences in article.links.items()
     ]
     binary_copy.copy_records(connection, "_staging_links", ((part, number, *link) for link, number in numbers.items()))
-    columns = np.array(pairs, dtype=np.int32).reshape(-1, 3).T
-    binary_copy.copy_in(
-        connection, "_staging_pairs", binary_copy.rows(np.full(len(pairs), part, dtype=np.int32), *columns)
-    )
+    *columns, see_also = np.array(pairs, dtype=np.int32).reshape(-1, 4).T
+    rows = binary_copy.rows(np.full(len(pairs), part, dtype=np.int32), *columns, see_also.astype(np.bool_))
+    binary_copy.copy_in(connection, "_staging_pairs", rows)
     return len(numbers)
 
 

@@ -68,18 +68,23 @@ TOPICS = """
     group by topic order by count(*) desc, topic"""
 
 
-def whole_model(connection: Connection, model_id: int | None) -> Model:
+def whole_model(connection: Connection, model_id: int | None, verb: str = "exported") -> Model:
     """Return the model of this number, or the active one, if its vectors are all there and sound.
+
+    Parameters
+    ----------
+    verb : str
+        What it is wanted for, for the message.
 
     Raises
     ------
     ModelNotFound, ModelUnusable, NoActiveModel
     """
-    model = registry.usable(connection, model_id, "exported")
+    model = registry.usable(connection, model_id, verb)
     for kind in QUERIES:
         fault = vectors.fault(connection, model.model_id, kind, model.dimensions, n_rows=None)
         if fault is not None:
-            raise ModelUnusable(model_id=model.model_id, verb="exported", reason=fault)
+            raise ModelUnusable(model_id=model.model_id, verb=verb, reason=fault)
     return model
 
 

@@ -40,7 +40,7 @@ def old_url(server_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
 
 def rows(url: str, *tables: str, schema: str = "public") -> list[object]:
     with psycopg.connect(url) as connection:
-        since = "'{linked_from,prominence}'::text[]"  # columns of later revisions
+        since = "'{linked_from,prominence,see_also}'::text[]"  # columns of later revisions
         queries = (f"select to_jsonb(x) - {since} from {schema}.{table} x order by 1" for table in tables)
         return [connection.execute(query).fetchall() for query in queries]
 

@@ -1,1 +1,1 @@
-"""How good a model is: links are held out and ranked again, neighbours are compared, and so are simpler ways."""
+"""How good a model is: held-out links are ranked again, and readers' likes and "See also" judge its answers."""

@@ -51,7 +51,7 @@ def by_tfidf(pairs: Pairs) -> Way:
 
     The similarity is the cosine of the articles' links, in which a link weighs log(articles / articles of the link).
     """
-    places, cosines = nearest(_TfIdf(pairs), len(pairs.article_ids), TFIDF_NEIGHBOURS)
+    places, cosines = nearest(TfIdf(pairs), len(pairs.article_ids), TFIDF_NEIGHBOURS)
     links_of = np.split(pairs.link_index, np.cumsum(article_counts(pairs))[:-1])
 
     def scores(some: Int64) -> Float32:
@@ -64,7 +64,7 @@ def by_tfidf(pairs: Pairs) -> Way:
     return Way(scores, places[:, :NEIGHBOURS])
 
 
-class _TfIdf:
+class TfIdf:
     """The cosines, made row by row from the articles of each link, because numpy has no sparse matrices."""
 
     def __init__(self, pairs: Pairs) -> None:
@@ -77,6 +77,7 @@ class _TfIdf:
         self.lengths = np.maximum(lengths, 1e-12)  # It is 0 if all articles have all of its links.
 
     def __call__(self, some: Int64) -> Float32:
+        """See `neighbours.Similarities`."""
         return np.array([self._row(article) for article in some], np.float32)
 
     def _row(self, article: int) -> Any:

@@ -29,7 +29,7 @@ class Split(NamedTuple):
 def hold_out(pairs: Pairs, seed: int) -> Split:
     """Hold out a tenth of each article's pairs, rounded: an article of fewer than five keeps them all."""
     held = _drawn(pairs, np.random.default_rng(seed))
-    train = trim(_part(pairs, ~held), min_articles=1, max_share=1.0)  # This drops links without a pair, and no article.
+    train = trim(part(pairs, ~held), min_articles=1, max_share=1.0)  # This drops links without a pair, and no article.
     link_ids = pairs.link_ids[pairs.link_index[held]]
     place = np.minimum(np.searchsorted(train.link_ids, link_ids), len(train.link_ids) - 1)
     link = np.where(train.link_ids[place] == link_ids, place, -1)
@@ -47,7 +47,8 @@ def _drawn(pairs: Pairs, random: np.random.Generator) -> NDArray[np.bool_]:
     return held
 
 
-def _part(pairs: Pairs, kept: NDArray[np.bool_]) -> Pairs:
+def part(pairs: Pairs, kept: NDArray[np.bool_]) -> Pairs:
+    """The pairs that are kept, with all articles and links."""
     return Pairs(
         pairs.article_ids, pairs.link_ids, pairs.article_index[kept], pairs.link_index[kept], pairs.occurrences[kept]
     )

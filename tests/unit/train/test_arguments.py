@@ -32,7 +32,19 @@ def test_an_impossible_setting_is_one_line_and_no_connection(option: str, value:
 
 
 @pytest.mark.parametrize(
-    "line", ["--dimensions many", "--seed 1.5", "--fast", "activate", "activate one", "drop", "models 3", "evaluated"]
+    "line",
+    [
+        "--dimensions many",
+        "--seed 1.5",
+        "--fast",
+        "activate",
+        "activate one",
+        "drop",
+        "models 3",
+        "evaluated",
+        "evaluate --likes a.tsv --see-also",
+        "evaluate --splits 2 --see-also",
+    ],
 )
 def test_wrong_usage_is_exit_code_2(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
