@@ -22,7 +22,9 @@ FILTERED.add_argument(
 )  # fmt: skip
 RANKING = ("prominence", "exclude", "exclude_ids", "min_similarity")
 RANKED = argparse.ArgumentParser(add_help=False)
-RANKED.add_argument("--prominence", type=float, metavar="P", help="from -1, hidden gems, to 1, well-known articles")
+RANKED.add_argument(
+    "--prominence", type=float, metavar="P", help="from -1, hidden gems, to 1, well known (recommend 0.3, others 0)"
+)
 RANKED.add_argument("--exclude", action="append", metavar="T", help="leave out this title; repeat it for several")
 RANKED.add_argument(
     "--exclude-id", dest="exclude_ids", action="append", type=int, metavar="N", help="leave out this article_id"

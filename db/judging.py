@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 Int32 = NDArray[np.int32]
 
 
-class Sizes(NamedTuple):
-    """How many links each stored article makes.
+class Prominences(NamedTuple):
+    """How prominent each article is beside the others of its topic, as the last import left it.
 
     Attributes
     ----------
@@ -19,13 +19,18 @@ class Sizes(NamedTuple):
         Ascending.
     topic : int32 array of shape (n_articles,)
         Equal numbers for equal topics.
-    links : int32 array of shape (n_articles,)
-        Distinct links of all kinds; 0 for an article without any.
+    z : float32 array of shape (n_articles,)
+        Standard deviations from the topic's mean, from -3 to 3.
     """
 
     article_ids: Int32
     topic: Int32
-    links: Int32
+    z: NDArray[np.float32]
+
+    def of(self, article_ids: Int32) -> "Prominences":
+        """The same of these articles alone, which must be known."""
+        places = np.searchsorted(self.article_ids, article_ids)
+        return Prominences(article_ids, self.topic[places], self.z[places])
 
 
 class SeeAlso(NamedTuple):
@@ -49,12 +54,9 @@ FIND = text("""
     where article_id is not null
 """)
 
-SIZES = text("""
-    select string_agg(int4send(article_id) || int4send(topic) || int4send(links), ''::bytea order by article_id)
-    from (select a.article_id, dense_rank() over (order by a.topic)::integer as topic, coalesce(p.links, 0) as links
-          from articles a
-          left join (select article_id, count(*)::integer as links from article_links group by article_id) p
-          using (article_id)) counted
+PROMINENCES = text("""
+    select string_agg(int4send(article_id) || int4send(topic) || float4send(prominence), ''::bytea order by article_id)
+    from (select article_id, dense_rank() over (order by topic)::integer as topic, prominence from articles) a
 """)
 
 SEE_ALSO = text("""
@@ -71,11 +73,11 @@ def find_articles(connection: Connection, titles: Collection[str]) -> dict[str, 
     return {row.title: row.article_id for row in rows}
 
 
-def read_sizes(connection: Connection) -> Sizes:
-    """The sizes of all articles, read as binary integers like the pairs."""
-    data = connection.execute(SIZES).scalar() or b""
-    article_ids, topic, links = np.frombuffer(data, dtype=">i4").reshape(-1, 3).T.astype(np.int32)
-    return Sizes(article_ids, topic, links)
+def read_prominences(connection: Connection) -> Prominences:
+    """The prominences of all articles, read as binary numbers like the pairs."""
+    data = connection.execute(PROMINENCES).scalar() or b""
+    rows = np.frombuffer(data, dtype=[("article_id", ">i4"), ("topic", ">i4"), ("z", ">f4")])
+    return Prominences(rows["article_id"].astype("i4"), rows["topic"].astype("i4"), rows["z"].astype("f4"))
 
 
 def read_see_also(connection: Connection) -> SeeAlso:

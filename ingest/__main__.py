@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from db import opening
@@ -10,7 +11,7 @@ from db.console import print_json, run
 from ingest.dumps.files import find_sources
 from ingest.plan import make_plan
 from ingest.report import print_table
-from ingest.run import import_all
+from ingest.run import fold_in, import_all
 from ingest.topics.catalogue import DEFAULT_TOPIC, load_topics
 
 
@@ -27,12 +28,13 @@ def main() -> None:
 
     with opening.connect() as database:
         reports, stored = import_all(database, plan, topics, options.prune, options.workers, options.scheduler)
+        folded = fold_in(database) if options.fold_in else None
 
     if options.json:
         sources = [{"source": one.source, "wiki": one.wiki, "sha256": one.sha256, **one.counts()} for one in reports]
-        print_json({"stored": stored._asdict(), "sources": sources})
+        print_json({"stored": stored._asdict(), "folded_in": folded and asdict(folded), "sources": sources})
     else:
-        print_table(reports, stored._asdict())
+        print_table(reports, stored._asdict(), folded)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--topics", type=Path, metavar="FILE", help="a TOML file with topics of your own")
     add("--prune", action="store_true", help="the dump is whole: forget stored articles that it does not have")
     add("--no-refs", dest="refs", action="store_false", help="leave out the links in footnotes")
+    add("--no-fold-in", dest="fold_in", action="store_false", help="give new articles no vectors in the active model")
     add("--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes (default: one per core)")
     add("--scheduler", metavar="ADDRESS", help="let the workers of this Dask cluster read, instead of processes here")
     add("--part-size", type=_megabytes, metavar="MB", help="what a worker reads at once (default: a 32nd of all files)")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from db.importing.records import Article, Redirect
+from db.models.fold_in import FoldedIn
 
 TITLES_PER_REASON = 20  # so many skipped pages are named for each reason: enough to look into it, and memory stays flat
 
@@ -99,7 +100,7 @@ class Report:
         }
 
 
-def print_table(reports: Sequence[Report], stored: Mapping[str, int]) -> None:
+def print_table(reports: Sequence[Report], stored: Mapping[str, int], folded: FoldedIn | None = None) -> None:
     """Print what was read, source by source, what was left out and why, and what the database now holds of it."""
     for report in reports:
         print(f"{report.source}{f' ({report.wiki})' if report.wiki else ''}")
@@ -116,6 +117,8 @@ def print_table(reports: Sequence[Report], stored: Mapping[str, int]) -> None:
     print("stored")
     for name, count in stored.items():
         _print_row(name, f"{count:,}")
+    if folded:
+        _print_row("folded in", f"{folded.new:,} new, {folded.changed:,} changed, {folded.removed:,} removed")
 
 
 def _print_row(name: str, value: str) -> None:

@@ -8,9 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import db.models.fold_in
 from db.connection import Address, Database
+from db.errors import NoActiveModel
 from db.importing import provenance, staging, topic_views
 from db.importing.records import Counts
+from db.models.fold_in import FoldedIn
 from ingest import progress
 from ingest.plan import Job, Plan
 from ingest.report import Report
@@ -49,6 +52,21 @@ def import_all(
                 provenance.record(transaction, report.source, report.sha256, report.wiki, started_at, report.counts())
             topic_views.create_topic_views(transaction, map(_view, topics))
     return reports, stored
+
+
+def fold_in(database: Database) -> FoldedIn | None:
+    """Give the articles of an import vectors in the active model, in a transaction of its own.
+
+    Returns
+    -------
+    FoldedIn or None
+        None where no model is active.
+    """
+    try:
+        with database.transaction() as connection:
+            return db.models.fold_in.fold_in(connection)
+    except NoActiveModel:
+        return None
 
 
 def _stage(shelf: Address, key: str, plan: Plan, jobs: Sequence[Job], workers: int, scheduler: str | None) -> None:

@@ -63,7 +63,7 @@ class Settings:
     threads: int = 4  # They share each sum. The number of cores as the default would make the last bits differ.
 
     # Which pairs
-    min_articles: int = 4  # A link that stands in fewer articles connects hardly anything.
+    min_articles: int | None = None  # A link that stands in fewer articles connects hardly anything.
     max_share: float | None = None  # A link that stands in a greater share of the articles tells none of them apart.
     kinds: tuple[str, ...] = ("page", "category")
     topics: tuple[str, ...] = ()  # An empty tuple stands for all topics.
@@ -88,6 +88,7 @@ class DecidedSettings(Settings):
     """The settings that a model is trained and evaluated with: nothing is open any more. `decide` makes them."""
 
     epochs: int
+    min_articles: int
     max_share: float
     articles_per_step: int
     temperature: float
@@ -97,19 +98,22 @@ class DecidedSettings(Settings):
 def decide(asked: Settings, pairs: Pairs) -> tuple[Pairs, DecidedSettings]:
     """Trim the pairs, and decide what was left open by the number of articles.
 
-    The share that trimming needs goes by the number before it, and all the rest by the number after it.
+    What trimming needs goes by the number before it, and all the rest by the number after it.
 
     Raises
     ------
     NothingToTrain
         Trimming leaves no pair.
     """
-    # With few articles, a link of a fifth of them may be all that holds a topic together.
-    share_by_size = 0.2 if len(pairs.article_ids) >= 2000 else 1.0
-    max_share = share_by_size if asked.max_share is None else asked.max_share
-    trimmed = trim(pairs, asked.min_articles, max_share)
+    before = len(pairs.article_ids)
+    # With few articles, a link of two may say much: neighbours of 2,913 books were liked better by 1 %, or by 3 % among
+    # the well known. A link of a fifth of them may be all that holds a topic together.
+    min_articles = (2 if before < 5000 else 4) if asked.min_articles is None else asked.min_articles
+    max_share = (1.0 if before < 2000 else 0.2) if asked.max_share is None else asked.max_share
+    trimmed = trim(pairs, min_articles, max_share)
     n_articles = len(trimmed.article_ids)
     by_size = {
+        "min_articles": min_articles,
         "max_share": max_share,
         # Fewer articles need more epochs, which cost little there: 15 from 20,000 articles on, 40 up to 7,500.
         "epochs": min(max(300_000 // n_articles, 15), 40) if asked.objective == "softmax" else POINTWISE_EPOCHS,

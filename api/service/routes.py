@@ -28,6 +28,7 @@ from api.service.arguments import (
 )
 from api.service.errors import Problem
 from api.service.route import Route
+from db.search import RECOMMENDED_PROMINENCE
 
 
 def _problem(description: str) -> dict[str, Any]:
@@ -118,7 +119,7 @@ async def recommend_articles(
     topic: Topic = None,
     facet: Facet = [],  # noqa: B006
     diversity: Diversity = 0.0,
-    prominence: Prominence = 0.0,
+    prominence: Prominence = RECOMMENDED_PROMINENCE,
     exclude: Exclude = [],  # noqa: B006
     exclude_id: ExcludeId = [],  # noqa: B006
     min_similarity: MinSimilarity = None,

@@ -1,6 +1,6 @@
 """The searches, as records: each is one call of the SQL function of its name and arguments."""
 
-from db.search.articles import articles_near_link, recommend_articles, similar_articles
+from db.search.articles import RECOMMENDED_PROMINENCE, articles_near_link, recommend_articles, similar_articles
 from db.search.explanation import explain_similarity
 from db.search.facets import Facets
 from db.search.history import match_articles, with_vectors
@@ -18,6 +18,7 @@ from db.search.series import series_articles
 from db.search.titles import search_articles
 
 __all__ = [
+    "RECOMMENDED_PROMINENCE",
     "ExplainedLink",
     "Facets",
     "FoundArticle",

@@ -22,6 +22,9 @@ from db.search.facets import Facets, as_json, check_stored
 from db.search.records import SimilarArticle
 from db.search.run import call, check, rows_or_reason
 
+# The default of recommendations: docs/training.md has what was measured. SQL has the same.
+RECOMMENDED_PROMINENCE = 0.3
+
 
 def similar_articles(
     database: Database,
@@ -94,7 +97,7 @@ def recommend_articles(
     topic: str | None = None,
     facets: Facets | None = None,
     diversity: float = 0.0,
-    prominence: float = 0.0,
+    prominence: float = RECOMMENDED_PROMINENCE,
     exclude: Sequence[str] = (),
     exclude_ids: Sequence[int] = (),
     min_similarity: float | None = None,

@@ -30,8 +30,9 @@ where not exists (select from articles a where a.title = r.title)
 on conflict (title) do update set target = excluded.target;
 
 -- The prominence of an article says how much of the wiki points at it, beside the others of its topic: log(1 + pages that
--- link to it), or where nobody counted them log(1 + links that it makes), less the mean, divided by the standard deviation,
--- from -3 to 3. It has two digits, so that few rows change.
+-- link to it), less the mean, divided by the standard deviation, from -3 to 3. Where nobody counted those pages, the number
+-- of its links that at least 4 articles make, and not more than a fifth of them all, takes the place of the logarithm: so
+-- many things it has in common with others. It has two digits, so that few rows change.
 update articles a set prominence = p.prominence
 from (
     select s.article_id, round(greatest(-3, least(3, coalesce((s.size - avg(s.size) over kin)
@@ -39,9 +40,13 @@ from (
            as prominence
     from (
         select a.article_id, a.topic, a.linked_from is null as unknown,
-               ln(1 + coalesce(a.linked_from, l.links, 0)::float) as size
+               coalesce(ln(1 + a.linked_from::float), shared.links, 0) as size
         from articles a
-        left join (select article_id, count(*) as links from article_links group by article_id) l using (article_id)
+        left join (
+            select p.article_id, count(*)::float as links
+            from article_links p join links l using (link_id)
+            where l.article_count between 4 and greatest(400, (select count(*) / 5 from articles))
+            group by p.article_id) shared using (article_id)
     ) s
     window kin as (partition by s.topic, s.unknown)
 ) p

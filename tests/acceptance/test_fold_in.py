@@ -18,11 +18,27 @@ LINKS = ["Leo Tolstoy", "Russian literature", "Napoleon", "Zzyzx"]
 
 @pytest.fixture
 def newcomer(sample_copy: str, tmp_path: Path) -> str:
-    """The sample with a model, and a book that came later."""
+    """The sample with a model, and a book that came later and has no vector yet."""
     record = ["A New Novel", {"name": "A New Novel"}, LINKS, [], "2026-11-01T00:00:00Z", 100]
     (tmp_path / "new.ndjson").write_text(json.dumps(record) + "\n", encoding="utf-8")
-    done("ingest", str(tmp_path / "new.ndjson"), DATABASE_URL=sample_copy)
+    done("ingest", str(tmp_path / "new.ndjson"), "--no-fold-in", DATABASE_URL=sample_copy)
     return sample_copy
+
+
+def test_an_import_folds_its_new_articles_in(newcomer: str, tmp_path: Path) -> None:
+    document = answer("ingest", str(tmp_path / "new.ndjson"), DATABASE_URL=newcomer)
+    assert {name: document["folded_in"][name] for name in ("model_id", "new", "changed", "removed")} == {
+        "model_id": 1,
+        "new": 1,
+        "changed": 0,
+        "removed": 0,
+    }
+    assert len(answer("api", "similar", "A New Novel", DATABASE_URL=newcomer)) == 10
+    record = json.loads((tmp_path / "new.ndjson").read_text(encoding="utf-8"))
+    record[2] = ["Dracula", "Horror fiction"]
+    (tmp_path / "new.ndjson").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    printed = done("ingest", str(tmp_path / "new.ndjson"), DATABASE_URL=newcomer)
+    assert "folded in   0 new, 1 changed, 0 removed" in printed
 
 
 def test_a_new_article_is_refused_then_folded_in_then_answered(newcomer: str) -> None:

@@ -16,8 +16,8 @@ from tests.conftest import new_database
 from tests.support import library as planted
 from tests.support.library import Library, N
 from tests.support.planted import article, load, store_model
+from train.evaluation.prominence import SCALE
 
-SCALE = 0.2  # what a standard deviation of prominence adds to the cosine at prominence 1
 DIALS = (-1.0, -0.5, -0.1, 0.0, 0.25, 0.5, 1.0)
 ASKED = range(1, N, N // 25)
 
@@ -119,15 +119,28 @@ def test_bad_arguments_are_named(shelf: Database) -> None:
 
 
 def test_an_import_says_how_prominent(database: Database) -> None:
-    """By the article's own links where nobody counted who links to it, standardised within its topic."""
+    """By the links that it shares with others where nobody counted who links to it, standardised within its topic."""
     many = [f"Link {n}" for n in range(40)]
-    load(database, *(article(f"Book {n}", many[: 1 + n * n]) for n in range(6)), article("Film", many, topic="film"))
+    load(database, *(article(f"Book {n}", many[: 1 + n * n]) for n in range(7)), article("Film", many, topic="film"))
     with database.session() as connection:
         found: dict[str, float] = dict(connection.execute(text("select title, prominence from articles")).all())
-    sizes = np.log1p([1 + n * n for n in range(6)])
+    sizes = np.array([1, 2, 5, 10, 17, 17, 17])  # Only three books and the film make the links from 17 to 25.
+    assert {n: sum(1 + k * k > n for k in range(7)) + 1 for n in (16, 17, 25)} == {16: 4, 17: 3, 25: 3}
     expected = (sizes - sizes.mean()) / sizes.std()
-    assert [found[f"Book {n}"] for n in range(6)] == pytest.approx(expected, abs=0.006)
+    assert [found[f"Book {n}"] for n in range(7)] == pytest.approx(expected, abs=0.006)
     assert found["Film"] == 0
+
+
+def test_who_links_to_an_article_counts_where_it_is_known(database: Database) -> None:
+    load(database, *(article(f"Book {n}", [f"Link {n % 2}"]) for n in range(9)))
+    with database.transaction() as connection:
+        connection.execute(text("update articles set linked_from = article_id ^ 3 where article_id <= 5"))
+    load(database)
+    with database.session() as connection:
+        found = connection.execute(text("select prominence from articles order by article_id")).scalars().all()
+    sizes = np.log1p(np.arange(1, 6) ** 3)
+    assert found[:5] == pytest.approx((sizes - sizes.mean()) / sizes.std(), abs=0.006)
+    assert found[5:] == [0] * 4  # They are alike.
 
 
 def test_a_link_and_a_taste_have_the_dial_too(database: Database) -> None:

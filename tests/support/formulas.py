@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tests.support.known import POPULARITY, SHARPNESS, TEMPERATURE, Float, Int, Known
 
 Bool = NDArray[np.bool_]
+PROMINENCE_SCALE = 0.32
 
 
 def unit(vector: Float) -> Float:
@@ -19,6 +20,11 @@ def unit(vector: Float) -> Float:
 def cosines(rows: Float, vector: Float) -> Float:
     """Of unit rows with a unit vector; equal rows give equal numbers, which a matrix product does not promise."""
     return np.asarray((rows * vector).sum(1))
+
+
+def dialled(known: Known, scores: Float, prominence: float) -> Float:
+    """What the articles are ordered by at this setting of the dial."""
+    return scores + PROMINENCE_SCALE * prominence * known.prominence
 
 
 def best(scores: Float, allowed: Bool, count: int) -> list[int]:

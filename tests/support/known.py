@@ -46,6 +46,8 @@ class Known:
         How many articles make a link, and how much it weighs in an article's vector.
     aliases : dict
         Each alias and its target.
+    prominence : float64 array of shape (n_articles,)
+        As the import computed it.
     articles, links : float64 arrays of shape (n, DIMENSIONS)
         The stored vectors; NaN where there is none. Some neighbours in id have the same one.
     """
@@ -59,6 +61,7 @@ class Known:
     counts: Int
     weights: Float
     aliases: dict[str, str]
+    prominence: Float
     articles: Float
     links: Float
 
@@ -96,7 +99,8 @@ def _store(
 
 
 def _read(connection: Connection) -> Known:
-    articles = connection.execute(text("select article_id, title, topic from articles order by article_id")).all()
+    query = "select article_id, title, topic, prominence from articles order by article_id"
+    articles = connection.execute(text(query)).all()
     links = connection.execute(text("select link_id, title, kind from links order by link_id")).all()
     for rows in (articles, links):
         assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
@@ -115,6 +119,7 @@ def _read(connection: Connection) -> Known:
         counts=counts,
         weights=weights,
         aliases={row.title: row.target for row in connection.execute(text("select title, target from aliases"))},
+        prominence=np.array([row.prominence for row in articles]),
         articles=_article_vectors(made, weights, link_vectors),
         links=link_vectors,
     )

@@ -34,19 +34,21 @@ def likes(**liked: list[str]) -> LikesFile:
     return LikesFile("likes.tsv", [Rated(reader, title, None) for reader in liked for title in liked[reader]], [])
 
 
-def test_titles_are_found_by_alias_and_sizes_by_article(shelf: Database) -> None:
+def test_titles_are_found_by_alias_and_prominences_by_article(shelf: Database) -> None:
     with shelf.session() as connection:
         found = db.judging.find_articles(connection, ["Book", "Book 0", "Book 1", "Nothing", "book 1"])
-        sizes = db.judging.read_sizes(connection)
+        stored = connection.execute(text("select prominence from articles order by article_id")).scalars().all()
+        known = db.judging.read_prominences(connection)
     assert found == {"Book": 1, "Book 0": 1, "Book 1": 2}
-    assert sizes.article_ids.tolist() == list(range(1, 33))
-    assert sizes.links.tolist() == [3 + (n % 3 > 0) for n in range(30)] + [1, 1]
-    assert sizes.topic.tolist() == [1] * 31 + [2]
+    assert known.article_ids.tolist() == list(range(1, 33))
+    assert known.z.tolist() == pytest.approx(stored)
+    assert len(set(stored)) > 2
+    assert known.topic.tolist() == [1] * 31 + [2]
 
 
-def test_sizes_of_an_empty_shelf(database: Database) -> None:
+def test_prominences_of_an_empty_shelf(database: Database) -> None:
     with database.session() as connection:
-        assert [column.tolist() for column in db.judging.read_sizes(connection)] == [[], [], []]
+        assert [column.tolist() for column in db.judging.read_prominences(connection)] == [[], [], []]
 
 
 def test_the_figures_are_stored_and_the_same_twice(shelf: Database, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,6 @@ from train.evaluation.answers import by_tfidf, by_vectors
 from train.evaluation.evaluate import Evaluated, prepared_again
 from train.evaluation.judge import judge
 from train.evaluation.likes_file import LikesFile
-from train.evaluation.prominence import prominences
 from train.evaluation.questions import FEWEST_LIKES, MOST_LIKES, Questions, of_readers
 from train.trimming import fingerprint
 
@@ -35,7 +34,7 @@ def evaluate_by_likes(database: Database, model_id: int | None, file: LikesFile)
     with database.session() as connection:
         model = labelled.whole_model(connection, model_id, "evaluated")
         stored = labelled.read(connection, model, "articles")
-        known = prominences(db.judging.read_sizes(connection))
+        known = db.judging.read_prominences(connection)
         article_of = db.judging.find_articles(connection, {row.title for row in file.rows})
     questions, counts = _asked(file, article_of)
     pairs, _ = prepared_again(database, model)

@@ -14,7 +14,6 @@ from train.errors import NoSeeAlso
 from train.evaluation.answers import by_tfidf, by_vectors
 from train.evaluation.evaluate import Evaluated, NewProgress, prepared_again
 from train.evaluation.judge import judge
-from train.evaluation.prominence import prominences
 from train.evaluation.questions import of_see_also
 from train.evaluation.split import part
 from train.pipeline import read_pairs
@@ -38,7 +37,7 @@ def evaluate_by_see_also(database: Database, model_id: int | None, new_progress:
     """
     with database.session() as connection:
         model = registry.usable(connection, model_id, "evaluated")
-        known = prominences(db.judging.read_sizes(connection))
+        known = db.judging.read_prominences(connection)
     pairs, settings = prepared_again(database, model)
     train, see_also = divided(database, model, settings)
     with new_progress() as on_epoch:

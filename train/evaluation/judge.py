@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from db.judging import Prominences
 from train.evaluation.answers import Finder, answers, by_prominence_alone, measures
 from train.evaluation.measure import estimates
-from train.evaluation.prominence import SCALE, Prominences, percentiles
+from train.evaluation.prominence import SCALE, percentiles
 from train.evaluation.questions import Questions
 
 PROMINENCES = (-1.0, -0.5, 0.0, 0.25, 0.5, 1.0)

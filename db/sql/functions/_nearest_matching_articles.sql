@@ -22,7 +22,7 @@ as $$
 #variable_conflict use_column
 declare
     direction constant integer := case when "least" then -1 else 1 end;
-    weight constant float := 0.2 * prominence;  -- what a standard deviation of prominence adds to the cosine
+    weight constant float := 0.32 * prominence;  -- what a standard deviation of prominence adds to the cosine
     goal constant vector := (l2_normalize(asked)::real[] || array[weight / 0.45, 0]::real[])::vector;
     effort integer := count + cardinality(without);
     rarest integer;  -- the place of the wanted condition that the fewest articles meet

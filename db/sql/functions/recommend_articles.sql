@@ -1,10 +1,11 @@
 -- Diversity is maximal marginal relevance (Carbonell and Goldstein, 1998) among the 10 x count nearest articles, but at
 -- most 1,000. The next article is the one with the greatest (1 - diversity) x similarity - diversity x likeness. Its
 -- likeness is its similarity to the most similar article before it.
+-- Of the prominences from 0 to 1, 0.3 recommends what readers like best (docs/training.md).
 create or replace function recommend_articles(
     likes text[], dislikes text[] default '{}', weights double precision[] default null, count integer default 10,
     topic text default null, facets jsonb default null, diversity double precision default 0,
-    prominence double precision default 0, exclude text[] default '{}', exclude_ids integer[] default '{}',
+    prominence double precision default 0.3, exclude text[] default '{}', exclude_ids integer[] default '{}',
     min_similarity double precision default null)
 returns setof similar_article
 language sql stable parallel safe rows 10

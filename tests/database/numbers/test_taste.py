@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from db import search
 from db.connection import Database
-from tests.support.formulas import agrees, best, but, cosines, diverse, has, taste
+from tests.support.formulas import agrees, best, but, cosines, dialled, diverse, has, taste
 from tests.support.known import Known
 
 
@@ -25,14 +25,20 @@ def raw(shelf: Database, arguments: str, **values: Any) -> list[Any]:
 
 @pytest.mark.parametrize("diversity", [0.0, 0.3, 1.0])
 @pytest.mark.parametrize("weights", [None, [1.0, 2.0, 0.5, 1.0]])
-@pytest.mark.parametrize("disliked", [0, 1, 3])
+@pytest.mark.parametrize(("disliked", "dial"), [(0, 0.0), (1, -1.0), (3, 0.3)])
 def test_recommendations(
-    shelf: Database, known: Known, asked: list[int], diversity: float, weights: list[float] | None, disliked: int
+    shelf: Database,
+    known: Known,
+    asked: list[int],
+    diversity: float,
+    weights: list[float] | None,
+    disliked: int,
+    dial: float,
 ) -> None:
     few = has(known, "genre", {"Fantasy", "Satire"}.__contains__)  # All of them are compared: no candidate is missed.
     for start in range(0, 35, 7):
         likes, dislikes = asked[start : start + 4], asked[start + 4 : start + 4 + disliked]
-        scores = cosines(known.articles, taste(known, likes, dislikes, weights or [1.0] * 4))
+        scores = dialled(known, cosines(known.articles, taste(known, likes, dislikes, weights or [1.0] * 4)), dial)
         allowed = few & (known.topics == "book") & but(known, *likes, *dislikes)
         found = search.recommend_articles(
             shelf,
@@ -43,9 +49,10 @@ def test_recommendations(
             topic="book",
             facets={"genre": ["Fantasy", "Satire"]},
             diversity=diversity,
+            prominence=dial,
         )
         expected = diverse(known, scores, allowed, 5, diversity) if diversity else best(scores, allowed, 5)
-        agrees([a.article_id for a in found], [a.similarity for a in found], scores, expected)
+        agrees([a.article_id for a in found], [a.score for a in found], scores, expected)
 
 
 def test_recommendations_in_any_order(shelf: Database, known: Known, asked: list[int]) -> None:
@@ -59,13 +66,13 @@ def test_recommendations_in_any_order(shelf: Database, known: Known, asked: list
 def test_fewer_candidates_than_asked_for(shelf: Database, known: Known, asked: list[int]) -> None:
     """All are given, in the order in which they are picked."""
     rare = has(known, "genre", "Satire".__eq__)
-    scores = cosines(known.articles, taste(known, asked[:2], [], [1, 1]))
+    scores = dialled(known, cosines(known.articles, taste(known, asked[:2], [], [1, 1])), 0.3)
     allowed = rare & but(known, *asked[:2])
     expected = diverse(known, scores, allowed, 200, 0.5)
     found = search.recommend_articles(
         shelf, titles(known, asked[:2]), count=200, facets={"genre": "Satire"}, diversity=0.5
     )
-    agrees([a.article_id for a in found], [a.similarity for a in found], scores, expected)
+    agrees([a.article_id for a in found], [a.score for a in found], scores, expected)
 
 
 def test_what_has_no_vector_counts_for_nothing(shelf: Database, known: Known, asked: list[int]) -> None:

@@ -60,23 +60,26 @@ def of_size(articles: int) -> Pairs:
 
 
 @pytest.mark.parametrize(
-    ("articles", "epochs", "max_share", "per_step", "temperature"),
+    ("articles", "epochs", "min_articles", "max_share", "per_step", "temperature"),
     [
-        (1, 40, 1.0, 1, 0.17),
-        (1413, 40, 1.0, 44, 0.17),
-        (4604, 40, 0.2, 143, 0.17),
-        (6000, 40, 0.2, 187, 0.14),
-        (9926, 30, 0.2, 310, 0.1),
-        (37_020, 15, 0.2, 1024, 0.1),
-        (131_000, 15, 0.2, 1024, 0.1),
-        (200_000, 15, 0.2, 1562, 0.1),
-        (1_100_000, 15, 0.2, 8192, 0.1),
+        (20, 40, 2, 1.0, 1, 0.17),
+        (1413, 40, 2, 1.0, 44, 0.17),
+        (4604, 40, 2, 0.2, 143, 0.17),
+        (6000, 40, 4, 0.2, 187, 0.14),
+        (9926, 30, 4, 0.2, 310, 0.1),
+        (37_020, 15, 4, 0.2, 1024, 0.1),
+        (131_000, 15, 4, 0.2, 1024, 0.1),
+        (200_000, 15, 4, 0.2, 1562, 0.1),
+        (1_100_000, 15, 4, 0.2, 8192, 0.1),
     ],
 )
-def test_the_size_decides(articles: int, epochs: int, max_share: float, per_step: int, temperature: float) -> None:
-    _, settings = decide(Settings(min_articles=1), of_size(articles))
-    assert (settings.max_share, settings.articles_per_step, settings.temperature) == (max_share, per_step, temperature)
-    assert settings.epochs == epochs
+def test_the_size_decides(
+    articles: int, epochs: int, min_articles: int, max_share: float, per_step: int, temperature: float
+) -> None:
+    _, settings = decide(Settings(max_share=1.0), of_size(articles))
+    assert (settings.min_articles, settings.epochs) == (min_articles, epochs)
+    assert (settings.articles_per_step, settings.temperature) == (per_step, temperature)
+    assert decide(Settings(min_articles=1), of_size(articles))[1].max_share == max_share
 
 
 def test_the_share_goes_by_the_articles_before_trimming_and_the_rest_by_those_after() -> None:

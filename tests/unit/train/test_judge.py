@@ -7,24 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.judging import Sizes
+from db.judging import Prominences
 from tests.support.planted import unit_rows
 from tests.support.planted_blocks import blocks
 from train.evaluation.answers import Finder, answers, by_prominence_alone, by_tfidf, by_vectors, measures
 from train.evaluation.judge import judge
-from train.evaluation.prominence import SCALE, percentiles, prominences
+from train.evaluation.prominence import SCALE, percentiles
 from train.evaluation.questions import Questions, of_readers
 
 IDS = np.array([10, 20, 30, 40, 50, 60], np.int32)
 NAN = math.nan
 
 
-def sizes(links: list[int], topic: list[int] | None = None) -> Sizes:
-    return Sizes(
-        np.arange(1, len(links) + 1, dtype=np.int32) * 10,
-        np.array(topic or [0] * len(links), np.int32),
-        np.array(links, np.int32),
-    )
+def prominences(z: list[float], topic: list[int] | None = None) -> Prominences:
+    ids = np.arange(1, len(z) + 1, dtype=np.int32) * 10
+    return Prominences(ids, np.array(topic or [0] * len(z), np.int32), np.array(z, np.float32))
 
 
 def test_every_like_of_a_reader_is_a_question() -> None:
@@ -75,18 +72,11 @@ def test_without_any_answer_there_is_no_percentile() -> None:
     assert [values.tolist() for values in found.values()] == [[0], [0], pytest.approx([NAN], nan_ok=True)]
 
 
-def test_prominence_by_hand() -> None:
-    # Of topic 1, log(1 + links) is 0, log 2 and log 4: the mean is log 2 and the deviation log 2 x sqrt(2 / 3).
-    known = prominences(sizes([0, 7, 1, 3, 7], [1, 0, 1, 1, 0]))
-    assert known.z.tolist() == pytest.approx([-math.sqrt(1.5), 0, 0, math.sqrt(1.5), 0], abs=1e-6)
+def test_percentiles_by_hand() -> None:
+    known = prominences([-1.2, 0, 0, 1.2, 0], [1, 0, 1, 1, 0])
     assert percentiles(known).tolist() == pytest.approx([1 / 6, 1 / 2, 1 / 2, 5 / 6, 1 / 2])
     some = known.of(np.array([30, 40], np.int32))
     assert (some.article_ids.tolist(), percentiles(some).tolist()) == ([30, 40], [1 / 4, 3 / 4])
-
-
-def test_prominence_is_cut_off_at_three_deviations() -> None:
-    known = prominences(sizes([3] * 99 + [1000]))
-    assert known.z[-1] == 3
 
 
 @given(st.integers(0, 2**31 - 1), st.integers(2, 40))
@@ -111,8 +101,8 @@ def test_a_judge_finds_what_is_planted() -> None:
     """Readers like what one of six blocks has, and of it more what is prominent."""
     pairs, block_of = blocks(articles=40)
     random = np.random.default_rng(0)
-    links = random.integers(1, 500, size=240)
-    known = prominences(Sizes(pairs.article_ids, np.zeros(240, np.int32), links.astype(np.int32)))
+    z = random.normal(size=240).clip(-3, 3).astype(np.float32)
+    known = Prominences(pairs.article_ids, np.zeros(240, np.int32), z)
     chance = np.exp(known.z)
     liked = {}
     for reader in range(60):
@@ -138,8 +128,7 @@ def test_a_judge_finds_what_is_planted() -> None:
 
 
 def test_of_equally_good_weights_the_one_that_changes_least_is_the_best() -> None:
-    links = np.array([1, 2, 3, 4, 5, 6], np.int32)
-    known = prominences(Sizes(IDS, np.zeros(6, np.int32), links))
+    known = prominences([-1.5, -1, 0, 0, 1, 1.5])
     finder = by_vectors(IDS, unit_rows(6, 4))
     questions = of_readers({"ann": IDS[:5].tolist()})  # Five answers are all others, so recall is the same throughout.
     everything = Questions(questions.group, questions.asked, questions.n_right + 1, IDS.astype(np.int64))
