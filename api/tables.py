@@ -12,11 +12,16 @@ LONGEST_BAR = 12  # characters
 
 
 def show(answer: Answer[Any]) -> None:
-    """Print every field but the ids; a bar follows the last field if it is a number, which ranks the rows."""
+    """Print every field but the ids; a bar follows the last field if it is a number, which ranks the rows.
+
+    A score that is the similarity is not repeated.
+    """
     if not answer:
         print("nothing found", file=sys.stderr)
         return
     columns = {name: values for name, values in answer.columns().items() if not name.endswith("_id")}
+    if columns.get("score") == columns.get("similarity"):
+        columns.pop("score", None)
     last = list(columns)[-1]
     ranking = last if isinstance(columns[last][0], float) else None
     table = Table(box=None, header_style="bold", pad_edge=False)

@@ -14,8 +14,10 @@ DIMENSIONS = 50
 SELECTIVITIES = {"half": 50.0, "tenth": 10.0, "hundredth": 1.0, "thousandth": 0.1, "rare": 0.02}
 
 ARTICLES = """
-    insert into articles (article_id, topic, title, infobox, text_length)
-    select n, case when n % 8 = 0 then 'film' else 'book' end, 'Book ' || n, '{}', 1 from generate_series(1, :n) n"""
+    insert into articles (article_id, topic, title, infobox, text_length, prominence)
+    select n, case when n % 8 = 0 then 'film' else 'book' end, 'Book ' || n, '{}', 1,
+           (n * 7919 % 1000 + n * 104729 % 1000 + n * 1299709 % 1000 - 1498.5) / 500
+    from generate_series(1, cast(:n as bigint)) n"""
 LINKS = """
     insert into links (link_id, kind, title, article_count)
     select n, 'page', 'Link ' || n, 4 + n % 50 from generate_series(1, :n) n"""
@@ -36,6 +38,12 @@ def plant(database: Database, n_articles: int, n_links: int) -> None:
     with database.transaction() as connection:
         activation.activate(connection, model_id)
         connection.execute(text("analyze articles, links, facets"))
+
+
+def prominences(n_articles: int) -> NDArray[np.float32]:
+    """The same as in the table: from -3 to 3, with a standard deviation of 1."""
+    n = np.arange(1, n_articles + 1)
+    return np.asarray((n * 7919 % 1000 + n * 104729 % 1000 + n * 1299709 % 1000 - 1498.5) / 500, np.float32)
 
 
 def article_rows(n_articles: int) -> NDArray[np.float32]:

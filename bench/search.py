@@ -25,11 +25,13 @@ from numpy.typing import NDArray
 
 import api
 from bench.common import empty_database, parser, serving, temporary_home
-from bench.planted_catalogue import SELECTIVITIES, article_rows, plant
+from bench.planted_catalogue import SELECTIVITIES, article_rows, plant, prominences
 from db.connection import Database
 from db.models.vectors import build_memory
+from train.evaluation.prominence import SCALE
 
 K, CLIENTS, TURN = 10, 8, 40
+DIALS = (-1.0, -0.5, 0.3, 0.5, 1.0)
 TUTORIAL_LINKS = 41_758
 QUERY = "select * from similar_articles(%s::text, %s)"
 FILTERED = "select * from similar_articles(%s::text, %s, facets => %s)"
@@ -37,10 +39,11 @@ Way = Callable[[int], set[int]]  # From the number of an article to the numbers 
 
 
 class Maker(NamedTuple):
-    """How a way is made. Each client gets a way of its own, because it has its own connection."""
+    """How a way is made, and its prominence. Each client gets a way of its own, because it has its own connection."""
 
     name: str
     make: Callable[[], Way]
+    prominence: float = 0.0
 
 
 def main() -> None:
@@ -54,7 +57,7 @@ def main() -> None:
     with temporary_home() as home, empty_database(home) as database, api.Shelf(database) as shelf:
         plant(database, options.articles, TUTORIAL_LINKS)
         index(database, *rows.shape)
-        exact = {number: tutorial(rows)(number) for number in asked[:200]}
+        exact = {dial: answers(rows, dial, asked[:200]) for dial in (0.0, *DIALS)}
         with serving(database.url) as (_, port):
             unfiltered(list(makers(database, shelf, port, rows)), asked, exact)
         filtered(database, asked)
@@ -63,6 +66,8 @@ def main() -> None:
 def makers(database: Database, shelf: api.Shelf, port: int, rows: NDArray[np.float32]) -> Iterator[Maker]:
     """The ways that can be measured on this machine."""
     yield Maker("SQL, prepared", lambda: by_sql(database.url))
+    for dial in DIALS:
+        yield Maker(f"SQL, prominence {dial}", partial(by_sql, database.url, dial), dial)
     yield Maker("Python", lambda: by_python(shelf))
     yield Maker("HTTP", lambda: by_http(port))
     yield Maker("the tutorial's NumPy", lambda: tutorial(rows))
@@ -72,10 +77,21 @@ def makers(database: Database, shelf: api.Shelf, port: int, rows: NDArray[np.flo
             yield Maker(name, partial(by_faiss, found, rows))
 
 
-def by_sql(url: str) -> Way:
+def by_sql(url: str, prominence: float = 0.0) -> Way:
     """Ask by one statement, which is prepared when the connection meets it first."""
     connection = psycopg.connect(url, autocommit=True)
-    return lambda number: {row[0] for row in connection.execute(QUERY, [f"Book {number}", K], prepare=True).fetchall()}
+    query = f"{QUERY[:-1]}, prominence => {prominence})" if prominence else QUERY
+    return lambda number: {row[0] for row in connection.execute(query, [f"Book {number}", K], prepare=True).fetchall()}
+
+
+def answers(rows: NDArray[np.float32], prominence: float, asked: list[int]) -> dict[int, set[int]]:
+    """The articles of the highest cosine + 0.32 x prominence x their own, without the asked one."""
+    found = {}
+    for number in asked:
+        scores = rows @ rows[number - 1] + np.float32(SCALE * prominence) * prominences(len(rows))
+        scores[number - 1] = -np.inf
+        found[number] = {int(place) + 1 for place in np.argpartition(-scores, K)[:K]}
+    return found
 
 
 def by_python(shelf: api.Shelf) -> Way:
@@ -147,9 +163,9 @@ def index(database: Database, n_rows: int, dimensions: int) -> None:
     print(f"pgvector, HNSW: built in {seconds:.1f} s, {size / 1e6:.1f} MB, its table {table / 1e6:.1f} MB")
 
 
-def unfiltered(found: list[Maker], asked: list[int], exact: dict[int, set[int]]) -> None:
+def unfiltered(found: list[Maker], asked: list[int], exact: dict[float, dict[int, set[int]]]) -> None:
     """Print the latency of one client, the questions per second of eight, and how many of the ten nearest they find."""
-    ways = {maker.name: maker.make() for maker in found}
+    ways, dials = {maker.name: maker.make() for maker in found}, {maker.name: maker.prominence for maker in found}
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     hits = dict.fromkeys(ways, 0)
     questions = [*asked[:TURN], *asked]
@@ -159,12 +175,12 @@ def unfiltered(found: list[Maker], asked: list[int], exact: dict[int, set[int]])
                 start = time.perf_counter()
                 answer = way(number)
                 seconds[name].append(time.perf_counter() - start)
-                hits[name] += len(answer & exact.get(number, set()))
+                hits[name] += len(answer & exact[dials[name]].get(number, set()))
     print(f"{'':22}{'p50 ms':>9}{'p99 ms':>9}{'1 client/s':>12}{'8 clients/s':>12}{'recall@10':>11}{'p50 / SQL':>11}")
     first = np.median(seconds[found[0].name][TURN:])
     for maker in found:
         taken = np.array(seconds[maker.name][TURN:])
-        known = sum(number in exact for number in questions)
+        known = sum(number in exact[0.0] for number in questions)
         p50, p99 = 1000 * np.percentile(taken, [50, 99])
         print(
             f"{maker.name:22}{p50:9.2f}{p99:9.2f}{1 / taken.mean():12,.0f}{rate(maker, asked):12,.0f}"

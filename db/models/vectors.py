@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from db import binary_copy
 from db.errors import BadVectors
 from db.models.storage_order import by_neighbourhood
-from db.schema import HNSW, vector_table, weight_table
+from db.schema import HNSW_M, vector_table, weight_table
 
 VectorKind = Literal["articles", "links"]
 UNIT_TOLERANCE = 1e-4  # float32 normalisation is accurate to about 1e-7
@@ -50,7 +50,7 @@ def store(
         A row is not finite or not of unit length (cosine distance to a zero vector is NaN), or an id occurs twice.
     """
     check(kind, ids, vectors)
-    table = vector_table(kind, model_id, vectors.shape[1])
+    table = vector_table(kind, model_id, vectors.shape[1], len(ids))
     connection.execute(CreateTable(table))
     columns: dict[str, NDArray[Any]] = {f"{kind.removesuffix('s')}_id": ids, "embedding": vectors}
     if kind == "articles":
@@ -89,7 +89,7 @@ def build_memory(n_rows: int, dimensions: int) -> str:
     It is derived from the number of rows at which pgvector says that its memory is full: 0.92 KB per row at 50
     dimensions. It is at most 4 GB, which is enough for 4,200,000 such rows.
     """
-    bytes_per_row = 200 + 4 * dimensions + 32 * HNSW["m"]
+    bytes_per_row = 200 + 4 * dimensions + 32 * HNSW_M
     return f"{min(max(64 << 20, n_rows * bytes_per_row * 11 // 10), 4 << 30) >> 10}kB"
 
 

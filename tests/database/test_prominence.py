@@ -157,3 +157,18 @@ def test_a_link_and_a_taste_have_the_dial_too(database: Database) -> None:
         numbers = [[int(one.title.split()[1]) for one in found[:6]] for found in (low, high)]
         assert np.mean(numbers[0]) < np.mean(numbers[1])
     assert json.dumps([one.score for one in high]) != json.dumps([one.similarity for one in high])
+
+
+@pytest.mark.parametrize("prominence", [0.0, 0.5])
+def test_vanished_articles_take_no_place(database: Database, prominence: float) -> None:
+    """Their vectors stay in the model after an import that prunes."""
+    load(database, *(article(f"Book {n}", ["Shared", f"Link {n % 3}"]) for n in range(40)))
+    store_model(database)
+    nearest = search.similar_articles(database, "Book 7", 39, prominence=prominence)
+    with database.transaction() as connection:
+        vanished = [one.article_id for one in nearest[:-4:2]]
+        connection.execute(text("delete from articles where article_id = any(:ids)"), {"ids": vanished})
+    left = [one for one in nearest if one.article_id not in vanished]
+    for exact in (False, True):
+        assert search.similar_articles(database, "Book 7", 39, prominence=prominence, exact=exact) == left
+        assert search.similar_articles(database, "Book 7", 10, prominence=prominence, exact=exact) == left[:10]

@@ -5,6 +5,9 @@
 -- limit of 100 rows the planner expects a tenth, which is the usual count of 10. To plan every call would take longer
 -- than to search: 0.7 ms beside 0.3 ms.
 --
+-- The articles are joined before their number is limited: after an import that prunes, the vector of a vanished article
+-- stays in its models.
+--
 -- The caller's expression for the article_id is mostly a look-up of a title. Because of `offset 0` it is evaluated
 -- once, and not once for each use.
 create or replace function _nearest_articles(
@@ -21,7 +24,7 @@ begin atomic
                _nearest_articles.conditions as conditions
         from (select _nearest_articles.article_id as id offset 0) a
     ), near as materialized (
-        select n.article_id, n.distance
+        select a.article_id, a.topic, a.title, n.distance
         from (
             select v.article_id, v.embedding <=> (select g.embedding from given g) as distance
             from article_vectors v
@@ -30,14 +33,14 @@ begin atomic
             order by distance
             limit 100
         ) n
+        join articles a on a.article_id = n.article_id
         where n.article_id <> all ((select g.without from given g)::integer[])
           and (_nearest_articles.min_similarity is null or 1 - n.distance >= _nearest_articles.min_similarity)
         order by n.distance
         limit _nearest_articles.count
     ), answer as (
-        select a.article_id, a.topic, a.title, (1 - n.distance)::real as similarity, (1 - n.distance)::real as score
+        select n.article_id, n.topic, n.title, (1 - n.distance)::real as similarity, (1 - n.distance)::real as score
         from near n
-        join articles a on a.article_id = n.article_id
         where (select count(*) from near) = _nearest_articles.count
         union all
         select m.*
