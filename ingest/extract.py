@@ -104,7 +104,8 @@ class _PageReader:
                 yield found
             if linking.is_full:
                 yield linking.take()
-        yield linking.take()
+        if linking.is_begun:
+            yield linking.take()
 
     def _with_warnings(self, pages: Pages) -> Iterator[RawPage]:
         """Hand the pages through; after the last one come the warnings about the end of the dump."""

@@ -30,6 +30,11 @@ class Linking:
             self._targets += targets
 
     @property
+    def is_begun(self) -> bool:
+        """Whether there is a page."""
+        return bool(self._titles)
+
+    @property
     def is_full(self) -> bool:
         """Whether there are enough."""
         return len(self._targets) + len(self._titles) >= LARGEST_PIECE

@@ -57,8 +57,8 @@ def redirect_target(raw: RawPage) -> str | None:
 
 def text_in_xml(raw: RawPage) -> str:
     """The newest text as it stands in the XML, each byte as a character (Latin-1); "" where the dump leaves it out."""
-    end = raw.content.rfind(b"</text>")
-    start = raw.content.rfind(b"<", 0, max(end, 0))
+    end = max(raw.content.rfind(b"</text>"), 0)
+    start = raw.content.rfind(b"<", 0, end)
     if (
         not raw.content.startswith(b"<text", start) or b"<text" in raw.content[end:]
     ):  # comments, a text that is left out
