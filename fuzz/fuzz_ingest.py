@@ -25,6 +25,7 @@ with atheris.instrument_imports(include=["ingest"]):
     from ingest.plan import Job, make_plan
     from ingest.topics.catalogue import by_infobox, candidate_pattern, load_topics
     from ingest.topics.facets import read_facets, read_parameters
+    from ingest.wikitext.raw_links import raw_targets
     from ingest.wikitext.scan import link_sites, link_targets, live, named_arguments, templates, without_refs
     from ingest.wikitext.titles import ENGLISH_SITE, read_title
     from ingest.wikitext.values import Value, read_value
@@ -176,6 +177,7 @@ LINEAR: Mapping[str, Callable[[str], object]] = {
     "live": live,
     "without_refs": without_refs,
     "link_targets": lambda text: list(link_targets(text)),
+    "raw_targets": raw_targets,
     "link_sites": lambda text: list(link_sites(text)),
     "templates": lambda text: [named_arguments(text, template) for template in [*templates(text)][:9]],
     "read_title": lambda text: read_title(text, ENGLISH_SITE),
