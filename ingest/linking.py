@@ -9,8 +9,8 @@ from ingest.dumps.pages import RawPage
 from ingest.wikitext.raw_links import raw_targets, target_hashes
 from ingest.wikitext.titles import MAIN, Site
 
-# Targets and pages; so many take 3 MB. They are normalised and hashed together, for a tenth of what one by one costs.
-LARGEST_PIECE = 8_192
+# Targets and pages; so many take 1 MB. They are normalised and hashed together, for a tenth of what one by one costs.
+LARGEST_PIECE = 4_096
 
 
 class Linking:
