@@ -6,9 +6,9 @@ Without a dump it makes one of 30 MB with 0.4 % of its bytes in books, which is 
 readers.py. Each runs in a process of its own, one after the other; the time to start Python and to import is left out.
 mwxml and wikitextparser are optional.
 
-Expected: the tutorial's way costs 15 to 20 times as much as ours, and mwxml with wikitextparser 5 times. To unpack
-alone, by Python's bz2 module, costs as much as our way in all. Every way finds the same links. On shared cores the
-ratios move by 0.05, so repeat more often there.
+Expected: the tutorial's way costs 8 to 18 times as much as ours, and mwxml with wikitextparser 4 times. Our way costs
+1.1 to 1.2 times as much as to unpack alone by Python's bz2 module. Every way finds the same links. On shared cores the
+ratios move by 0.05, and on busy ones by 0.2, so repeat more often there.
 """
 
 import argparse

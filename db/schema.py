@@ -127,6 +127,9 @@ models = Table(
 # The one row holds the highest id ever given, so that no new article answers with the vector of one that vanished.
 last_article = Table("_last_article", metadata, Column("article_id", Integer, nullable=False))
 
+# The one row holds how many pages the stored `articles.linked_from` were counted on.
+counted_pages = Table("_counted_pages", metadata, Column("pages", Integer, nullable=False))
+
 imports = Table(
     "imports",
     metadata,

@@ -17,7 +17,7 @@ from tests.support.growth import assert_linear, repeated
 
 with atheris.instrument_imports(include=["ingest"]):
     from db.errors import WikishelfError
-    from db.importing.records import Article, Redirect
+    from db.importing.records import Article, PageLinks, Redirect
     from ingest.article import article_of_page, count_links
     from ingest.dumps.files import find_sources
     from ingest.dumps.page import Page
@@ -25,6 +25,7 @@ with atheris.instrument_imports(include=["ingest"]):
     from ingest.plan import Job, make_plan
     from ingest.topics.catalogue import by_infobox, candidate_pattern, load_topics
     from ingest.topics.facets import read_facets, read_parameters
+    from ingest.wikitext.raw_links import raw_targets
     from ingest.wikitext.scan import link_sites, link_targets, live, named_arguments, templates, without_refs
     from ingest.wikitext.titles import ENGLISH_SITE, read_title
     from ingest.wikitext.values import Value, read_value
@@ -166,8 +167,9 @@ def _import(content: bytes, name: str, part_size: int) -> list[Article | Redirec
 
 def _checked(job: Job) -> Iterator[Article | Redirect]:
     for found in extract(job.source, job.topics, job.refs, job.head)[0]:
-        check(found)
-        yield found
+        if not isinstance(found, PageLinks):
+            check(found)
+            yield found
 
 
 PARAMETERS = ("author", "genre", "language", "pub_date")
@@ -175,6 +177,7 @@ LINEAR: Mapping[str, Callable[[str], object]] = {
     "live": live,
     "without_refs": without_refs,
     "link_targets": lambda text: list(link_targets(text)),
+    "raw_targets": raw_targets,
     "link_sites": lambda text: list(link_sites(text)),
     "templates": lambda text: [named_arguments(text, template) for template in [*templates(text)][:9]],
     "read_title": lambda text: read_title(text, ENGLISH_SITE),

@@ -1,4 +1,4 @@
-"""A source to articles and redirects, counted: the only place that writes into a report while a source is read."""
+"""A source to articles, redirects and links: the only place that writes into a report while a source is read."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,14 @@ from itertools import chain
 from pathlib import Path
 from re import Pattern
 
-from db.importing.records import Article, Redirect
+from db.importing.records import Article, Record, Redirect
 from ingest.article import article_of_page, article_of_row
 from ingest.dumps.files import Source, read_chunks
 from ingest.dumps.ndjson import Row, read_rows
 from ingest.dumps.page import read_heading, read_page, redirect_target
 from ingest.dumps.pages import Head, Pages, RawPage, cut_pages, read_head
 from ingest.dumps.unpack import Chunk
+from ingest.linking import Linking
 from ingest.report import Report
 from ingest.topics.catalogue import Topic, by_infobox, candidate_pattern
 from ingest.wikitext.scan import LONGEST_TEXT
@@ -21,11 +22,11 @@ from ingest.wikitext.titles import MAIN, Site, Title, read_title
 
 def extract(
     source: Source, topics: Sequence[Topic], refs: bool = True, head: Head | None = None, threads: int = 1
-) -> tuple[Iterator[Article | Redirect], Report]:
-    """Find the articles of the wanted topics, and the redirects from article to article.
+) -> tuple[Iterator[Record], Report]:
+    """Find the articles of the wanted topics, the redirects from article to article, and what every page links to.
 
     The source is read as the iterator is asked, and the report counts what has been read so far; its wiki is known at
-    once. Memory holds one chunk and one page.
+    once. Memory holds one chunk, one page and a piece of the links.
 
     Parameters
     ----------
@@ -87,18 +88,24 @@ class _PageReader:
     refs: bool
     report: Report
 
-    def read_pages(self, pages: Pages) -> Iterator[Article | Redirect]:
+    def read_pages(self, pages: Pages) -> Iterator[Record]:
+        linking = Linking(self.site)
         for raw in self._with_warnings(pages):
             self.report.pages += 1
             found: Article | Redirect | None = None
             target = redirect_target(raw)
             if target is not None:
                 found = self._redirect(raw, target)
-            elif self.candidate.search(raw.content):
-                found = self._article(raw)
+            else:
+                linking.add(raw)
+                found = self._article(raw) if self.candidate.search(raw.content) else None
             if found is not None:
                 self.report.add(found)
                 yield found
+            if linking.is_full:
+                yield linking.take()
+        if linking.is_begun:
+            yield linking.take()
 
     def _with_warnings(self, pages: Pages) -> Iterator[RawPage]:
         """Hand the pages through; after the last one come the warnings about the end of the dump."""

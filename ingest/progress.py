@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from db.importing.records import Article, Redirect
+from db.importing.records import Record
 from ingest.report import Report
 
 SECONDS_BETWEEN_REDRAWS, SECONDS_BETWEEN_LINES = 0.2, 10.0
@@ -40,7 +40,7 @@ class Progress:
         self._show(state.bytes_read, f"{state.articles:,} articles in {state.pages:,} pages, {rates}")
 
 
-def watch(progress: Progress, found: Iterable[Article | Redirect], report: Report) -> Iterator[Article | Redirect]:
+def watch(progress: Progress, found: Iterable[Record], report: Report) -> Iterator[Record]:
     """Hand through what a job gives, and show how far it is."""
     for one in found:
         progress.tell(report)

@@ -12,13 +12,13 @@ from typing import Any
 from db import interrupts
 from db.connection import Address, Database
 from db.importing import staging
-from db.importing.records import Article, Redirect
+from db.importing.records import Record
 from ingest.errors import SchedulerUnusable, WorkerDied
 from ingest.extract import extract
 from ingest.plan import Job
 from ingest.report import Report
 
-Watch = Callable[[Iterable[Article | Redirect], Report], Iterable[Article | Redirect]]
+Watch = Callable[[Iterable[Record], Report], Iterable[Record]]
 
 
 def stage_job(shelf: Address, key: str, job: Job, threads: int, watch: Watch = lambda found, report: found) -> Report:

@@ -1,9 +1,12 @@
-"""The records that an import brings: articles and redirects."""
+"""The records that an import brings: articles, redirects, and what every page links to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 LinkKind = Literal["page", "category", "site"]
 
@@ -52,6 +55,27 @@ class Redirect(NamedTuple):
 
     title: str
     target: str
+
+
+class PageLinks(NamedTuple):
+    """What some pages link to, articles or not; titles by their hashes (db.importing.title_hashes).
+
+    Attributes
+    ----------
+    pages : uint64 array of shape (n,)
+        The pages' own titles.
+    sizes : int32 array of shape (n,)
+        How many targets each page has.
+    targets : uint64 array of shape (sum of sizes,)
+        The titles in the namespace of the articles that they link to, page by page. Two of a page may lead to one.
+    """
+
+    pages: NDArray[np.uint64]
+    sizes: NDArray[np.int32]
+    targets: NDArray[np.uint64]
+
+
+Record = Article | Redirect | PageLinks
 
 
 class Counts(NamedTuple):

@@ -18,13 +18,14 @@ from sqlalchemy import Connection, text
 from db import binary_copy, locks, sql_files
 from db.connection import Database
 from db.errors import ImportInProgress
-from db.importing.records import Article, Counts, Link, Redirect
+from db.importing import linked_from
+from db.importing.records import Article, Counts, Link, PageLinks, Record, Redirect
 from db.pairs import Int32
 
 # This many records have at most about 80,000 pairs. A worker that met only books took 146 MB in all.
 RECORDS_PER_BATCH = 4_000
 TABLES = ", ".join(
-    f"_staging_{name}" for name in ("import", "parts", "articles", "facets", "links", "pairs", "aliases")
+    f"_staging_{name}" for name in ("import", "parts", "articles", "facets", "links", "pairs", "aliases", "page_links")
 )
 
 PIECES = text("""
@@ -32,7 +33,6 @@ PIECES = text("""
                       ''::bytea)
     from _staging_pairs where part = :part group by row / 65536 order by row / 65536""")
 
-Record = Article | Redirect
 Done = dict[int, Mapping[str, Any]]
 
 
@@ -82,7 +82,7 @@ def stage(
 
     Parameters
     ----------
-    records : iterable of Article or Redirect
+    records : iterable of Article, Redirect or PageLinks
         They are read in batches, between two COPYs, so the iterable may use the connection.
     report : function
         It is called at the end; its result is kept with the part.
@@ -99,7 +99,7 @@ def stage(
     if connection.execute(claim, {"part": part, "key": key}).rowcount == 0:
         return False
     row = number = 0
-    for batch in _batches(records, RECORDS_PER_BATCH):
+    for batch in _batches(_links_staged(connection, part, records), RECORDS_PER_BATCH):
         articles = [record for record in batch if isinstance(record, Article)]
         number += _stage_articles(connection, part, articles, row, number)
         row += len(articles)
@@ -122,6 +122,7 @@ def merge(connection: Connection) -> Counts:
     """
     sql_files.run_file(connection, "merge")
     merge_pairs(connection)
+    linked_from.count(connection)
     sql_files.run_file(connection, "finish")
     counts = Counts(*connection.execute(text("select * from merged")).one())
     connection.execute(text(f"truncate {TABLES}"))
@@ -193,9 +194,18 @@ def _by_part(connection: Connection, query: str, values: Mapping[str, Any]) -> D
     return {row.part: row.report for row in connection.execute(text(query), values)}
 
 
-def _batches(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
-    iterator = iter(records)
-    while batch := list(itertools.islice(iterator, size)):
+def _links_staged(connection: Connection, part: int, records: Iterable[Record]) -> Iterator[Article | Redirect]:
+    """Stage what pages link to at once, since a batch of it would be large, and hand through the other records."""
+    pieces = itertools.count()
+    for record in records:
+        if isinstance(record, PageLinks):
+            linked_from.stage(connection, part, next(pieces), record)
+        else:
+            yield record
+
+
+def _batches(records: Iterator[Article | Redirect], size: int) -> Iterator[list[Article | Redirect]]:
+    while batch := list(itertools.islice(records, size)):
         yield batch
 
 

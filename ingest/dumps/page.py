@@ -11,6 +11,7 @@ from ingest.errors import DamagedSource
 from ingest.wikitext.titles import MAIN, Site, Title, read_title, unescaped
 
 _HEADING = re.compile(rb"<title>([^<]*)</title>(?:\s*<ns>(-?\d{1,9})</ns>)?")
+_XML_COMMENT = re.compile("<!--.*?-->", re.S)  # a program of MediaWiki writes none; that of a page is escaped
 _REDIRECT_TITLE = re.compile(rb'<redirect title="([^"]*)"')
 # Exports before version 0.6 do not name the target of a redirect, and 0.3 has no <redirect> at all. There the text
 # tells it, after a magic word that every language has of its own.
@@ -52,6 +53,18 @@ def redirect_target(raw: RawPage) -> str | None:
         return _target_in_text(raw) or None
     found = _REDIRECT_TITLE.match(raw.content, start, end)
     return _decoded(found[1]) if found else _target_in_text(raw)
+
+
+def text_in_xml(raw: RawPage) -> str:
+    """The newest text as it stands in the XML, each byte as a character (Latin-1); "" where the dump leaves it out."""
+    end = max(raw.content.rfind(b"</text>"), 0)
+    start = raw.content.rfind(b"<", 0, end)
+    if (
+        not raw.content.startswith(b"<text", start) or b"<text" in raw.content[end:]
+    ):  # comments, a text that is left out
+        start = raw.content.rfind(b"<text")
+    text = raw.content[raw.content.find(b">", start) + 1 : end].decode("latin-1")
+    return (_XML_COMMENT.sub("", text) if "<" in text else text).replace(">", "&gt;")
 
 
 def read_page(raw: RawPage, path: Path) -> Page:

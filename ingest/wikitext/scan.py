@@ -23,6 +23,11 @@ _HIDING_NAMES = (
     "includeonly"
 )
 _HIDING_TAG = re.compile(rf"<(?:(!--)|({_HIDING_NAMES})(?=[\s/>])[^<>]*?(/?)>|/?(?:noinclude|onlyinclude)\s*/?>)", re.I)
+# The same where XML escapes the text. The first letter is looked at first, since most tags are those of footnotes.
+_HIDING_TAG_IN_XML = re.compile(
+    rf"&lt;(?=[!/cghimnopst])(?:(!--)|({_HIDING_NAMES})(?=[\s/]|&gt;)(?:[^&]|&(?![lg]t;))*?(/?)&gt;|/?(?:noinclude|onlyinclude)\s*/?&gt;)",
+    re.I | re.A,
+)
 _REF_TAG = re.compile(r"<(?:()(ref)(?=[\s/>])[^<>]*?(/?)>)", re.I)
 _LINK = re.compile(r"([^\[\]|{}<>\n\x7f]*)(?:\|.*?)?\]\]", re.S)
 # The pattern starts with a literal, which makes it 18 times as fast as one that starts with a choice of protocols. It
@@ -55,6 +60,11 @@ def live(text: str) -> str:
     As in MediaWiki an unclosed comment runs to the end, and an unclosed tag is plain text.
     """
     return _cut(text, _HIDING_TAG)
+
+
+def live_in_xml(text: str) -> str:
+    """The same for a text as it stands in XML, with `&lt;` for `<` and `&gt;` for `>`."""
+    return _cut(text, _HIDING_TAG_IN_XML, "&lt;", "&gt;")
 
 
 def without_refs(text: str) -> str:
@@ -93,29 +103,29 @@ def named_arguments(text: str, template: Template) -> dict[str, str]:
     return {found[1].strip(): found[2].strip() for found in map(_NAMED_ARGUMENT.fullmatch, arguments) if found}
 
 
-def _cut(text: str, marks: re.Pattern[str]) -> str:
+def _cut(text: str, marks: re.Pattern[str], less: str = "<", greater: str = ">") -> str:
     kept, position, unclosed = [], 0, set[str]()
     while found := marks.search(text, position):
         kept.append(text[position : found.start()])
         comment, tag, slash = found.group(1, 2, 3)
-        stop = _stop(text, found, unclosed) if comment or (tag and not slash) else found.end()
+        stop = _stop(text, found, unclosed, less, greater) if comment or (tag and not slash) else found.end()
         kept.append(found[0] if stop < 0 else PLACEHOLDER if tag and tag.lower() != "includeonly" else "")
         position = found.end() if stop < 0 else stop
     kept.append(text[position:])
     return "".join(kept)
 
 
-def _stop(text: str, found: re.Match[str], unclosed: set[str]) -> int:
+def _stop(text: str, found: re.Match[str], unclosed: set[str], less: str, greater: str) -> int:
     """Where a comment or an element ends; -1 for an unclosed element.
 
     The names of unclosed elements are remembered, so that the rest of the text is searched once for each name and not
     at each of its tags.
     """
     if found[1]:
-        end = text.find("-->", found.end())
-        return len(text) if end < 0 else end + 3
+        end = text.find(f"--{greater}", found.end())
+        return len(text) if end < 0 else end + 2 + len(greater)
     name = found[2].lower()
-    close = None if name in unclosed else re.compile(rf"</{name}\s*>", re.I).search(text, found.end())
+    close = None if name in unclosed else re.compile(rf"{less}/{name}\s*{greater}", re.I).search(text, found.end())
     if close:
         return close.end()
     unclosed.add(name)

@@ -36,8 +36,9 @@ NAMESPACE_ALIASES: Mapping[str, int] = {
     "immagine": 6, "plik": 6, "grafika": 6, "файл": 6, "изображение": 6, "画像": 6, "ファイル": 6, "文件": 6, "图像": 6,
 }  # fmt: skip
 
-_SPACES = re.compile("[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
-_DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e]+")
+ODD_SPACES = re.compile("[\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+_SPACES = re.compile(f"(?:[ _]|{ODD_SPACES.pattern})+")
+DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e]+")
 # Most titles need no work: they hold nothing to decode, no namespace, and start with a capital. To take them as they
 # stand saves half the cost of a redirect.
 _NORMAL_TITLE = re.compile(r"[A-Z0-9][A-Za-z0-9(),'-]*+(?: [A-Za-z0-9(),'-]++)*+")
@@ -149,7 +150,7 @@ def _decoded(text: str) -> str:
         text = unquote(text)
     text = unescaped(text)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _DIRECTIONS.sub("", text))
+        text = unicodedata.normalize("NFC", DIRECTIONS.sub("", text))
     return _SPACES.sub(" ", text).strip(" ")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from bench import make_dump
 from tests.conftest import ROOT
 from tests.support.commands import IMPORTED, answer, contents, done, refusal
 
@@ -31,6 +32,19 @@ def test_parts_by_two_processes_give_what_one_gives(url: str, sample_url: str, s
     assert "Draft:An unfinished book" in source["skipped"]["other namespace"]["titles"]
     with psycopg.connect(url) as connection:
         assert connection.execute("select count(*) from _staging_articles").fetchone() == (0,)
+
+
+def test_four_processes_count_the_links_as_one_does(url: str, tmp_path: Path) -> None:
+    dump = tmp_path / "made.xml.bz2"
+    make_dump.write(dump, make_dump.pages(4, 0.1), multistream=True)
+    found = []
+    for split in (("--workers", "1"), ("--workers", "4", "--part-size", "0.05")):
+        done("ingest", str(dump), *split, DATABASE_URL=url)
+        with psycopg.connect(url) as connection:
+            found.append(connection.execute("select title, linked_from from articles order by title").fetchall())
+            connection.execute("update articles set linked_from = null")
+    assert found[0] == found[1]
+    assert sum(count for _, count in found[0]) > 500
 
 
 def test_a_folder_of_parts_gives_what_one_file_gives(

@@ -15,20 +15,26 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import mwparserfromhell
+import numpy as np
+import psycopg
 import pytest
 from mwparserfromhell.nodes import Comment
 from mwparserfromhell.wikicode import Wikicode
 
-from db.importing.records import Article, Link
+from db.importing.records import Article, Link, PageLinks
+from db.importing.title_hashes import title_hashes
 from ingest.article import count_links
 from ingest.dumps.files import find_sources
 from ingest.errors import UnreadablePacking
 from ingest.extract import extract
 from ingest.report import Report
 from ingest.topics.catalogue import by_infobox, load_topics
+from ingest.topics.topic_file import read_topic_file
 from ingest.wikitext.scan import link_targets, live
 from ingest.wikitext.sites import read_site
-from ingest.wikitext.titles import Site, make_site, read_link, read_title
+from ingest.wikitext.titles import MAIN, Site, make_site, read_link, read_title
+from tests.conftest import ROOT
+from tests.support.commands import done
 
 GENSIM = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"
 PIECES = [
@@ -47,6 +53,11 @@ PIECES = [
 ]  # other pieces have no <siteinfo> or that of another wiki, so their files and categories are not known
 MULTISTREAM = "multistream/enwiki-p10p30302-pages-articles-multistream.xml.bz2"
 TOPICS = load_topics(["book", "film", "album", "play", "poem", "comic", "television", "song", "writer", "person"])
+
+EVERY_TOPIC = [
+    word for topic in read_topic_file(ROOT / "ingest" / "topics" / "topics.toml").topics for word in ("--topic", topic)
+]
+REDIRECT = re.compile(r"\s*#(?:redirect|転送)\s*:?\s*\[\[([^\[\]|\n]+)", re.I)
 
 # Where the shown text of a link opens bold, italic or a tag and does not close it, mwparserfromhell reads plain text.
 EXPLAINED = {
@@ -70,6 +81,7 @@ class Piece(NamedTuple):
     path: Path
     site: Site
     pages: list[OtherPage]
+    redirects: dict[str, str]  # from title to title, as they stand
 
 
 @pytest.fixture(scope="module", params=PIECES)
@@ -80,8 +92,8 @@ def piece(request: pytest.FixtureRequest, shared_data: Path) -> Piece:
     return Piece(path, *other_reading(path))
 
 
-def other_reading(path: Path) -> tuple[Site, list[OtherPage]]:
-    """Read every article page that is not a redirect."""
+def other_reading(path: Path) -> tuple[Site, list[OtherPage], dict[str, str]]:
+    """Read every article page, and every redirect from article to article."""
     unpack = {".bz2": bz2.decompress, ".gz": gzip.decompress}.get(path.suffix, bytes)
     content = unpack(path.read_bytes())
     if b"</mediawiki>" not in content:
@@ -89,7 +101,18 @@ def other_reading(path: Path) -> tuple[Site, list[OtherPage]]:
     root = ElementTree.parse(io.BytesIO(content)).getroot()
     names = {int(one.get("key", 0)): one.text or "" for one in root.iter() if one.tag.endswith("}namespace")}
     site = make_site(root.findtext(".//{*}dbname"), names)
-    return site, [page for one in root.iterfind("{*}page") for page in other_page(one, site)]
+    pages = [page for one in root.iterfind("{*}page") for page in other_page(one, site)]
+    return site, pages, dict(pair for one in root.iterfind("{*}page") for pair in other_redirect(one, site))
+
+
+def other_redirect(page: ElementTree.Element, site: Site) -> Iterator[tuple[str, str]]:
+    """The title and the target; where the dump has no <redirect> or no target in it, the text tells."""
+    tag, text = page.find("{*}redirect"), page.findtext(".//{*}text") or ""
+    named = REDIRECT.match(text)
+    goal = (tag.get("title") if tag is not None else None) or (named[1] if named else "")
+    title, target = read_title(page.findtext("{*}title", ""), site), read_title(goal, site)
+    if title and target and title.namespace == target.namespace == MAIN:
+        yield title.name, target.name
 
 
 def other_page(page: ElementTree.Element, site: Site) -> Iterator[OtherPage]:
@@ -99,6 +122,14 @@ def other_page(page: ElementTree.Element, site: Site) -> Iterator[OtherPage]:
         # the links in galleries and image maps count, but mwparserfromhell does not look into them
         opened = re.sub(r"<(/?)(gallery|imagemap)\b", r"<\1div", text, flags=re.I)
         yield OtherPage(title, text, mwparserfromhell.parse(opened))
+
+
+def other_targets(piece: Piece, page: OtherPage) -> set[str]:
+    """The titles of articles that a page links to."""
+    links = {link.title for link in other_links(page, piece.site) if link.kind == "page"}
+    titles = (read_title(link, piece.site) for link in links)
+    explained = EXPLAINED.get((piece.path.name, page.title), [])
+    return {title.name for title in titles if title and title.namespace == MAIN}.union(explained)
 
 
 def other_links(page: OtherPage, site: Site) -> Counter[Link]:
@@ -152,6 +183,37 @@ def test_articles(piece: Piece) -> None:
         del links[Link("page", title)]
         links.update(Link("site", site) for site in other_sites(page).elements())
         assert dict(article.links) == dict(links), title
+
+
+def test_what_every_page_links_to(piece: Piece) -> None:
+    (source,) = find_sources([piece.path])
+    ours: dict[int, set[int]] = {}
+    for one in extract(source, TOPICS)[0]:
+        if isinstance(one, PageLinks):
+            targets = np.split(one.targets, np.cumsum(one.sizes)[:-1])
+            ours |= {int(page): set(those.tolist()) for page, those in zip(one.pages, targets, strict=True)}
+    assert len(ours) == len({page.title for page in piece.pages})
+    for page in piece.pages:
+        name = str(getattr(read_title(page.title, piece.site), "name", ""))
+        assert ours[int(title_hashes([name])[0])] == set(title_hashes(other_targets(piece, page)).tolist()), name
+
+
+def test_linked_from(piece: Piece, url: str) -> None:
+    """Each page counts once, whatever redirect leads from it, and never for itself."""
+    done("ingest", str(piece.path), *EVERY_TOPIC, DATABASE_URL=url)
+    expected: Counter[str] = Counter()
+    for page in {page.title: page for page in piece.pages}.values():
+        ends = {resolved(title, piece.redirects) for title in other_targets(piece, page)}
+        expected.update(ends - {str(getattr(read_title(page.title, piece.site), "name", ""))})
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("select title, linked_from from wikishelf.articles").fetchall()
+    assert {title: count for title, count in rows if count != expected[title]} == {}
+
+
+def resolved(title: str, redirects: dict[str, str]) -> str:
+    for _ in range(20):
+        title = redirects.get(title, title)
+    return title
 
 
 def read(path: Path) -> tuple[dict[str, Article], Report]:

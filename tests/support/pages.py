@@ -1,8 +1,8 @@
 """A small dump: its head, a book, another page and a redirect, as pages of a MediaWiki XML export."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from db.importing.records import Article, Redirect
+from db.importing.records import Article, PageLinks, Record, Redirect
 from ingest.report import Report
 
 # Reads the bytes of a file, by default as "dump.xml" and for books.
@@ -44,6 +44,11 @@ BOOK = page("War and Peace", "{{Infobox book|author=[[Leo Tolstoy]]}} AT&amp;T &
 OTHER = page("Russia", "{{Infobox country}} [[Moscow]]")
 ALIAS = page("Voyna i mir", "#REDIRECT [[War and Peace]]", redirect='<redirect title="War and Peace" />')
 DUMP = (HEAD + BOOK + OTHER + ALIAS + TAIL).encode()
+
+
+def without_links(found: Iterable[Record]) -> list[Article | Redirect]:
+    """The articles and redirects among what was found."""
+    return [one for one in found if not isinstance(one, PageLinks)]
 
 
 def articles(found: list[Article | Redirect]) -> list[Article]:

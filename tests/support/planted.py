@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from db import pairs
 from db.connection import Database
 from db.importing import staging
-from db.importing.records import Article, Counts, Link, Redirect
+from db.importing.records import Article, Counts, Link, Record, Redirect
 from db.models import activation, registry, vectors
 
 
@@ -91,7 +91,7 @@ def _rarity(connection: Connection, link_ids: Sequence[int]) -> NDArray[np.float
     return np.array([np.log1p(articles / connection.scalar(count, {"id": one})) for one in link_ids], np.float32)
 
 
-def load(database: Database, *records: Article | Redirect, prune: bool = False) -> Counts:
+def load(database: Database, *records: Record, prune: bool = False) -> Counts:
     """Import in a transaction of its own, as one part."""
     with database.transaction() as connection:
         staging.clear(connection, "test", ("book", "film"), prune)

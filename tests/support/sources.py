@@ -16,6 +16,7 @@ from ingest.extract import extract
 from ingest.topics.catalogue import load_topics
 from sample.build import make_pages, write_export
 from sample.tables import read_records, read_redirects
+from tests.support.pages import without_links
 from tests.support.planted import article
 
 Record = Article | Redirect
@@ -30,7 +31,7 @@ def sample(folder: Path) -> list[Record]:
     write_export(path, make_pages(read_records(), read_redirects()))
     (source,) = find_sources([path])
     found, _ = extract(source, load_topics(["book", "film"]))
-    return list(found)
+    return without_links(found)
 
 
 def librarything(tool: Path, folder: Path) -> list[Record]:

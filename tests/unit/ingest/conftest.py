@@ -12,7 +12,7 @@ from ingest.extract import extract
 from ingest.plan import make_plan
 from ingest.report import Report
 from ingest.topics.catalogue import Topic, load_topics
-from tests.support.pages import ReadBytes
+from tests.support.pages import ReadBytes, without_links
 
 
 @cache
@@ -35,7 +35,7 @@ def read(tmp_path: Path, request: pytest.FixtureRequest) -> ReadBytes:
         whole = Report(str(path), plan.wikis[0])
         for job in plan.jobs:
             found, report = extract(job.source, job.topics, job.refs, job.head, threads)
-            all_found += found
+            all_found += without_links(found)
             whole.absorb(report)
         return all_found, whole
 
