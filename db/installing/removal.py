@@ -14,12 +14,12 @@ from db.installing import ground
 from db.models.registry import LOCK
 from db.schema import metadata
 
-# Functions depend on views and tables, views on tables, indexes on fold_title, and columns on _placed. So this is the order of the drops.
-# If others have put something into the schema, it stays, and the schema stays with it.
+# Functions depend on views and tables, views on tables, indexes on fold_title, and columns on _placed. So this is the
+# order of the drops. If others have put something into the schema, it stays, and the schema stays with it.
 STATEMENTS = text("""
     with found as (
-        select case when p.proname in ('fold_title', '_placed') then 4 else 1 end as turn, 'function' as kind, p.proname as name,
-               p.oid::regprocedure::text as identity
+        select case when p.proname in ('fold_title', '_placed') then 4 else 1 end as turn, 'function' as kind,
+               p.proname as name, p.oid::regprocedure::text as identity
         from pg_proc p where p.pronamespace = cast(:schema as regnamespace)
         union all
         select case c.relkind when 'v' then 2 when 'r' then 3 else 5 end,
