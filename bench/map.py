@@ -11,9 +11,11 @@ random vectors around 300 directions, in a database of its own.
 import argparse
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -72,13 +74,23 @@ def made(database: Database, model_id: int, *options: str, threads: int = 1) -> 
     names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
     environment = {**os.environ, "DATABASE_URL": database.url, **dict.fromkeys(names, str(threads))}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
+    most, done = 0.0, 0
+    while not done:
+        most = max(most, megabytes(process.pid))
+        time.sleep(0.02)
+        done, status, used = os.wait4(process.pid, os.WNOHANG)
     assert status == 0, command
-    print(f"{' '.join(options):8} {used.ru_utime + used.ru_stime:.1f} CPU s, {used.ru_maxrss / 1024:.0f} MB", end="; ")
+    print(f"{' '.join(options):8} {used.ru_utime + used.ru_stime:.1f} CPU s, {most:.0f} MB", end="; ")
     with database.transaction() as connection:
         found = map_quality.read(connection, model_id)
         print(told(map_quality.quality(connection, found)), flush=True)
     return found
+
+
+def megabytes(process_id: int) -> float:
+    """The most memory that a process has had so far; unlike `ru_maxrss`, without what its parent had (Linux)."""
+    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{process_id}/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def former_of(database: Database, model_id: int) -> Former | None:
