@@ -19,8 +19,8 @@ FOLLOWING = 2**30 - 1
 def nearest(vectors: Float32, count: int, on_rows: Callable[[int], None] = lambda rows: None) -> Int32:
     """The most similar other rows of each row by cosine; of equally similar ones those that follow it.
 
-    A cosine and how far the rows are apart make one whole number. So no two are equal, the choice is always the same, and
-    equal articles form a chain and not a star.
+    A cosine and how far the rows are apart make one whole number. So no two are equal, the choice is always the same,
+    and equal articles form a chain and not a star.
 
     Parameters
     ----------
