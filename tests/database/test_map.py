@@ -133,7 +133,7 @@ def test_what_is_twice_as_common_in_a_region_does_not_name_it(shelf: Database) -
 
 
 def test_a_name_stands_once_where_it_fits_best(database: Database) -> None:
-    """Both regions have "Both": 10 of 10 articles (score 10 ln 11) and 8 of 10 (8 ln 9). The other one has 4 with "B"."""
+    """Both regions have "Both": 10 of 10 articles (score 10 ln 5.6) and 8 of 10 (8 ln 4.4); 4 of these have "B"."""
     links = [["Both"] if n < 14 else ["Both", "B"] if n < 18 else ["Rest"] for n in range(100)]
     load(database, *(article(f"T {n:02}", row) for n, row in enumerate(links)))
     store_model(database)
