@@ -13,7 +13,8 @@ from db.models import registry, vectors
 
 NEIGHBOURS = 15
 ROWS_AT_ONCE = 128
-MOST_ROWS = 10_000  # of more articles a sample is measured
+# Of more articles a sample is measured.
+MOST_ROWS = 10_000
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
