@@ -27,11 +27,20 @@ class Positions(NamedTuple):
 
 
 class Former(NamedTuple):
-    """An earlier map of `model_id`; `scale` is the length of its layout's own unit on the map."""
+    """An earlier map.
+
+    Attributes
+    ----------
+    scale : float
+        The length of its layout's own unit on the map.
+    middles : list of float64 arrays of shape (regions, 2)
+        Where its regions lie, one array for each level.
+    """
 
     model_id: int
     scale: float
     positions: Positions
+    middles: list[NDArray[np.float64]]
 
 
 class Region(NamedTuple):
@@ -50,9 +59,12 @@ READ = """
     from _map_positions_{id}"""
 
 FORMER = text("""
-    select model_id, cast(metrics -> 'map' ->> 'scale' as float) from models
+    select model_id, cast(metrics -> 'map' ->> 'scale' as float) as scale from models
     where state in ('ready', 'active') and metrics -> 'map' is not null
     order by model_id = :id desc, state = 'active' desc, model_id desc limit 1""")
+
+MIDDLES = """
+    select array_agg(array[x, y]::float[] order by region_id) from _map_regions_{id} group by level order by level"""
 
 # An article that came after the map stands where its ten nearest neighbours on the map stand. So what stands there
 # does not move, and what else is new makes no difference. Some of the ten may stand far off. So that one counts from
@@ -99,7 +111,10 @@ def former_map(connection: Connection, model_id: int) -> Former | None:
     It is the model's own map, or else that of the active model, or else that of the newest model that has one.
     """
     row = connection.execute(FORMER, {"id": model_id}).one_or_none()
-    return None if row is None else Former(row[0], row[1], read(connection, row[0]))
+    if row is None:
+        return None
+    levels = connection.scalars(text(MIDDLES.format(id=row.model_id)))
+    return Former(row.model_id, row.scale, read(connection, row.model_id), [np.array(level) for level in levels])
 
 
 def read(connection: Connection, model_id: int) -> Positions:

@@ -92,7 +92,7 @@ def test_a_second_map_keeps_the_shape_of_the_first() -> None:
     rows, _ = clusters(600)
     noise = np.random.default_rng(5).normal(scale=0.02, size=rows.shape)
     first = mapped(rows)
-    former = Former(1, first.scale, Positions(ids(600), first.xy))
+    former = Former(1, first.scale, Positions(ids(600), first.xy), [])
     again, fresh = (mapped(unit(rows + noise), one, seed=3).xy for one in (former, None))
     moved = np.linalg.norm(again - first.xy, axis=1)
     assert np.median(moved) < 0.05
@@ -104,12 +104,6 @@ def test_new_articles_start_beside_their_neighbours() -> None:
     neighbours = np.array([[1, 2], [0, 2], [0, 1], [0, 1], [3, 3]], np.int32)
     start = layout.start_from(np.array([0, 1, 2]), xy, neighbours, seed=0)
     assert start == pytest.approx(np.array([[1, 1], [3, 5], [2, 9], [2, 3], [2, 3]]), abs=0.01)
-
-
-def test_a_map_of_other_articles_is_nothing_to_go_on_from() -> None:
-    rows, _ = clusters(100)
-    elsewhere = Former(1, 0.1, Positions(ids(40), np.zeros((40, 2), np.float32)))
-    assert mapped(rows, elsewhere).xy.tobytes() == mapped(rows).xy.tobytes()
 
 
 def test_a_map_that_grew_stays_within_its_bounds() -> None:
@@ -126,6 +120,16 @@ def test_regions_are_the_clusters_from_left_to_right() -> None:
     middles = np.stack([np.linspace(-0.9, 0.9, 10), np.tile([-0.5, 0.5], 5)], axis=1)
     xy = (middles[which] + random.normal(scale=0.02, size=(2000, 2))).astype(np.float32)
     assert (divided(xy, 10, seed=0) == which).all()
+
+
+def test_regions_stay_where_they_were() -> None:
+    xy = np.random.default_rng(0).uniform(-1, 1, (3000, 2)).astype(np.float32)
+    first = divided(xy, 12, seed=0)
+    middles = np.array([xy[first == region].mean(axis=0) for region in range(12)], np.float64)
+    moved = (xy + np.random.default_rng(1).normal(scale=0.01, size=xy.shape)).astype(np.float32)
+    assert (
+        (divided(moved, 12, seed=5, start=middles) == first).mean() > 0.9 > (divided(moved, 12, seed=5) == first).mean()
+    )
 
 
 def test_equal_positions_are_one_region() -> None:
