@@ -13,6 +13,7 @@ from db.connection import Address, Database
 from db.errors import NoActiveModel
 from db.importing import provenance, staging, topic_views
 from db.importing.records import Counts
+from db.maps import storing
 from db.models.fold_in import FoldedIn
 from ingest import progress
 from ingest.plan import Job, Plan
@@ -51,6 +52,7 @@ def import_all(
             for report in reports:
                 provenance.record(transaction, report.source, report.sha256, report.wiki, started_at, report.counts())
             topic_views.create_topic_views(transaction, map(_view, topics))
+            storing.follow_import(transaction)
     return reports, stored
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from db.models.fold_in import FoldedIn
 from db.models.registry import Model
 from train.exporting.export import Exported
+from train.map.make import Mapped
 
 
 def summary(model: Model) -> str:
@@ -38,6 +39,12 @@ def folded_in(done: FoldedIn) -> str:
     return f"model {done.model_id}: {line}; {done.left_out:,} have no link of the model"
 
 
+def mapped(done: Mapped) -> str:
+    """One line: `model 2 has a map: 369 articles, 18 regions, of which 15 have a name; 4 s`."""
+    line = f"model {done.model_id} has a map: {done.articles:,} articles, {done.regions} regions"
+    return f"{line}, of which {done.named} have a name; {done.seconds:.0f} s"
+
+
 def show(models: Sequence[Model], sizes: Mapping[int, int]) -> None:
     """Print a table with one line per model. If there is no model, say so on stderr."""
     if not models:
@@ -46,7 +53,7 @@ def show(models: Sequence[Model], sizes: Mapping[int, int]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=True)
     for heading in ("model", "state", "objective", "created"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("articles", "links", "loss", "size"):
+    for heading in ("articles", "on a map", "links", "loss", "size"):
         table.add_column(heading, no_wrap=True, justify="right")
     table.add_column("why", overflow="fold")
     for model in models:
@@ -59,8 +66,9 @@ def _row(model: Model, size: int) -> Iterator[str]:
     yield model.state
     yield f"{model.objective}, {model.dimensions}"
     yield f"{model.created_at.astimezone():%Y-%m-%d %H:%M}"
-    for form in ("{articles:,}", "{links:,}", "{loss:.4f}"):
-        yield "".join(_known(model.metrics, form))
+    metrics = {"on_map": model.metrics.get("map", {}).get("articles"), **model.metrics}
+    for form in ("{articles:,}", "{on_map:,}", "{links:,}", "{loss:.4f}"):
+        yield "".join(_known(metrics, form))
     yield f"{size / 1e6:,.1f} MB"
     yield model.reason or ""
 

@@ -116,7 +116,8 @@ def sizes(connection: Connection) -> dict[int, int]:
     rows = connection.execute(
         text("""
             select model_id, coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)
-            from models, unnest(array['article_vectors', 'link_vectors', 'link_weights']) kind,
+            from models, unnest(array['article_vectors', 'link_vectors', 'link_weights', 'map_positions', 'map_regions',
+                                         'map_points']) kind,
                  format('_%s_%s', kind, model_id) name
             group by model_id""")
     )
@@ -154,6 +155,13 @@ def usable(connection: Connection, model_id: int | None, verb: str) -> Model:
     if model.state not in {"ready", "active"}:
         raise ModelUnusable(model_id=model.model_id, verb=verb, reason=f"its state is {model.state}")
     return model
+
+
+def kept(connection: Connection, model_id: int | None, verb: str) -> Model:
+    """Return what `usable` returns; nobody can drop that model before the caller's transaction ends."""
+    model_id = active(connection).model_id if model_id is None else model_id
+    connection.execute(text("select from models where model_id = :id for key share"), {"id": model_id})
+    return usable(connection, model_id, verb)
 
 
 def active(connection: Connection) -> Model:
