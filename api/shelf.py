@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import db.opening
 from api.answer import Answer
 from api.history import HistoryBook
-from api.opened import OpenShelf
+from api.pictures import Pictures
 from api.taste import Taste, taste_of
 from db import search
 from db.read_pool import Limits
@@ -37,7 +37,7 @@ def connect(limits: Limits | None = None) -> "Shelf":
     return Shelf(db.opening.connect("require", limits))
 
 
-class Shelf(OpenShelf):
+class Shelf(Pictures):
     """Questions to one shelf, which threads may share; close it, or use it in a `with`."""
 
     def similar_articles(
