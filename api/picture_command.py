@@ -39,8 +39,10 @@ def add(commands: Any) -> None:
 def draw(shelf: Shelf, options: Namespace) -> None:
     """Draw what the options ask for, and write the file; matplotlib needs no screen for it."""
     with matplotlib_needed():
+        import matplotlib
+
         from api.plots import axes
-    axes.without_screen()
+    matplotlib.use("agg")
     names = (*options.positional, "colour", "like", "count", "topic")
     asked = {name: getattr(options, name) for name in names if getattr(options, name, None) is not None}
     axes.save(getattr(shelf, options.drawn)(**asked), options.save)

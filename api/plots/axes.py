@@ -29,17 +29,13 @@ FALLBACK_FONTS = (
 
 def axes(ax: Axes | None, width: float, height: float) -> Axes:
     """Return the axes that were given, or new ones in a figure of this size in inches."""
-    return ax or pyplot.subplots(figsize=(width, height), layout="constrained")[1]
-
-
-def without_screen() -> None:
-    """Draw for files alone, whatever screen or notebook this process runs in."""
-    matplotlib.use("agg")
+    return pyplot.subplots(figsize=(width, height), layout="constrained")[1] if ax is None else ax
 
 
 def plain(text: str) -> str:
     """Return a text in one line of at most 48 characters, without what is not a letter to see."""
-    line = "".join(" " if letter.isspace() else letter for letter in text if _is_seen(letter)).strip()
+    seen = (letter for letter in text if letter.isspace() or unicodedata.category(letter)[0] != "C")
+    line = "".join(" " if letter.isspace() else letter for letter in seen).strip()
     return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1] + "…"
 
 
@@ -67,10 +63,6 @@ def save(ax: Axes, path: Path) -> None:
         path.write_bytes(file.getvalue())
     except OSError as error:
         raise PictureNotWritten(path=path, reason=error.strerror) from error
-
-
-def _is_seen(letter: str) -> bool:
-    return letter.isspace() or not unicodedata.category(letter).startswith("C")
 
 
 @cache

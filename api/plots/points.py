@@ -19,17 +19,7 @@ LAST_SHADE = 254  # The shades of a scale are the numbers from 1 to this.
 
 
 class Points(NamedTuple):
-    """Where the articles are, the most prominent first.
-
-    Attributes
-    ----------
-    ids : uint32 array of shape (n,)
-        Their article_id.
-    x, y : float64 arrays of shape (n,)
-        From -1 to 1; y goes upwards.
-    regions : list of (name, x, y)
-        The coarse regions that have a name, the largest first.
-    """
+    """Each article's article_id and place, from -1 to 1 with y upwards; the named coarse regions, the largest first."""
 
     ids: NDArray[np.uint32]
     x: NDArray[np.float64]
@@ -45,8 +35,7 @@ class Colour(NamedTuple):
     values : list of str or None
         The values of a legend, the most frequent first; None for a scale.
     number : float64 array of shape (n,)
-        The place of the article's value among them from 1, 0 where it has none and 255 where it has another one. On a
-        scale it is the number itself, or NaN where the article has none.
+        The article's place in that list from 1, 0 for none and 255 for others; on a scale the number itself, or NaN.
     """
 
     field: str
@@ -61,6 +50,8 @@ def read(database: Database, field: str | None, titles: Sequence[str]) -> tuple[
     ------
     ColourInvalid, ArticleNotFound, ArticleWithoutVector, MapMissing, NoActiveModel, TextInvalid
     """
+    check_text("colour", field)
+    check_text("like", list(titles))
     parts = map_parts(database, "points", f"colour/{field}")
     header, points = parse(parts["points"])
     if field is None:
@@ -93,7 +84,6 @@ def parse_colour(described: dict[str, Any], content: bytes) -> Colour:
 
 
 def _places(database: Database, points: Points, titles: Sequence[str]) -> dict[str, int]:
-    check_text("like", list(titles))
     found = {}
     with database.transaction() as connection:
         for title in titles:
