@@ -47,13 +47,13 @@ def _scatter(ax: Axes, points: Points, chosen: NDArray[np.bool_], **look: Any) -
 
 
 def _scale(ax: Axes, points: Points, shades: Colour) -> None:
+    """Give the colours to all but the two outermost hundredths, lest one book of antiquity makes all others alike."""
     known = ~np.isnan(shades.number)
     _scatter(ax, points, ~known, c=NONE)
-    if not known.any():
-        return
-    drawn = _scatter(ax, points, known, c=shades.number[known], cmap="cividis")
-    bar = ax.figure.colorbar(drawn, ax=ax, shrink=0.6)
-    bar.set_label(shades.field, **as_written())
+    if known.any():
+        least, most = np.quantile(shades.number[known], (0.02, 0.98))
+        drawn = _scatter(ax, points, known, c=shades.number[known], cmap="cividis", vmin=least, vmax=most)
+        ax.figure.colorbar(drawn, ax=ax, shrink=0.6, extend="both").set_label(shades.field, **as_written())
 
 
 def _legend(ax: Axes, points: Points, shades: Colour) -> None:

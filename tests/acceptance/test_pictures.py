@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,22 +16,30 @@ import pytest
 from matplotlib import image, pyplot
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from psycopg.conninfo import make_conninfo
 
 import api
 from api.errors import ColourInvalid
 from api.plots.axes import COLOURS, NONE, OTHER
 from db.connection import Database
 from db.errors import ArticleNotFound, MapMissing, TextInvalid
-from tests.conftest import ROOT
+from tests.conftest import ROOT, as_url, set_defaults
 from tests.support.commands import command, done, refusal
 from tests.support.planted import article, load, load_small_shelf
 
+Place = tuple[int, int]
+
 
 @pytest.fixture(scope="module")
-def mapped_url(sample_url: str) -> str:
-    """The sample with a map."""
-    done("train", "map", DATABASE_URL=sample_url)
-    return sample_url
+def mapped_url(server_url: str, sample_url: str) -> Iterator[str]:
+    """A copy of the sample's database, with a map."""
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute("create database sample_mapped template sample")
+        url = make_conninfo(server_url, dbname="sample_mapped")
+        set_defaults(url)
+        done("train", "map", DATABASE_URL=as_url(url))
+        yield as_url(url)
+        admin.execute("drop database sample_mapped with (force)")
 
 
 @pytest.fixture
@@ -46,18 +55,25 @@ def asked(url: str, query: str, *given: object) -> list[tuple[object, ...]]:
         return connection.execute(query, given or None).fetchall()
 
 
-def articles(ax: Axes, url: str) -> dict[str, set[object]]:
-    """The articles of each colour, by where SQL says that they are."""
-    rows = asked(url, "select article_id, x, y from article_positions")
-    ids, where = [row[0] for row in rows], np.array([row[1:] for row in rows], float)
-    found: dict[str, set[object]] = {}
+def drawn(ax: Axes) -> dict[str, Counter[Place]]:
+    """The places of the points of each colour, in steps of the map's 65,535."""
+    found: dict[str, Counter[Place]] = {}
     for collection in ax.collections:
-        for place in np.asarray(collection.get_offsets()):
-            if len(collection.get_facecolors()):  # type: ignore[attr-defined]
-                away = np.abs(where - place).max(axis=1)
-                assert away.min() < 2e-5
-                found.setdefault(to_hex(collection.get_facecolors()[0]), set()).add(ids[away.argmin()])  # type: ignore[attr-defined]
+        if len(collection.get_facecolors()):  # type: ignore[attr-defined]
+            colour = to_hex(collection.get_facecolors()[0])  # type: ignore[attr-defined]
+            found.setdefault(colour, Counter()).update(steps(collection.get_offsets()))
     return found
+
+
+def stored(url: str, where: str, *given: object) -> Counter[Place]:
+    """The places of some articles by SQL."""
+    query = f"select p.x, p.y from article_positions p join articles a using (article_id) where {where}"
+    return Counter(steps(asked(url, query, *given)))
+
+
+def steps(places: object) -> list[Place]:
+    rounded = np.round((np.array(places, float).reshape(-1, 2) + 1) / 2 * 65535).astype(int)
+    return [(int(x), int(y)) for x, y in rounded]
 
 
 def legend(ax: Axes) -> dict[str, tuple[str, int]]:
@@ -72,58 +88,66 @@ def legend(ax: Axes) -> dict[str, tuple[str, int]]:
 
 
 def test_all_articles_are_where_sql_says(shelf: api.Shelf, mapped_url: str) -> None:
-    (drawn,) = articles(shelf.map(), mapped_url).values()
-    assert drawn == {one for (one,) in asked(mapped_url, "select article_id from article_vectors")}
+    (found,) = drawn(shelf.map()).values()
+    assert found == stored(mapped_url, "true")
+    assert found.total() == asked(mapped_url, "select count(*) from article_vectors")[0][0]
 
 
 def test_topics_are_counted_as_sql_counts(shelf: api.Shelf, mapped_url: str) -> None:
     ax = shelf.map("topic")
-    query = "select topic, array_agg(article_id) from articles join article_vectors using (article_id) group by 1"
-    expected = {str(topic): set(ids) for topic, ids in asked(mapped_url, query)}  # type: ignore[call-overload]
-    entries, drawn = legend(ax), articles(ax, mapped_url)
-    assert {topic: drawn[colour] for topic, (colour, _) in entries.items()} == expected
-    assert {topic: count for topic, (_, count) in entries.items()} == {
-        topic: len(ids) for topic, ids in expected.items()
-    }
+    topics = [str(topic) for (topic,) in asked(mapped_url, "select distinct topic from articles")]
+    expected = {topic: stored(mapped_url, "topic = %s", topic) for topic in topics}
+    entries, found = legend(ax), drawn(ax)
+    assert {topic: found[colour] for topic, (colour, _) in entries.items()} == expected
+    assert {topic: count for topic, (_, count) in entries.items()} == {one: expected[one].total() for one in topics}
 
 
-@pytest.mark.parametrize("field", ["author", "country", "language", "genre"])
+# Values that are told apart by case, hyphens and words such as "novel" are one row of the legend.
+HAVING = {
+    "author": "f.value = %s",
+    "country": "f.value = %s",
+    "language": "replace(f.value, '-', '') ilike replace(split_part(%s, ' ', 1), '-', '') || '%%'",
+    "genre": "replace(f.value, '-', '') ilike replace(split_part(%s, ' ', 1), '-', '') || '%%'",
+}
+
+
+@pytest.mark.parametrize("field", HAVING)
 def test_a_facet_has_the_articles_that_have_it(shelf: api.Shelf, mapped_url: str, field: str) -> None:
     ax = shelf.map(field)
-    entries, drawn = legend(ax), articles(ax, mapped_url)
-    (total,) = asked(mapped_url, "select count(*) from article_vectors")[0]
-    assert sum(count for _, count in entries.values()) == total
-    assert [colour for colour, _ in entries.values()] == [*COLOURS[: len(entries) - 2], OTHER, NONE]
-    counts = [count for _, count in entries.values()][:-2]
+    entries, found = legend(ax), drawn(ax)
+    assert sum(count for _, count in entries.values()) == stored(mapped_url, "true").total()
+    counts = [count for value, (_, count) in entries.items() if value not in {"other", "none"}]
     assert counts == sorted(counts, reverse=True)
-    having = "select article_id from facets where name = %s and (lower(value) = lower(%s) or value ilike %s || ' %%')"
+    assert [colour for colour, _ in entries.values()][: len(counts)] == [*COLOURS[: len(counts)]]
+    facet = f"exists (select from facets f where f.article_id = a.article_id and f.name = '{field}' and {{}})"
     for value, (colour, count) in entries.items():
-        assert len(drawn[colour]) == count
+        assert found[colour].total() == count
         if colour not in {OTHER, NONE}:
-            assert drawn[colour] <= {one for (one,) in asked(mapped_url, having, field, value, value)}, value
-    nothing = "select article_id from article_vectors except select article_id from facets where name = %s"
-    assert drawn[NONE] == {one for (one,) in asked(mapped_url, nothing, field)}
+            assert found[colour] <= stored(mapped_url, facet.format(HAVING[field]), value), value
+    assert found[NONE] == stored(mapped_url, "not " + facet.format("true"))
 
 
 def test_years_and_prominence_are_scales(shelf: api.Shelf, mapped_url: str) -> None:
-    for field, query in {
-        "year": "select min(value::int), max(value::int) from facets join article_vectors using (article_id)"
-        " where name = 'year'",
-        "prominence": "select min(a.prominence), max(a.prominence) from articles a"
-        " join article_vectors using (article_id)",
-    }.items():
-        ax = shelf.map(field)
-        scale = next(one for one in ax.collections if one.get_array() is not None)
-        assert scale.get_clim() == pytest.approx(asked(mapped_url, query)[0], abs=1e-3), field
+    year = "(select min(f.value) from facets f where f.article_id = a.article_id and f.name = 'year')::int"
+    for field, number, half_a_step in (("year", year, 2.1), ("prominence", "a.prominence", 0.013)):
+        scale = next(one for one in shelf.map(field).collections if one.get_array() is not None)
+        query = f"select a.article_id, {number}, p.x, p.y from articles a join article_positions p using (article_id)"
+        rows = [row for row in asked(mapped_url, query) if row[1] is not None]
+        expected: dict[Place, list[float]] = {}
+        for place, row in zip(steps([row[2:] for row in rows]), rows, strict=True):
+            expected.setdefault(place, []).append(float(str(row[1])))  # two articles may be alike, and at one place
+        assert len(rows) == len(np.asarray(scale.get_offsets()))
+        for place, shade in zip(steps(scale.get_offsets()), np.asarray(scale.get_array()), strict=True):
+            assert min(abs(shade - one) for one in expected[place]) < half_a_step, field
 
 
 def test_rings_are_around_the_liked(shelf: api.Shelf, mapped_url: str) -> None:
-    ax = shelf.map("topic", like=["Dracula", "Voyna i mir"])
-    query = "select x, y from article_positions join articles using (article_id) where title = any(%s) order by title"
-    rings = np.asarray(ax.collections[-1].get_offsets())
-    assert rings == pytest.approx(np.array(asked(mapped_url, query, ["Dracula", "War and Peace"]), float), abs=2e-5)
-    assert {"Dracula", "Voyna i mir"} <= {text.get_text() for text in ax.texts}
-    assert np.asarray(shelf.map(like="Dracula").collections[-1].get_offsets()) == pytest.approx(rings[:1])
+    ax = shelf.map("topic", like=["1984 (novel)", "Dracula"])
+    rings = Counter(steps(ax.collections[-1].get_offsets()))
+    assert rings == stored(mapped_url, "title in ('Dracula', 'Nineteen Eighty-Four')")
+    assert {"Dracula", "1984 (novel)"} <= {text.get_text() for text in ax.texts}
+    one = shelf.map(like="Dracula").collections[-1].get_offsets()
+    assert Counter(steps(one)) == stored(mapped_url, "title = 'Dracula'")
 
 
 def test_what_the_map_does_not_have(shelf: api.Shelf, database: Database) -> None:
@@ -138,7 +162,7 @@ def test_what_the_map_does_not_have(shelf: api.Shelf, database: Database) -> Non
     load(database, article("New"))
     with pytest.raises(MapMissing, match="python -m train map"):
         api.Shelf(database).map()
-    line = refusal("api", "map", "--save", "map.png", DATABASE_URL=database.url)
+    line = refusal("api", "map", "--save", "map.png", DATABASE_URL=as_url(database.url))
     assert "no map yet" in line
 
 

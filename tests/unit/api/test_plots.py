@@ -128,15 +128,16 @@ def test_points_have_the_colours_of_the_legend() -> None:
     assert ax.get_ylim()[0] < ax.get_ylim()[1]  # y goes upwards
 
 
-def test_a_scale_runs_from_the_least_to_the_most() -> None:
-    shown = some_points(4)
-    ax = map.draw(shown, Colour("year", None, np.array([1700, np.nan, 2000, 1850.0])), {}, None)
+def test_a_scale_has_no_colours_for_the_outermost() -> None:
+    shown = some_points(102)
+    numbers = np.array([-800, np.nan, *range(1900, 2000)], float)
+    ax = map.draw(shown, Colour("year", None, numbers), {}, None)
     none, scale, *_ = ax.collections
     assert np.asarray(none.get_offsets()).tolist() == [[shown.x[1], shown.y[1]]]
-    assert np.asarray(scale.get_array()).tolist() == [1700, 2000, 1850]
-    assert scale.get_clim() == (1700, 2000)
+    assert np.asarray(scale.get_array()).tolist() == [-800, *range(1900, 2000)]
+    assert scale.get_clim() == pytest.approx((1901, 1997))
     assert [other.get_ylabel() for other in ax.figure.axes if other is not ax] == ["year"]
-    nothing = map.draw(shown, Colour("year", None, np.full(4, np.nan)), {}, None)
+    nothing = map.draw(shown, Colour("year", None, np.full(102, np.nan)), {}, None)
     assert len(nothing.figure.axes) == 1
 
 
