@@ -27,7 +27,7 @@ def draw(points: Points, shades: Colour | None, liked: dict[str, int], ax: Axes 
     ax = axes(ax, 13 if liked else 9, 9)
     ax.set(xlim=(-1.03, 1.03), ylim=(-1.03, 1.03), xticks=[], yticks=[], aspect="equal")
     ax.spines[:].set_visible(False)
-    by = f" by {shades.field}" if shades else ""
+    by = f" by {plain(shades.field)}" if shades else ""
     ax.set_title(f"{len(points.x):,} articles{by}", **as_written())
     if shades is None:
         _scatter(ax, points, np.full(len(points.x), True), c=COLOURS[0], alpha=0.5)
@@ -53,7 +53,7 @@ def _scale(ax: Axes, points: Points, shades: Colour) -> None:
     if known.any():
         least, most = np.quantile(shades.number[known], (0.02, 0.98))
         drawn = _scatter(ax, points, known, c=shades.number[known], cmap="cividis", vmin=least, vmax=most)
-        ax.figure.colorbar(drawn, ax=ax, shrink=0.6, extend="both").set_label(shades.field, **as_written())
+        ax.figure.colorbar(drawn, ax=ax, shrink=0.6, extend="both").set_label(plain(shades.field), **as_written())
 
 
 def _legend(ax: Axes, points: Points, shades: Colour) -> None:

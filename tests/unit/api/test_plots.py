@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
@@ -160,6 +161,35 @@ def test_rings_and_titles_of_the_liked(tmp_path: Path) -> None:
     assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
     inside = ax.get_window_extent()
     assert not any(box.x0 < inside.x1 and box.x1 > inside.x0 for box in boxes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<img src=x onerror=alert(1)>",
+        "$\\bad{$ $x$",
+        "_hidden",
+        "--><script>",
+        "戦争と平和",
+        "مائة عام",
+        "two\nlines\x01",
+    ],
+)
+def test_every_text_is_shown_as_it_is_written(text: str, tmp_path: Path) -> None:
+    shown = some_points(3)._replace(regions=[(text, 0, 0)])
+    figure, (left, right) = pyplot.subplots(1, 2)
+    assert map.draw(shown, Colour("genre", [text], np.array([0, 1, 255.0])), {text: 1}, left) is left
+    assert map.draw(shown, Colour(text, None, np.array([1, 2, 3.0])), {}, right) is right
+    assert pyplot.get_fignums() == [figure.number]
+    for ending in ("svg", "png"):
+        axes.save(left, tmp_path / f"map.{ending}")
+    root = ElementTree.parse(tmp_path / "map.svg").getroot()
+    written = ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    plain = axes.plain(text)
+    assert sorted(one for one in written if plain in one) == sorted(
+        [plain, plain, plain, plain, f"{plain} (1)", f"3 articles by {plain}"]
+    )
+    assert not {"script", "img"} & {str(element.tag).rpartition("}")[2] for element in root.iter()}
 
 
 @pytest.mark.parametrize("n", [0, 1, 3])
