@@ -1,5 +1,6 @@
 """Store and read where the articles of a model stand on its map, and place new ones among them."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -98,21 +99,10 @@ def read(connection: Connection, model_id: int) -> Positions:
     return Positions(rows["id"].astype(np.int32), rows["xy"].astype(np.float32))
 
 
-def place(connection: Connection, model_id: int, moved: list[int]) -> int:
-    """Place the articles that have a vector and no position, and forget those without a vector.
-
-    Parameters
-    ----------
-    moved : list of int
-        Articles whose vector changed; they are placed anew.
-
-    Returns
-    -------
-    int
-        How many were placed.
-    """
-    connection.execute(text(FORGET.format(id=model_id)), {"moved": moved})
+def place(connection: Connection, model_id: int, moved: Collection[int] = ()) -> None:
+    """Place the articles that have a vector and no position, or that moved, and forget those without a vector."""
+    connection.execute(text(FORGET.format(id=model_id)), {"moved": list(moved)})
     connection.execute(
         text("set local hnsw.iterative_scan = strict_order")
-    )  # articles without a position are passed over
-    return connection.execute(text(PLACE.format(id=model_id))).rowcount
+    )  # it passes over articles without a position
+    connection.execute(text(PLACE.format(id=model_id)))

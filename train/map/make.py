@@ -63,6 +63,7 @@ def make(database: Database, model_id: int | None, fresh: bool, seed: int, on_wo
     made = lay_out(ids, rows, former, seed, on_work)
     places = [regions.divided(made.xy, count, seed) for count in regions.numbers_of_regions(len(ids))]
     with database.transaction() as connection:
+        registry.kept(connection, model.model_id, "mapped")
         found = store(connection, model.model_id, Positions(ids, made.xy), places)
         done = Mapped(
             model.model_id,
