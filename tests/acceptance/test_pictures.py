@@ -129,7 +129,7 @@ def test_a_facet_has_the_articles_that_have_it(shelf: api.Shelf, mapped_url: str
 
 def test_years_and_prominence_are_scales(shelf: api.Shelf, mapped_url: str) -> None:
     year = "(select min(f.value) from facets f where f.article_id = a.article_id and f.name = 'year')::int"
-    for field, number, half_a_step in (("year", year, 2.1), ("prominence", "a.prominence", 0.013)):
+    for field, number, tolerance in (("year", year, 2.1), ("prominence", "a.prominence", 0.013)):
         scale = next(one for one in shelf.map(field).collections if one.get_array() is not None)
         query = f"select a.article_id, {number}, p.x, p.y from articles a join article_positions p using (article_id)"
         rows = [row for row in asked(mapped_url, query) if row[1] is not None]
@@ -138,7 +138,7 @@ def test_years_and_prominence_are_scales(shelf: api.Shelf, mapped_url: str) -> N
             expected.setdefault(place, []).append(float(str(row[1])))  # two articles may be alike, and at one place
         assert len(rows) == len(np.asarray(scale.get_offsets()))
         for place, shade in zip(steps(scale.get_offsets()), np.asarray(scale.get_array()), strict=True):
-            assert min(abs(shade - one) for one in expected[place]) < half_a_step, field
+            assert min(abs(shade - one) for one in expected[place]) < tolerance, field
 
 
 def test_rings_are_around_the_liked(shelf: api.Shelf, mapped_url: str) -> None:
