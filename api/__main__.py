@@ -1,9 +1,9 @@
-"""python -m api similar | near | lacking | recommend | explain | search | series | serve: ask a shelf."""
+"""python -m api similar | near | lacking | recommend | explain | search | series | map | plot | serve: ask a shelf."""
 
 from dataclasses import asdict
 
 import api
-from api import commands, history_command, literals, tables
+from api import commands, history_command, literals, picture_command, tables
 from db import console
 
 
@@ -14,6 +14,10 @@ def main() -> None:
         from api.service.running import serve  # FastAPI is loaded here and nowhere else
 
         serve(options.host, options.port, options.connections, options.seconds)
+        return
+    if options.command in {"map", "plot"}:
+        with api.connect() as shelf:
+            picture_command.draw(shelf, options)
         return
     question = commands.question(options)
     if options.sql:

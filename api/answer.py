@@ -2,10 +2,10 @@
 
 import importlib
 from collections.abc import Iterable
-from dataclasses import astuple, fields
-from html import escape
-from typing import Any, TypeVar
+from dataclasses import fields
+from typing import Any, SupportsIndex, TypeVar, overload
 
+from api import notebook
 from api.errors import LibraryMissing
 
 Record = TypeVar("Record")
@@ -18,11 +18,26 @@ class Answer(list[Record]):
     ----------
     record : type
         Their class, a frozen dataclass; its fields are the columns of the tables.
+    wiki : str or None
+        The wiki that a notebook links the titles to, such as enwiki.
     """
 
-    def __init__(self, record: type[Record], records: Iterable[Record] = ()) -> None:
+    def __init__(self, record: type[Record], records: Iterable[Record] = (), wiki: str | None = None) -> None:
         super().__init__(records)
         self.record = record
+        self.wiki = wiki
+
+    @overload
+    def __getitem__(self, place: SupportsIndex, /) -> Record: ...
+
+    @overload
+    def __getitem__(self, place: slice, /) -> "Answer[Record]": ...
+
+    def __getitem__(self, place: SupportsIndex | slice, /) -> "Record | Answer[Record]":
+        """Return one record, or an answer of several."""
+        if isinstance(place, slice):
+            return Answer(self.record, super().__getitem__(place), self.wiki)
+        return super().__getitem__(place)
 
     def columns(self) -> dict[str, list[Any]]:
         """Return the values of each field."""
@@ -49,15 +64,7 @@ class Answer(list[Record]):
 
     def _repr_html_(self) -> str:
         """Return the table that a notebook shows."""
-        head = "".join(f"<th>{name}</th>" for name in self.columns())
-        body = "".join(f"<tr>{''.join(map(_cell, astuple(record)))}</tr>" for record in self)  # type: ignore[call-overload]
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"<td>{value:.3f}</td>"
-    return f"<td>{'' if value is None else escape(str(value))}</td>"
+        return notebook.table(self.columns(), self.wiki)
 
 
 def _library(method: str, name: str) -> Any:

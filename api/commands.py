@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import shtab
 
+from api import picture_command
+
 SHOWN = argparse.ArgumentParser(add_help=False)
 SHOWN.add_argument("--json", action="store_true", help="print one JSON document")
 SHOWN.add_argument("--sql", action="store_true", help="print the query for psql instead of asking it")
@@ -47,7 +49,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     articles_only = ("topic", "facets", "same_author", "same_series", "least", "exact", *RANKING)
     if getattr(options, "link", False) and any(getattr(options, name) is not None for name in articles_only):
         top.error("of the options that choose answers, only --kind and --count can be combined with --link")
-    if getattr(options, "kind", None) and not options.link:
+    if getattr(options, "kind", None) and options.command == "similar" and not options.link:
         top.error("--kind needs --link")
     if options.command == "recommend":
         _check_recommend(top, options)
@@ -103,7 +105,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(
         dest="command",
         required=True,
-        metavar="similar | near | lacking | recommend | explain | search | series | serve",
+        metavar="similar | near | lacking | recommend | explain | search | series | map | plot | serve",
     )
     similar = commands.add_parser("similar", parents=OF_ARTICLES, help="the articles or links most like one")
     similar.set_defaults(verb="similar_articles", positional=["title"])
@@ -153,6 +155,8 @@ def parser() -> argparse.ArgumentParser:
     series = commands.add_parser("series", parents=[SHOWN], help="the series of an article, in reading order")
     series.set_defaults(verb="series_articles", positional=["title"])
     series.add_argument("title", help="title or alias of an article")
+
+    picture_command.add(commands)
 
     serve = commands.add_parser("serve", help="run the HTTP service; see docs/service.md")
     serve.add_argument("--host", default="127.0.0.1", metavar="H", help="address to listen on (default 127.0.0.1)")

@@ -22,3 +22,19 @@ class UnmatchedNotWritten(WikishelfError):
 
 class PortTaken(WikishelfError):
     """cannot listen on {host}, port {port}: {reason}; choose another address with --host and --port"""
+
+
+class MatplotlibMissing(WikishelfError):
+    """pictures need matplotlib, which is not installed: pip install "wikishelf[plots]" """
+
+
+class NothingToDraw(WikishelfError):
+    """there is nothing to draw: {what}"""
+
+
+class ColourInvalid(WikishelfError):
+    """the map has no colours by "{colour}"; it has {known}"""
+
+
+class PictureNotWritten(WikishelfError):
+    """cannot write the picture {path}: {reason}; name a file in a folder that is there"""

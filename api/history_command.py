@@ -36,8 +36,14 @@ def _report(history: History, path: str, unmatched: int) -> None:
 
 def _write(books: tuple[HistoryBook, ...], path: str) -> None:
     """A line for each: the title, a tab, the author."""
-    lines = "".join(f"{book.title}\t{book.author}\n" for book in books)
+    lines = "".join(f"{_cell(book.title)}\t{_cell(book.author)}\n" for book in books)
     try:
         Path(path).write_text(lines, encoding="utf-8")
     except OSError as error:
         raise UnmatchedNotWritten(path=path, reason=error.strerror) from error
+
+
+def _cell(text: str) -> str:
+    """One line that no spreadsheet takes for a formula."""
+    line = " ".join(text.split())
+    return f"'{line}" if line[:1] in {"=", "+", "-", "@"} else line

@@ -1,12 +1,17 @@
 """A shelf that is open: its models, and how it is closed."""
 
+from collections.abc import Iterable
+from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from api.answer import Answer
 from db.connection import Database
+from db.importing import provenance
 from db.models import registry
 from db.models.registry import Model
+
+Record = TypeVar("Record")
 
 
 class OpenShelf:
@@ -14,6 +19,11 @@ class OpenShelf:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+
+    @cached_property
+    def wiki(self) -> str | None:
+        """The name of the wiki, such as enwiki; None where no dump names it, or where this login may not read it."""
+        return provenance.stored_wiki(self.database)
 
     def models(self) -> Answer[Model]:
         """All models, the newest last; the one in state `active` answers."""
@@ -24,6 +34,9 @@ class OpenShelf:
         """The model that answers; db.errors.NoActiveModel is raised if none does."""
         with self.database.session() as connection:
             return registry.active(connection)
+
+    def _answer(self, record: type[Record], records: Iterable[Record]) -> Answer[Record]:
+        return Answer(record, records, self.wiki)
 
     def close(self) -> None:
         """Close the connections."""

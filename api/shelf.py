@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import db.opening
 from api.answer import Answer
 from api.history import HistoryBook
-from api.opened import OpenShelf
+from api.pictures import Pictures
 from api.taste import Taste, taste_of
 from db import search
 from db.read_pool import Limits
@@ -38,7 +38,7 @@ def connect(limits: Limits | None = None) -> "Shelf":
     return Shelf(db.opening.connect("require", limits))
 
 
-class Shelf(OpenShelf):
+class Shelf(Pictures):
     """Questions to one shelf, which threads may share; close it, or use it in a `with`."""
 
     def similar_articles(
@@ -92,7 +92,7 @@ class Shelf(OpenShelf):
             self.database, title, count, topic, facets, same_author, same_series, least, exact,
             prominence, exclude, exclude_ids, min_similarity,
         )  # fmt: skip
-        return Answer(SimilarArticle, found)
+        return self._answer(SimilarArticle, found)
 
     def similar_links(self, title: str, count: int = 10, kind: str | None = None) -> Answer[SimilarLink]:
         """The links most like one link, the most similar first; all links, or those of one kind (page, category, site).
@@ -102,7 +102,7 @@ class Shelf(OpenShelf):
         db.errors.LinkNotFound, db.errors.LinkWithoutVector, db.errors.NoActiveModel, db.errors.KindInvalid
         db.errors.TextInvalid, db.errors.CountInvalid
         """
-        return Answer(SimilarLink, search.similar_links(self.database, title, count, kind))
+        return self._answer(SimilarLink, search.similar_links(self.database, title, count, kind))
 
     def articles_near_link(
         self,
@@ -126,7 +126,7 @@ class Shelf(OpenShelf):
         found = search.articles_near_link(
             self.database, title, count, topic, facets, prominence, exclude, exclude_ids, min_similarity
         )
-        return Answer(SimilarArticle, found)
+        return self._answer(SimilarArticle, found)
 
     def links_near_article(self, title: str, count: int = 10) -> Answer[NearLink]:
         """The links that an article does not make and most likely would, the likeliest first.
@@ -136,7 +136,7 @@ class Shelf(OpenShelf):
         db.errors.ArticleNotFound, db.errors.ArticleWithoutVector, db.errors.NoActiveModel, db.errors.TextInvalid
         db.errors.CountInvalid
         """
-        return Answer(NearLink, search.links_near_article(self.database, title, count))
+        return self._answer(NearLink, search.links_near_article(self.database, title, count))
 
     def recommend_articles(
         self,
@@ -175,7 +175,7 @@ class Shelf(OpenShelf):
             self.database, likes, dislikes, weights, count, topic, facets, diversity,
             prominence, exclude, exclude_ids, min_similarity,
         )  # fmt: skip
-        return Answer(SimilarArticle, found)
+        return self._answer(SimilarArticle, found)
 
     def explain_similarity(self, a: str, b: str, count: int = 10) -> Answer[ExplainedLink]:
         """The links that two articles share or that mean nearly the same, and their shares of the similarity.
@@ -187,7 +187,7 @@ class Shelf(OpenShelf):
         db.errors.ArticleNotFound, db.errors.ArticleWithoutVector, db.errors.NoActiveModel, db.errors.TextInvalid
         db.errors.CountInvalid
         """
-        return Answer(ExplainedLink, search.explain_similarity(self.database, a, b, count))
+        return self._answer(ExplainedLink, search.explain_similarity(self.database, a, b, count))
 
     def search_articles(self, words: str, count: int = 10, topic: str | None = None) -> Answer[FoundArticle]:
         """The articles whose title or alias begins with the words or is like them, best first.
@@ -196,7 +196,7 @@ class Shelf(OpenShelf):
         ------
         db.errors.TopicNotStored, db.errors.TextInvalid, db.errors.CountInvalid
         """
-        return Answer(FoundArticle, search.search_articles(self.database, words, count, topic))
+        return self._answer(FoundArticle, search.search_articles(self.database, words, count, topic))
 
     def series_articles(self, title: str) -> Answer[SeriesArticle]:
         """The series of an article in reading order, with the article itself; it needs no model.
@@ -209,7 +209,7 @@ class Shelf(OpenShelf):
         ------
         db.errors.ArticleNotFound, db.errors.TextInvalid
         """
-        return Answer(SeriesArticle, search.series_articles(self.database, title))
+        return self._answer(SeriesArticle, search.series_articles(self.database, title))
 
     def match_articles(self, titles: Sequence[str], authors: Sequence[str] = ()) -> Answer[MatchedArticle]:
         """The articles that the titles of a list name, in its order; a title without an article has no row.
@@ -225,7 +225,7 @@ class Shelf(OpenShelf):
         ------
         db.errors.TitlesInvalid, db.errors.TooMany, db.errors.TextInvalid
         """
-        return Answer(MatchedArticle, search.match_articles(self.database, titles, authors))
+        return self._answer(MatchedArticle, search.match_articles(self.database, titles, authors))
 
     def match_history(self, history: Iterable[HistoryBook]) -> Taste:
         """What a history, as `api.read_history` gives it, says of its reader; nothing of it is stored."""
@@ -248,4 +248,4 @@ class Shelf(OpenShelf):
             self.database, taste.likes, taste.dislikes, taste.weights, count, topic, facets, diversity,
             prominence, exclude, [*exclude_ids, *taste.exclude], min_similarity,
         )  # fmt: skip
-        return Answer(SimilarArticle, found)
+        return self._answer(SimilarArticle, found)

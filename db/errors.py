@@ -174,6 +174,11 @@ class KindInvalid(WikishelfError):
     """the kind of a link must be page, category or site, not "{kind}" """
 
 
+class LinkedKindInvalid(WikishelfError):
+    """the most linked must be of the kind page, category or site, or of a topic, not "{kind}"; the topics are
+    {topics}"""
+
+
 class TitlesInvalid(WikishelfError):
     """{field} must be a list of titles, not one text; write ["{value}"]"""
 
@@ -204,6 +209,10 @@ class SimilarityInvalid(WikishelfError):
 
 class NoActiveModel(WikishelfError):
     """no model is active; run "python -m train" first, or "python -m train activate N" """
+
+
+class MapMissing(WikishelfError):
+    """the active model has no map yet; run "python -m train map" first"""
 
 
 class ModelNotFound(WikishelfError):

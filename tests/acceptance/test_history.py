@@ -91,6 +91,17 @@ def test_the_command(sample_url: str, shelf: api.Shelf, export: Path, tmp_path: 
     ]
 
 
+def test_no_unmatched_title_is_a_formula_in_a_spreadsheet(sample_url: str, tmp_path: Path) -> None:
+    titles = ['=HYPERLINK("x")', "+1", "-30-", "@War", "Two\nlines"]
+    rows = [Row("Dracula", "Bram Stoker", "5", "read"), *(Row(title, "=Nobody", "5", "read") for title in titles)]
+    (tmp_path / "history.csv").write_text(exports.goodreads(rows), encoding="utf-8")
+    given = ["--history", str(tmp_path / "history.csv"), "--unmatched", str(tmp_path / "unmatched.tsv")]
+    done = command("api", "recommend", *given, DATABASE_URL=sample_url)
+    assert done.returncode == 0, done.stderr
+    written = (tmp_path / "unmatched.tsv").read_text(encoding="utf-8").splitlines()
+    assert written == [f"{title}\t'=Nobody" for title in ['\'=HYPERLINK("x")', "'+1", "'-30-", "'@War", "Two lines"]]
+
+
 def test_titles_besides_a_history(sample_url: str, shelf: api.Shelf, export: Path) -> None:
     given = ["--like", "Emma (novel)", "--weight", "2", "--dislike", "Moby-Dick"]
     done = command("api", "recommend", "--history", str(export), *given, DATABASE_URL=sample_url)

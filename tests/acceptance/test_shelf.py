@@ -6,7 +6,9 @@ import inspect
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pyarrow
@@ -47,8 +49,29 @@ def test_an_answer_becomes_a_table(shelf: api.Shelf) -> None:
     assert table.column_names[0] == "link_id"
     assert table.to_pylist() == [{name: getattr(one, name) for name in table.column_names} for one in answer]
     assert api.Answer(api.FoundArticle).to_arrow().column_names == ["article_id", "topic", "title", "alias", "score"]
-    page = api.Answer(api.FoundArticle, [api.FoundArticle(1, "book", "<b>", None, 0.5)])._repr_html_()
-    assert "<td>&lt;b&gt;</td><td></td><td>0.500</td>" in page
+
+
+def test_every_verb_names_and_links_its_rows_in_a_notebook(sample_url: str) -> None:
+    with api.Shelf(Database(sample_url, limits=api.Limits(reader=True))) as shelf:
+        answers: list[api.Answer[Any]] = [
+            shelf.similar_articles("Dracula"),
+            shelf.articles_near_link("Napoleon"),
+            shelf.recommend_articles(["Frankenstein"]),
+            shelf.similar_links("Napoleon"),
+            shelf.links_near_article("Dracula"),
+            shelf.search_articles("dracula"),
+            shelf.series_articles("The Two Towers"),
+            shelf.match_articles(["Dracula", "Frankenstein"]),
+            shelf.explain_similarity("Dracula", "Frankenstein", 3),
+        ]
+        for answer in answers:
+            page = answer[:3]._repr_html_()
+            assert page.count("<tr>") == 1 + len(answer[:3])
+            for row in answer[:3]:
+                assert f">{escape(row.title)}</a>" in page
+            assert page.count('href="https://en.wikipedia.org/wiki/') >= len(answer[:3])
+        assert "all the rest" in answers[-1]._repr_html_()
+        assert "softmax" in shelf.models()._repr_html_()
 
 
 def test_pandas_if_it_is_installed(shelf: api.Shelf) -> None:

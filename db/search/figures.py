@@ -1,0 +1,73 @@
+"""What pictures show and no verb answers: the numbers of a vector, the most linked titles, and the map."""
+
+from typing import get_args
+
+from sqlalchemy import text
+
+from db import pairs
+from db.connection import Database
+from db.errors import LinkedKindInvalid, MapMissing
+from db.importing.records import LinkKind
+from db.models import registry
+from db.search import diagnose
+from db.search.run import check_text
+
+
+def article_vector(database: Database, title: str) -> list[float]:
+    """The vector of the article of this title or alias in the active model, of length 1.
+
+    Raises
+    ------
+    ArticleNotFound, ArticleWithoutVector, NoActiveModel, TextInvalid
+    """
+    check_text("title", title)
+    with database.transaction() as connection:
+        diagnose.check_article(connection, title)
+        numbers = text("select cast(article_embedding(find_article(:title)) as real[])")
+        return list(connection.scalars(numbers, {"title": title}).one())
+
+
+def most_linked(database: Database, kind: str, count: int) -> list[tuple[str, int]]:
+    """The links of one kind, or the articles of one topic, that most articles link to, with their numbers.
+
+    Parameters
+    ----------
+    kind : str
+        page, category or site, or the topic of articles.
+
+    Raises
+    ------
+    LinkedKindInvalid, TextInvalid
+    """
+    check_text("kind", kind)
+    schema = database.schema
+    table, wanted = f"{schema}.links l", "l.kind"
+    if kind not in get_args(LinkKind):
+        table, wanted = f"{table} join {schema}.articles a on a.article_id = l.article_id", "a.topic"
+    found: list[tuple[str, int]] = database.fetch(
+        f"select l.title, l.article_count from {table} where {wanted} = %(kind)s and l.article_count > 0"
+        " order by l.article_count desc, l.title limit %(count)s",
+        {"kind": kind, "count": count},
+    )
+    if not found and kind not in get_args(LinkKind):
+        with database.transaction() as connection:
+            topics = pairs.topics(connection)
+        if kind not in topics:
+            raise LinkedKindInvalid(kind=kind, topics=", ".join(topics) or "none at all")
+    return found
+
+
+def map_parts(database: Database, *parts: str) -> dict[str, bytes]:
+    """The ready-made parts of the active model's map, by name, as docs/map.md describes them; all are of one map.
+
+    Raises
+    ------
+    MapMissing, NoActiveModel
+    """
+    query = f"select part, content from {database.schema}._map_points where part = any(%(parts)s::text[])"
+    found = dict(database.fetch(query, {"parts": list(parts)}))
+    if not found:
+        with database.session() as connection:
+            registry.active(connection)
+        raise MapMissing
+    return found
