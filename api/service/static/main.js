@@ -1,0 +1,238 @@
+// What every page of the shelf starts: the search box, and the map where there is one.
+// All that one sees is in the address: `page.state` is read from it, and `page.go` changes both.
+
+const LISTS = ["like", "dislike", "value"];
+const TEXTS = ["q", "article", "colour", "prominence", "diversity", "x", "y", "zoom", "lasso"];
+const root = document.body.dataset.root ?? "";
+const loaded = {};
+
+/** Make an element; texts are texts, never HTML. */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(name, value);
+    else if (value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== undefined));
+  return made;
+}
+
+/** Ask the service; an error's message is the sentence of its problem document. */
+export async function ask(path, options = {}) {
+  let reply;
+  try {
+    reply = await fetch(root + path, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Error("The service does not answer; try again in a moment.");
+  }
+  if (reply.ok) return reply;
+  const problem = await reply.json().catch(() => ({}));
+  throw Object.assign(new Error(problem.detail ?? problem.title ?? `The service answered ${reply.status}.`), problem);
+}
+
+export function say(text) {
+  const output = document.getElementById("status");
+  if (output.textContent !== text) output.textContent = text;
+}
+
+/** Say what went wrong, unless somebody just asked for something else. */
+export function complain(error) {
+  if (error.name !== "AbortError") say(error.message);
+}
+
+export function readAddress(query) {
+  const read = new URLSearchParams(query);
+  const texts = TEXTS.map((name) => [name, read.get(name) ?? ""]);
+  return Object.fromEntries([...texts, ...LISTS.map((name) => [name, [...new Set(read.getAll(name))]])]);
+}
+
+export function writtenAddress(state) {
+  const pairs = [...TEXTS, ...LISTS].flatMap((name) => [state[name]].flat().map((value) => [name, value]));
+  const query = new URLSearchParams(pairs.filter(([, value]) => value !== "")).toString();
+  return location.pathname + (query ? `?${query}` : "");
+}
+
+/** What the modules share. */
+export const page = {
+  root,
+  state: readAddress(location.search),
+  /** A module that is loaded when it is needed first, and made once. */
+  feature(name) {
+    loaded[name] ??= import(`./${name}.js`).then((module) => module.start(page));
+    return loaded[name];
+  },
+  /** Change the state and the address, and show it; a step of its own for the Back button unless `replace`. */
+  go(changes, { replace = false, fly = false } = {}) {
+    const old = page.state;
+    page.state = { ...old, ...changes };
+    const address = writtenAddress(page.state);
+    if (address === location.pathname + location.search) return;
+    history[replace ? "replaceState" : "pushState"](null, "", address);
+    page.show(old, { fly });
+  },
+  show: () => {},
+  seen: async () => {},
+};
+
+addEventListener("popstate", () => {
+  const old = page.state;
+  page.state = readAddress(location.search);
+  page.show(old);
+});
+
+const search = document.getElementById("q");
+search?.addEventListener("focus", () => page.feature("search").catch(complain), { once: true });
+if (search && document.activeElement === search) page.feature("search").catch(complain);
+if (document.getElementById("map")) startMap().catch(failed);
+
+const at = (selector) => document.querySelector(selector);
+
+async function startMap() {
+  const asked = load();
+  asked.catch(() => {}); // It is awaited below.
+  const { MapView } = await import("./map.js");
+  for (const part of document.querySelectorAll(".scripted")) part.hidden = false;
+  const map = new MapView(at("#map canvas"));
+  Object.assign(page, { map, paint, seen, titleOf, titles, show: (old, how) => show(old, how).catch(complain) });
+  Object.assign(map, { titleOf, onRest: () => page.go(written(map.view), { replace: true }) });
+  take(await asked);
+  const wake = () => page.feature("moving").catch(complain);
+  for (const event of ["pointerover", "pointerdown", "focus"]) map.canvas.addEventListener(event, wake, { once: true });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    map.readStyle();
+    listRows();
+    paint();
+  });
+  at("#legend select").addEventListener("change", ({ target }) => page.go({ colour: target.value, value: [] }));
+  at("#legend input").addEventListener("input", listRows);
+  at("#legend .clear").addEventListener("click", () => page.go({ value: [] }));
+  at("#dials").addEventListener("focusin", () => page.feature("shelf").catch(complain), { once: true });
+  at("main").addEventListener("click", ({ target }) => {
+    const [feature, use] = target.closest("[data-use]")?.dataset.use.split(" ") ?? [];
+    if (feature) page.feature(feature).then((made) => made[use]()).catch(complain);
+  });
+  at("#history input").addEventListener("change", ({ target }) => target.files[0] && page.feature("reader").then(({ take }) => take(target.files[0])));
+  if (sessionStorage.getItem("wikishelf-reader")) (await page.feature("reader"), await page.feature("shelf")).show();
+  await show({}, { fly: page.state.zoom === "" });
+}
+
+/** Say in the map's place why there is none. */
+function failed(error) {
+  at("#map").replaceChildren(element("p", { class: "empty" }, error.message));
+}
+
+async function load() {
+  const [{ unpack, legendRows, palette }, reply, codes] = await Promise.all([import("./points.js"), ask("/map/points"), codesOf(page.state.colour)]);
+  return { legendRows, palette, codes, points: unpack(await reply.arrayBuffer()) };
+}
+
+async function codesOf(colour) {
+  const reply = await ask(`/map/colour/${encodeURIComponent(colour || "topic")}`).catch((error) => {
+    if (!colour) throw error;
+    complain(error);
+    return ask("/map/colour/topic");
+  });
+  return new Uint8Array(await reply.arrayBuffer());
+}
+
+function take(loaded) {
+  Object.assign(page, loaded, { names: undefined, field: page.state.colour });
+  page.map.setPoints(page.points);
+  const { fields } = page.points.header;
+  at("#legend select").replaceChildren(...fields.map(({ field }) => element("option", { value: field }, field)));
+  recolour();
+}
+
+function recolour() {
+  const { fields } = page.points.header;
+  const field = fields.find((one) => one.field === page.field) ?? fields[0];
+  at("#legend select").value = field.field;
+  page.rows = page.legendRows(field, page.codes);
+  at("#legend input").value = "";
+  at("#legend .find").hidden = page.rows.length < 13;
+  listRows();
+}
+
+function listRows() {
+  const sought = at("#legend input").value.trim().toLowerCase();
+  const colours = page.palette(page.rows, page.map.theme);
+  const items = page.rows.map((row, place) => {
+    const swatch = element("span", { class: "swatch" });
+    swatch.style.setProperty("background-color", `rgb(${colours[place].join(" ")})`);
+    const parts = [swatch, element("span", { class: "label" }, row.label), element("span", { class: "count" }, row.count.toLocaleString("en"))];
+    return element("li", {}, element("button", { type: "button", "data-value": row.value, click: () => toggle(row.value) }, ...parts));
+  });
+  at("#legend ul").replaceChildren(...items.filter((_, place) => page.rows[place].label.toLowerCase().includes(sought)));
+  press();
+}
+
+function toggle(value) {
+  const { value: chosen } = page.state;
+  page.go({ value: chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value] });
+}
+
+function press() {
+  for (const button of document.querySelectorAll("#legend li button")) {
+    button.setAttribute("aria-pressed", String(page.state.value.includes(button.dataset.value)));
+  }
+}
+
+/** Colour the points: bright are those of the chosen values of the legend and within the selection, or all. */
+function paint() {
+  const { state, rows, codes, map } = page;
+  const chosen = new Uint8Array(256).fill(state.value.length ? 0 : 1);
+  for (const row of rows) if (state.value.includes(row.value)) chosen.fill(1, row.low, row.high + 1);
+  const unknown = state.value.find((value) => !rows.some((row) => row.value === value));
+  if (unknown) say(`The legend has no value "${unknown}".`);
+  page.isBright = (index) => chosen[codes[index]] === 1 && (!page.mask || page.mask[index] === 1);
+  const bright = map.paint(codes, rows, page.palette(rows, map.theme), page.isBright);
+  at("#legend .sum").textContent = `${bright.toLocaleString("en")} of ${codes.length.toLocaleString("en")} articles`;
+  at("#legend .clear").hidden = !state.value.length;
+}
+
+const written = ({ x, y, zoom }) => ({ x: x.toFixed(4), y: y.toFixed(4), zoom: zoom.toFixed(3) });
+
+async function show(old, { fly = false } = {}) {
+  const { state, map } = page;
+  const isNew = (...names) => names.some((name) => String(state[name]) !== String(old[name] ?? ""));
+  if ((state.colour || "topic") !== (page.field || "topic")) {
+    page.codes = await codesOf(state.colour);
+    page.field = state.colour;
+    recolour();
+  }
+  if (isNew("colour", "value") || !map.drawn) {
+    press();
+    paint();
+  }
+  const view = { x: Number(state.x) || 0, y: Number(state.y) || 0, zoom: Number(state.zoom) || 1 };
+  if (isNew("x", "y", "zoom") && String(Object.values(written(view))) !== String(Object.values(written(map.view)))) map.setView(view);
+  if (isNew("article")) (await page.feature("article")).show(state.article, fly);
+  if (isNew("like", "dislike", "prominence", "diversity")) (await page.feature("shelf")).show();
+  if (isNew("lasso") || (state.lasso && isNew("colour", "value"))) (await page.feature("lasso")).show();
+}
+
+/** All titles, in the order of the points; they are heavy, and so they come when they are needed first. */
+function titles() {
+  page.names ??= ask("/map/titles").then((reply) => reply.text()).then((text) => {
+    page.names.list = text.split("\n");
+    page.map.redraw();
+    return page.names.list;
+  });
+  return page.names;
+}
+
+/** A title by the point's index, or undefined while the titles come. */
+function titleOf(index) {
+  if (!page.names) titles().catch(complain);
+  return page.names.list?.[index];
+}
+
+/** An answer came from a model: if it is not that of the map, draw the map anew. */
+async function seen(model) {
+  if (model === page.points.header.model_id) return;
+  take(await load());
+  paint();
+  say(`A new model, number ${model}, answers now, and its map is shown.`);
+  page.show({ x: page.state.x, y: page.state.y, zoom: page.state.zoom });
+}
