@@ -181,8 +181,9 @@ function press() {
 /** Colour the points: bright are those of the chosen values of the legend and within the selection, or all. */
 function paint() {
   const { state, rows, codes, map } = page;
-  const chosen = new Uint8Array(256).fill(state.value.length ? 0 : 1);
-  for (const row of rows) if (state.value.includes(row.value)) chosen.fill(1, row.low, row.high + 1);
+  const rowsChosen = rows.filter((row) => state.value.includes(row.value));
+  const chosen = new Uint8Array(256).fill(rowsChosen.length ? 0 : 1);
+  for (const row of rowsChosen) chosen.fill(1, row.low, row.high + 1);
   const unknown = state.value.find((value) => !rows.some((row) => row.value === value));
   if (unknown) say(`The legend has no value "${unknown}".`);
   page.isBright = (index) => chosen[codes[index]] === 1 && (!page.mask || page.mask[index] === 1);

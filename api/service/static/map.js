@@ -123,8 +123,10 @@ export class MapView {
     if (isMoving) {
       clearTimeout(this.resting);
       this.moving = true;
+      this.canvas.dataset.moving = "";
       this.resting = setTimeout(() => {
         this.moving = false;
+        delete this.canvas.dataset.moving;
         this.redraw();
         this.onRest();
       }, 160);
