@@ -67,9 +67,9 @@ export const page = {
     const old = page.state;
     page.state = { ...old, ...changes };
     const address = writtenAddress(page.state);
-    if (address === location.pathname + location.search) return;
-    history[replace ? "replaceState" : "pushState"](null, "", address);
-    page.show(old, { fly });
+    const isSame = address === location.pathname + location.search;
+    if (!isSame) history[replace ? "replaceState" : "pushState"](null, "", address);
+    if (!isSame || fly) page.show(isSame ? { ...old, article: "" } : old, { fly });
   },
   show: () => {},
   seen: async () => {},
@@ -97,8 +97,7 @@ async function startMap() {
   Object.assign(page, { map, paint, seen, titleOf, titles, show: (old, how) => show(old, how).catch(complain) });
   Object.assign(map, { titleOf, onRest: () => page.go(written(map.view), { replace: true }) });
   take(await asked);
-  const wake = () => page.feature("moving").catch(complain);
-  for (const event of ["pointerover", "pointerdown", "focus"]) map.canvas.addEventListener(event, wake, { once: true });
+  wakeBy(["pointerover", "pointerdown", "pointermove", "pointerup", "focus", "keydown"], map.canvas);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     map.readStyle();
     listRows();
@@ -115,6 +114,19 @@ async function startMap() {
   at("#history input").addEventListener("change", ({ target }) => target.files[0] && page.feature("reader").then(({ take }) => take(target.files[0])));
   if (sessionStorage.getItem("wikishelf-reader")) (await page.feature("reader"), await page.feature("shelf")).show();
   await show({}, { fly: page.state.zoom === "" });
+}
+
+/** Load what moves the map when it is touched first, and hand on what was done until then. */
+function wakeBy(events, canvas) {
+  const early = [];
+  const wait = (event) => {
+    if (early.push(event) > 1) return;
+    page.feature("moving").then(({ listeners }) => {
+      for (const name of events) canvas.removeEventListener(name, wait);
+      for (const one of early) listeners[one.type]?.(one);
+    }, complain);
+  };
+  for (const name of events) canvas.addEventListener(name, wait);
 }
 
 /** Say in the map's place why there is none. */
@@ -137,7 +149,7 @@ async function codesOf(colour) {
 }
 
 function take(loaded) {
-  Object.assign(page, loaded, { names: undefined, field: page.state.colour });
+  Object.assign(page, loaded, { names: undefined, mask: undefined, field: page.state.colour });
   page.map.setPoints(page.points);
   const { fields } = page.points.header;
   at("#legend select").replaceChildren(...fields.map(({ field }) => element("option", { value: field }, field)));
@@ -196,21 +208,28 @@ const written = ({ x, y, zoom }) => ({ x: x.toFixed(4), y: y.toFixed(4), zoom: z
 
 async function show(old, { fly = false } = {}) {
   const { state, map } = page;
-  const isNew = (...names) => names.some((name) => String(state[name]) !== String(old[name] ?? ""));
-  if ((state.colour || "topic") !== (page.field || "topic")) {
-    page.codes = await codesOf(state.colour);
-    page.field = state.colour;
-    recolour();
-  }
-  if (isNew("colour", "value") || !map.drawn) {
-    press();
-    paint();
-  }
+  const isNew = (...names) => names.some((name) => JSON.stringify(state[name]) !== JSON.stringify(old[name] ?? (LISTS.includes(name) ? [] : "")));
   const view = { x: Number(state.x) || 0, y: Number(state.y) || 0, zoom: Number(state.zoom) || 1 };
   if (isNew("x", "y", "zoom") && String(Object.values(written(view))) !== String(Object.values(written(map.view)))) map.setView(view);
-  if (isNew("article")) (await page.feature("article")).show(state.article, fly);
-  if (isNew("like", "dislike", "prominence", "diversity")) (await page.feature("shelf")).show();
-  if (isNew("lasso") || (state.lasso && isNew("colour", "value"))) (await page.feature("lasso")).show();
+  const tasks = [
+    isNew("colour", "value") || !map.drawn ? showColour(state) : undefined,
+    isNew("article") ? page.feature("article").then((one) => one.show(state.article, fly)) : undefined,
+    isNew("like", "dislike", "prominence", "diversity") ? page.feature("shelf").then((shelf) => shelf.show()) : undefined,
+    isNew("lasso") ? page.feature("lasso").then((lasso) => lasso.show()) : undefined,
+  ];
+  await Promise.all(tasks);
+}
+
+async function showColour(state) {
+  if ((state.colour || "topic") !== (page.field || "topic")) {
+    const codes = await codesOf(state.colour);
+    if (page.state.colour !== state.colour) return; // Another colour was chosen meanwhile.
+    Object.assign(page, { codes, field: state.colour });
+    recolour();
+  }
+  press();
+  paint();
+  if (state.lasso) await (await page.feature("lasso")).show();
 }
 
 /** All titles, in the order of the points; they are heavy, and so they come when they are needed first. */

@@ -109,7 +109,7 @@ export function start(page) {
     }
     if (!fingers.size) way = 0;
     fingers.set(event.pointerId, place(event));
-    map.canvas.setPointerCapture(event.pointerId);
+    if (event.pointerType === "mouse") map.canvas.setPointerCapture(event.pointerId); // A finger is captured anyway.
   }
 
   function move(event) {
@@ -143,5 +143,5 @@ export function start(page) {
   const listeners = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up, pointerleave: card.hide, keydown: key, blur: card.hide };
   for (const [name, listener] of Object.entries(listeners)) map.canvas.addEventListener(name, listener);
   map.canvas.addEventListener("wheel", wheel, { passive: false });
-  return { fly, home, in: () => zoomAt(1.6), out: () => zoomAt(1 / 1.6) };
+  return { listeners, fly, home, in: () => zoomAt(1.6), out: () => zoomAt(1 / 1.6) };
 }
