@@ -89,14 +89,13 @@ if (document.getElementById("map")) startMap().catch(failed);
 const at = (selector) => document.querySelector(selector);
 
 async function startMap() {
-  const asked = load();
-  asked.catch(() => {}); // It is awaited below.
-  const { MapView } = await import("./map.js");
+  const [{ MapView }, tools] = await Promise.all([import("./map.js"), import("./points.js")]);
+  const loading = tools.fetchMap(page.state.colour);
   for (const part of document.querySelectorAll(".scripted")) part.hidden = false;
   const map = new MapView(at("#map canvas"));
-  Object.assign(page, { map, paint, seen, titleOf, titles, show: (old, how) => show(old, how).catch(complain) });
+  Object.assign(page, { ...tools, map, paint, seen, titleOf, titles, show: (old, how) => show(old, how).catch(complain) });
   Object.assign(map, { titleOf, onRest: () => page.go(written(map.view), { replace: true }) });
-  take(await asked);
+  take(await loading);
   wakeBy(["pointerover", "pointerdown", "pointermove", "pointerup", "focus", "keydown"], map.canvas);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     map.readStyle();
@@ -132,20 +131,6 @@ function wakeBy(events, canvas) {
 /** Say in the map's place why there is none. */
 function failed(error) {
   at("#map").replaceChildren(element("p", { class: "empty" }, error.message));
-}
-
-async function load() {
-  const [{ unpack, legendRows, palette }, reply, codes] = await Promise.all([import("./points.js"), ask("/map/points"), codesOf(page.state.colour)]);
-  return { legendRows, palette, codes, points: unpack(await reply.arrayBuffer()) };
-}
-
-async function codesOf(colour) {
-  const reply = await ask(`/map/colour/${encodeURIComponent(colour || "topic")}`).catch((error) => {
-    if (!colour) throw error;
-    complain(error);
-    return ask("/map/colour/topic");
-  });
-  return new Uint8Array(await reply.arrayBuffer());
 }
 
 function take(loaded) {
@@ -222,7 +207,7 @@ async function show(old, { fly = false } = {}) {
 
 async function showColour(state) {
   if ((state.colour || "topic") !== (page.field || "topic")) {
-    const codes = await codesOf(state.colour);
+    const codes = await page.fetchCodes(state.colour);
     if (page.state.colour !== state.colour) return; // Another colour was chosen meanwhile.
     Object.assign(page, { codes, field: state.colour });
     recolour();
@@ -251,8 +236,8 @@ function titleOf(index) {
 /** An answer came from a model: if it is not that of the map, draw the map anew. */
 async function seen(model) {
   if (model === page.points.header.model_id) return;
-  take(await load());
+  take(await page.fetchMap(page.state.colour));
   paint();
-  say(`A new model, number ${model}, answers now, and its map is shown.`);
+  at("#model").textContent = `A new model, number ${model}, answers now, and its map is shown.`;
   page.show({ x: page.state.x, y: page.state.y, zoom: page.state.zoom });
 }

@@ -159,16 +159,10 @@ export class MapView {
 
   drawPoints() {
     const { points, order, colours, rank, found } = this;
-    let count = points.count;
-    let ranks;
-    if (this.view.zoom > 2) {
-      count = 0;
-      this.seen((index) => {
-        found[count] = rank[index];
-        count += 1;
-      });
-      ranks = found.subarray(0, count).sort();
-    }
+    const isNear = this.view.zoom > 2;
+    let count = isNear ? 0 : points.count;
+    if (isNear) this.seen((index) => (found[count++] = rank[index]));
+    const ranks = isNear ? found.subarray(0, count).sort() : undefined;
     const most = this.moving && this.cost ? Math.max(20000, BUDGET / this.cost) : count;
     const put = sprite(Math.round(this.size * this.ratio), this.stride, this.pixels);
     const scale = (this.scale * this.ratio) / HALF;
@@ -211,9 +205,10 @@ export class MapView {
       for (const [right, down] of label.offsets) {
         const box = { ...label, right, down, left: x + right, top: y + down };
         if (box.left < 0 || box.top < 0 || box.left + box.width > this.width || box.top + box.height > this.height) continue;
-        if (labels.some((other) => overlap(box, other))) continue;
-        labels.push(box);
-        break;
+        if (!labels.some((other) => overlap(box, other))) {
+          labels.push(box);
+          break;
+        }
       }
     }
     return labels;

@@ -1,12 +1,30 @@
 // The points of a map: what the server packed, a grid that finds them by place, and the colours of a field.
 // A place is a pair of whole numbers from 0 to 65535, as the server sends it; y goes upwards.
 
+import { ask, complain } from "./main.js";
+
 export const HALF = 65535 / 2;
 const CELLS = 256;
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
+/** Ask for the points, and for their colours by a field. */
+export async function fetchMap(field) {
+  const [reply, codes] = await Promise.all([ask("/map/points"), fetchCodes(field)]);
+  return { points: unpack(await reply.arrayBuffer()), codes };
+}
+
+/** A byte for each point: which value of the field it has. Of a field that is unknown, say so and take the topic. */
+export async function fetchCodes(field) {
+  const reply = await ask(`/map/colour/${encodeURIComponent(field || "topic")}`).catch((error) => {
+    if (!field) throw error;
+    complain(error);
+    return ask("/map/colour/topic");
+  });
+  return new Uint8Array(await reply.arrayBuffer());
+}
+
 /** Read the part "points": a header of JSON, then ids, x and y, the most prominent article first. */
-export function unpack(buffer) {
+function unpack(buffer) {
   const length = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
   const count = header.articles;
