@@ -116,8 +116,8 @@ function classes(field, counts) {
   return rows;
 }
 
-function scaleRow({ min, max }, low, high) {
-  const isWhole = Number.isInteger(min) && Number.isInteger(max) && max - min > 8;
+function scaleRow({ field, min, max }, low, high) {
+  const isWhole = field === "year";
   const step = (max - min) / 253;
   const place = (code) => min + (code - 1) * step;
   const from = isWhole ? Math.ceil(place(low - 0.5)) : place(low - 0.5);
