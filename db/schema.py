@@ -17,7 +17,9 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -194,6 +196,42 @@ def _index(table: Table, column: str) -> None:
         postgresql_using="hnsw",
         postgresql_ops={column: "vector_cosine_ops"},
         postgresql_with=HNSW,
+    )
+
+
+def map_tables(model_id: int) -> tuple[Table, Table, Table]:
+    """Describe the tables of a model's map, which are empty until one is made.
+
+    They hold where the articles stand and in which regions, these regions, and what a browser draws, ready-made.
+    """
+    metadata = MetaData(naming_convention=NAMING)
+    regions = [Column(f"region_{level}", Integer) for level in (1, 2, 3)]
+    return (
+        Table(
+            f"_map_positions_{model_id}",
+            metadata,
+            Column("article_id", Integer, primary_key=True, autoincrement=False),
+            Column("x", REAL, nullable=False),  # from -1 to 1, as y
+            Column("y", REAL, nullable=False),  # upwards
+            *regions,
+        ),
+        Table(
+            f"_map_regions_{model_id}",
+            metadata,
+            Column("region_id", Integer, primary_key=True, autoincrement=False),
+            Column("level", SmallInteger, nullable=False),  # 1 is coarse, 3 is fine
+            Column("name", Text),
+            Column("x", REAL, nullable=False),
+            Column("y", REAL, nullable=False),
+            Column("articles", Integer, nullable=False),
+        ),
+        Table(
+            f"_map_points_{model_id}",
+            metadata,
+            Column("part", Text, primary_key=True),
+            Column("content", LargeBinary, nullable=False),
+            Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        ),
     )
 
 

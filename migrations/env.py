@@ -7,9 +7,9 @@ from db import opening, sql_files
 from db.installing import migrate
 from db.schema import metadata
 
-# Not in db/schema.py, because each is made when it is needed: the staging area, each model's vectors, Alembic's own
-# table.
-UNDESCRIBED = ("_staging_", "_article_vectors_", "_link_vectors_", "_link_weights_", "alembic_version")
+# Not in db/schema.py, because each is made when it is needed: the staging area, each model's vectors and map,
+# Alembic's own table.
+UNDESCRIBED = ("_staging_", "_article_vectors_", "_link_vectors_", "_link_weights_", "_map_", "alembic_version")
 
 
 def _is_described(_: object, name: str | None, kind: str, *__: object) -> bool:

@@ -99,6 +99,16 @@ def fold_in_new(arguments: argparse.Namespace) -> None:
     print_json(asdict(done)) if arguments.json else print(printing.folded_in(done))
 
 
+def make_map(arguments: argparse.Namespace) -> None:
+    """Put a model's articles on a map."""
+    from train.map import progress as map_progress
+    from train.map.make import make
+
+    with connect(tables="require") as database, map_progress.shown() as on_work:
+        done = make(database, arguments.model_id, arguments.fresh, arguments.map_seed, on_work)
+    print_json(done._asdict()) if arguments.json else print(printing.mapped(done))
+
+
 COMMANDS: dict[str | None, Callable[[argparse.Namespace], None]] = {
     None: train_one,
     "models": list_models,
@@ -107,6 +117,7 @@ COMMANDS: dict[str | None, Callable[[argparse.Namespace], None]] = {
     "evaluate": evaluate_model,
     "export": export_model,
     "fold-in": fold_in_new,
+    "map": make_map,
 }
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     _add_evaluate(_add_command(commands, "evaluate", "hold out links, rank them again, and store how good a model is"))
     _add_export(_add_command(commands, "export", "write a model's vectors into files that other tools read"))
     _add_fold_in(_add_command(commands, "fold-in", "give vectors to the articles that came after the training"))
+    _add_map(_add_command(commands, "map", "put a model's articles on a map, with named regions"))
     return top
 
 
@@ -112,6 +113,13 @@ def _add_export(command: argparse.ArgumentParser) -> None:
 
 def _add_fold_in(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", dest="model_id", type=int, metavar="N", help="default: the active model")
+
+
+def _add_map(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--model", dest="model_id", type=int, metavar="N", help="default: the active model")
+    add("--fresh", action="store_true", help="lay out anew, and do not go on from the map that there is")
+    add("--seed", dest="map_seed", type=int, default=0, metavar="N", help="another seed gives another map (default 0)")
 
 
 def _add_command(commands: Any, name: str, help: str, n_models: int = 0) -> argparse.ArgumentParser:

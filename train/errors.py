@@ -45,6 +45,10 @@ class ArrowMissing(WikishelfError):
     """--format parquet needs pyarrow, which is not installed: pip install "wikishelf[export]" """
 
 
+class NothingToMap(WikishelfError):
+    """model {model_id} has no article to put on a map; ingest articles and run "python -m train" again"""
+
+
 class LikesUnreadable(WikishelfError):
     """cannot read {path}: {reason}; give a UTF-8 file of lines with a reader, a title and maybe a rating from 0 to 5"""
 

@@ -30,8 +30,24 @@ STATEMENTS = text("""
     select format('drop %s %s', kind, string_agg(identity, ', ')) from found
     where name like '\\_%' or name = any(:names) or name in (select view from _topic_views)
     group by turn, kind order by turn""")
-VIEWS = ("article_vectors", "link_vectors", "article_labels", "alembic_version", "fold_title")
-TYPES = ("similar_article", "similar_link", "found_article", "near_link", "explained_link", "series_article")
+VIEWS = (
+    "article_vectors",
+    "link_vectors",
+    "article_labels",
+    "article_positions",
+    "map_regions",
+    "alembic_version",
+    "fold_title",
+)
+TYPES = (
+    "similar_article",
+    "similar_link",
+    "found_article",
+    "near_link",
+    "explained_link",
+    "series_article",
+    "region_article",
+)
 
 
 def uninstall(database: Database) -> list[str]:

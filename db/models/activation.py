@@ -16,13 +16,17 @@ VIEWS = {
     "_placed_vectors": "article_id, placed::vector as placed",
     "link_vectors": "link_id, embedding::vector as embedding",
     "_link_weights": "link_id, weight",
+    "article_positions": "article_id, x, y, region_1, region_2, region_3",
+    "map_regions": "region_id, level, name, x, y, articles",
+    "_map_points": "{model_id} as model_id, part, content, made_at",
 }
+TABLES = {"_placed_vectors": "_article_vectors", "article_positions": "_map_positions"}  # others are called as the view
 KINDS: tuple[vectors.VectorKind, ...] = ("articles", "links")
 
 
 def table_of(view: str, model_id: int) -> str:
     """The table of a model that the view shows while that model is active."""
-    return f"_{view.removeprefix('_').replace('placed', 'article')}_{model_id}"
+    return f"{TABLES.get(view, '_' + view.removeprefix('_'))}_{model_id}"
 
 
 def activate(connection: Connection, model_id: int) -> None:
@@ -67,7 +71,8 @@ def _activate(connection: Connection, model_id: int, refusal: partial[ModelUnusa
     connection.execute(text("update models set state = 'ready' where state = 'active'"))
     connection.execute(text("update models set state = 'active' where model_id = :id"), {"id": model_id})
     for view, columns in VIEWS.items():
-        connection.execute(text(f"create or replace view {view} as select {columns} from {table_of(view, model_id)}"))
+        shown = f"select {columns.format(model_id=model_id)} from {table_of(view, model_id)}"
+        connection.execute(text(f"create or replace view {view} as {shown}"))
 
 
 def _drop(connection: Connection, model_id: int, refusal: partial[ModelUnusable]) -> None:

@@ -116,7 +116,8 @@ def sizes(connection: Connection) -> dict[int, int]:
     rows = connection.execute(
         text("""
             select model_id, coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)
-            from models, unnest(array['article_vectors', 'link_vectors', 'link_weights']) kind,
+            from models, unnest(array['article_vectors', 'link_vectors', 'link_weights', 'map_positions', 'map_regions',
+                                         'map_points']) kind,
                  format('_%s_%s', kind, model_id) name
             group by model_id""")
     )

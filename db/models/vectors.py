@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from db import binary_copy
 from db.errors import BadVectors
 from db.models.storage_order import by_neighbourhood
-from db.schema import HNSW, vector_table, weight_table
+from db.schema import HNSW, map_tables, vector_table, weight_table
 
 VectorKind = Literal["articles", "links"]
 UNIT_TOLERANCE = 1e-4  # float32 normalisation is accurate to about 1e-7
@@ -61,6 +61,9 @@ def store(
     for index in table.indexes:
         _build(connection, index, build_memory(*vectors.shape))
     connection.execute(text(f"analyze {table.name}"))
+    if kind == "articles":
+        for empty in map_tables(model_id):
+            connection.execute(CreateTable(empty))
     if kind == "links":
         _store_weights(connection, model_id, ids, [1.0] * len(ids) if link_weights is None else link_weights.tolist())
 

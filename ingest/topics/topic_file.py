@@ -17,6 +17,7 @@ READING_NAMES: tuple[Reading, ...] = get_args(Reading)
 _SQL_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")  # it needs no quotes; PostgreSQL cuts names at 63 bytes
 _TABLES_AND_VIEWS = (
     "articles links article_links aliases facets models imports article_vectors link_vectors alembic_version"
+    " article_positions map_regions"
 )
 _RESERVED = """
 all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create

@@ -1,0 +1,118 @@
+"""Store and read where the articles of a model stand on its map, and place new ones among them."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, text
+
+Float32 = NDArray[np.float32]
+Int32 = NDArray[np.int32]
+
+
+class Positions(NamedTuple):
+    """Where articles stand.
+
+    Attributes
+    ----------
+    ids : int32 array of shape (n,)
+        Ascending.
+    xy : float32 array of shape (n, 2)
+        From -1 to 1; y is upwards.
+    """
+
+    ids: Int32
+    xy: Float32
+
+
+class Former(NamedTuple):
+    """An earlier map of `model_id`; `scale` is the length of its layout's own unit on the map."""
+
+    model_id: int
+    scale: float
+    positions: Positions
+
+
+class Region(NamedTuple):
+    """A part of the map; `level` is 1 (coarse) to 3 (fine), and x and y are the middle of its articles."""
+
+    region_id: int
+    level: int
+    name: str | None
+    x: float
+    y: float
+    articles: int
+
+
+READ = """
+    select string_agg(int4send(article_id) || float4send(x) || float4send(y), ''::bytea order by article_id)
+    from _map_positions_{id}"""
+
+FORMER = text("""
+    select model_id, cast(metrics -> 'map' ->> 'scale' as float) from models
+    where state in ('ready', 'active') and metrics -> 'map' is not null
+    order by model_id = :id desc, state = 'active' desc, model_id desc limit 1""")
+
+# An article that came after the map stands in the median of its ten nearest neighbours on the map. So what stands there
+# does not move, and what else is new makes no difference. Its regions are those of the article next to it.
+PLACE = """
+    insert into _map_positions_{id} (article_id, x, y, region_1, region_2, region_3)
+    select v.article_id, m.x, m.y, r.region_1, r.region_2, r.region_3
+    from _article_vectors_{id} v
+    cross join lateral (
+        select percentile_cont(0.5) within group (order by near.x) as x,
+               percentile_cont(0.5) within group (order by near.y) as y
+        from (
+            select p.x, p.y
+            from _article_vectors_{id} other
+            join _map_positions_{id} p using (article_id)
+            order by other.embedding <=> v.embedding
+            limit 10
+        ) near
+    ) m
+    cross join lateral (
+        select p.region_1, p.region_2, p.region_3 from _map_positions_{id} p
+        order by (p.x - m.x) ^ 2 + (p.y - m.y) ^ 2, p.article_id limit 1
+    ) r
+    where not exists (select from _map_positions_{id} p where p.article_id = v.article_id)"""
+
+FORGET = """
+    delete from _map_positions_{id} p
+    where p.article_id = any(:moved)
+       or not exists (select from _article_vectors_{id} v where v.article_id = p.article_id)"""
+
+
+def former_map(connection: Connection, model_id: int) -> Former | None:
+    """Return the map from which a new one for this model goes on, or None if there is none.
+
+    It is the model's own map, or else that of the active model, or else that of the newest model that has one.
+    """
+    row = connection.execute(FORMER, {"id": model_id}).one_or_none()
+    return None if row is None else Former(row[0], row[1], read(connection, row[0]))
+
+
+def read(connection: Connection, model_id: int) -> Positions:
+    """Read the map of a model; it is empty if none was made."""
+    packed = connection.scalar(text(READ.format(id=model_id)))
+    rows = np.frombuffer(packed or b"", dtype=[("id", ">i4"), ("xy", ">f4", 2)])
+    return Positions(rows["id"].astype(np.int32), rows["xy"].astype(np.float32))
+
+
+def place(connection: Connection, model_id: int, moved: list[int]) -> int:
+    """Place the articles that have a vector and no position, and forget those without a vector.
+
+    Parameters
+    ----------
+    moved : list of int
+        Articles whose vector changed; they are placed anew.
+
+    Returns
+    -------
+    int
+        How many were placed.
+    """
+    connection.execute(text(FORGET.format(id=model_id)), {"moved": moved})
+    connection.execute(
+        text("set local hnsw.iterative_scan = strict_order")
+    )  # articles without a position are passed over
+    return connection.execute(text(PLACE.format(id=model_id))).rowcount

@@ -1,0 +1,56 @@
+"""Store a whole map, in the caller's transaction; readers see the former one until its commit."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, text
+
+from db import binary_copy
+from db.maps import parts, region_names
+from db.maps.positions import Positions, Region
+
+Int32 = NDArray[np.int32]
+
+
+def store(connection: Connection, model_id: int, made: Positions, levels: Sequence[Int32]) -> list[Region]:
+    """Replace the map of a model: positions, regions with their names, and ready-made parts.
+
+    Parameters
+    ----------
+    levels : sequence of int32 arrays of shape (n,)
+        The region of each article, from 0 on, on the levels that there are, the coarse one first.
+
+    Returns
+    -------
+    list of Region
+        Their numbers run on from level to level, from 1 on.
+    """
+    firsts = np.cumsum([1, *(int(level.max()) + 1 for level in levels)])
+    numbered = [(level + first).astype(np.int32) for level, first in zip(levels, firsts, strict=False)]
+    _store_positions(connection, model_id, made, numbered)
+    used: set[str] = set()
+    found = [
+        one
+        for level, regions in enumerate(numbered, 1)
+        for one in _regions(made, level, regions, region_names.chosen(connection, model_id, level, used))
+    ]
+    connection.execute(text(f"delete from _map_regions_{model_id}"))
+    binary_copy.copy_records(connection, f"_map_regions_{model_id}", found)
+    parts.renew(connection, model_id)
+    return found
+
+
+def _store_positions(connection: Connection, model_id: int, made: Positions, levels: Sequence[Int32]) -> None:
+    table = f"_map_positions_{model_id}"
+    connection.execute(text(f"delete from {table}"))
+    columns = ", ".join(("article_id", "x", "y", *(f"region_{level}" for level in range(1, len(levels) + 1))))
+    rows = binary_copy.rows(made.ids, *made.xy.T, *levels)
+    binary_copy.copy_in(connection, f"{table} ({columns})", rows)
+    connection.execute(text(f"analyze {table}"))
+
+
+def _regions(made: Positions, level: int, regions: Int32, names: dict[int, str]) -> Iterator[Region]:
+    for region in np.unique(regions).tolist():
+        x, y = made.xy[regions == region].astype(np.float64).mean(axis=0).tolist()
+        yield Region(region, level, names.get(region), x, y, int((regions == region).sum()))

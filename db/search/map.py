@@ -1,0 +1,28 @@
+"""The ready-made parts of the active model's map, for a page that draws it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.connection import Database
+
+
+@dataclass(frozen=True, slots=True)
+class MapPart:
+    """A part of the map: `points`, `titles`, or `colour/` and a field; docs/map.md says how their bytes are laid out.
+
+    Attributes
+    ----------
+    made_at : datetime
+        When the parts of this map were made; together with `model_id` it names the map that a reader has.
+    """
+
+    model_id: int
+    made_at: datetime
+    content: bytes
+
+
+def map_part(database: Database, part: str) -> MapPart | None:
+    """Return a part of the active model's map, or None if no model is active, it has no map or no such part."""
+    query = f"select model_id, made_at, content from {database.schema}._map_points where part = %(part)s"
+    rows = database.fetch(query, {"part": part})
+    return MapPart(*rows[0]) if rows else None

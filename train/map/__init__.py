@@ -1,0 +1,1 @@
+"""A model's articles on a map: laid out in the plane, divided into regions, and stored with the model."""
