@@ -63,7 +63,7 @@ def shown(shop: Service) -> Parts:
 
 @pytest.fixture
 def new_page(chromium: "Browser") -> "Iterator[Callable[..., Page]]":
-    """Makes pages, each in a browser context of its own; a fault in a script, or a question elsewhere, fails the test."""
+    """Makes pages, each in a context of its own; a fault in a script, or a question elsewhere, fails the test."""
     contexts, faults = [], []
 
     def make(**options: Any) -> "Page":

@@ -119,6 +119,11 @@ def test_who_asks_for_less_motion_is_there_at_once(page: "Page", shown: Parts) -
     page.focus("#q")
     page.wait_for_timeout(200)
     page.evaluate("window.views = []")
-    in_map(page, "page.map.setView = ((old) => (view) => { window.views.push(view.zoom); old.call(page.map, view); })(page.map.setView)")
+    in_map(
+        page,
+        """page.map.setView = ((old) => (view) => {
+            window.views.push(view.zoom);
+            old.call(page.map, view); })(page.map.setView)""",
+    )
     choose(page, "war an", "War and Peace")
     assert len(page.evaluate("[...new Set(window.views)]")) == 1

@@ -44,7 +44,7 @@ def plain(page: "Page", places: NDArray[np.float64]) -> NDArray[np.int64]:
     assert box is not None
     for left, top, width, height in in_map(page, "page.map.labels.map((l) => [l.left, l.top, l.width, l.height])"):
         low = np.array([box["x"] + left - 4, box["y"] + top - 4])
-        is_plain &= ~((places >= low) & (places <= low + (width + 8, height + 8))).all(axis=1)
+        is_plain &= ~((places >= low) & (places <= low + np.array([width + 8, height + 8]))).all(axis=1)
     return np.flatnonzero(is_plain)
 
 

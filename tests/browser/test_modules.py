@@ -31,9 +31,13 @@ FILES = {
     "goodreads": exports.goodreads(BOOKS).encode(),
     "storygraph": exports.storygraph(BOOKS).encode("utf-8-sig"),
     "a row cut off": (exports.goodreads(BOOKS) + "17,Cut off\n" + '18,"Never closed\n19,Swallowed\n').encode(),
-    **{f"librarything {code}": exports.librarything(BOOKS[1:4]).encode(code) for code in ("utf-8", "utf-16", "utf-16-be", "latin-1")},
+    **{
+        f"librarything {code}": exports.librarything(BOOKS[1:4]).encode(code)
+        for code in ("utf-8", "utf-16", "utf-16-be", "latin-1")
+    },
     "lines of two encodings": b"".join(
-        line.encode(code) for line, code in zip(exports.librarything(BOOKS[1:4]).splitlines(True), itertools.cycle(["utf-8", "latin-1"]))
+        line.encode(code)
+        for line, code in zip(exports.librarything(BOOKS[1:4]).splitlines(True), itertools.cycle(["utf-8", "latin-1"]))
     ),
     "semicolons": exports.goodreads(BOOKS[2:4]).replace(",", ";").replace("\n", "\r").encode(),
 }
@@ -41,7 +45,9 @@ FILES = {
 
 def call(page: "Page", name: str, expression: str, argument: Any = None) -> Any:
     """The value of an expression in which `it` is a module and `given` the argument."""
-    return page.evaluate(f"async (given) => {{ const it = await import('{module(page, name)}'); return {expression}; }}", argument)
+    return page.evaluate(
+        f"async (given) => {{ const it = await import('{module(page, name)}'); return {expression}; }}", argument
+    )
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -49,7 +55,12 @@ def test_a_history_is_read_as_python_reads_it(page: "Page", tmp_path: Path, name
     file = tmp_path / "history"
     file.write_bytes(FILES[name])
     expected = api.read_history(file)
-    read = call(page, "history", "it.readHistory(Uint8Array.from(atob(given), (c) => c.charCodeAt(0)))", base64.b64encode(FILES[name]).decode())
+    read = call(
+        page,
+        "history",
+        "it.readHistory(Uint8Array.from(atob(given), (c) => c.charCodeAt(0)))",
+        base64.b64encode(FILES[name]).decode(),
+    )
     assert read["site"] == expected.site
     assert [(b["title"], b["author"], b["rating"], b["status"]) for b in read["books"]] == [
         (b.title, b.author, b.rating, b.status) for b in expected
@@ -71,8 +82,9 @@ def test_cells_that_a_spreadsheet_would_reckon_out(page: "Page") -> None:
 
 
 STATE = {
-    "q": "war & peace", "article": 'A "b" & <c>?', "colour": "year", "prominence": "-0.5", "diversity": "0.3", "x": "0.1234",
-    "y": "-0.5", "zoom": "3.5", "lasso": "0,0 1,0 1,1", "like": ["A+B", "C#", "Ça"], "dislike": ["100%"], "value": ["(none)", "a,b"],
+    "q": "war & peace", "article": 'A "b" & <c>?', "colour": "year", "prominence": "-0.5", "diversity": "0.3",
+    "x": "0.1234", "y": "-0.5", "zoom": "3.5", "lasso": "0,0 1,0 1,1",
+    "like": ["A+B", "C#", "Ça"], "dislike": ["100%"], "value": ["(none)", "a,b"],
 }  # fmt: skip
 
 
@@ -99,8 +111,12 @@ def test_a_hundred_values_have_a_hundred_colours(page: "Page", theme: str) -> No
 # Machado, Oliveira and Fernandes 2009: what who lacks one kind of cones sees, in linear light.
 BLIND = {
     "nothing lacks": np.eye(3),
-    "protanopia": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
-    "deuteranopia": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
 }
 
 
@@ -112,6 +128,10 @@ def _linear(colours: Any) -> Any:
 
 def _lab(light: Any) -> Any:
     """CIELAB of linear light."""
-    xyz = light @ np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]).T / (0.9505, 1, 1.089)
+    xyz = (
+        light
+        @ np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]).T
+        / (0.9505, 1, 1.089)
+    )
     f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
     return np.stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], axis=1)

@@ -31,10 +31,10 @@ def touch(page: "Page", kind: str, *places: Any) -> None:
     session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
-def box(page: "Page", selector: str) -> dict[str, float]:
+def box(page: "Page", selector: str) -> Any:
     found = page.locator(selector).bounding_box()
     assert found is not None
-    return dict(found)
+    return found
 
 
 def test_a_tap_opens_a_sheet_from_below(phone: "Page", shown: Parts) -> None:
@@ -59,17 +59,21 @@ def test_fingers_pinch_and_drag(phone: "Page", shown: Parts) -> None:
     rest(phone)
     canvas = box(phone, "#map canvas")
     middle = np.array([canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2])
-    touch(phone, "touchStart", middle - (30, 0), middle + (30, 0))
+
+    def fingers(far: float) -> tuple[Any, Any]:
+        return middle - np.array([far, 0]), middle + np.array([far, 0])
+
+    touch(phone, "touchStart", *fingers(30))
     phone.wait_for_timeout(300)
     for far in range(40, 130, 10):
-        touch(phone, "touchMove", middle - (far, 0), middle + (far, 0))
+        touch(phone, "touchMove", *fingers(far))
     touch(phone, "touchEnd")
     rest(phone, 500)
     assert view(phone)[2] == pytest.approx(4, rel=0.1)
     before = spots(phone, shown)
     touch(phone, "touchStart", middle)
     for step in range(1, 7):
-        touch(phone, "touchMove", middle + (10 * step, 5 * step))
+        touch(phone, "touchMove", middle + np.array([10, 5]) * step)
     touch(phone, "touchEnd")
     rest(phone, 500)
     moved = spots(phone, shown) - before

@@ -66,7 +66,9 @@ def test_few_articles_are_a_small_map(new_page: "Callable[..., Page]", own: str,
             opened(page, service)
             rest(page, 600)
             assert page.inner_text("#legend .sum") == f"{count} of {count} articles"
-            assert sorted(in_map(page, "page.map.labels.map((label) => label.text)")) == [f"Book {n}" for n in range(count)]
+            assert sorted(in_map(page, "page.map.labels.map((label) => label.text)")) == [
+                f"Book {n}" for n in range(count)
+            ]
             page.focus("#map canvas")
             rest(page)
             page.keyboard.press("n")
@@ -75,7 +77,10 @@ def test_few_articles_are_a_small_map(new_page: "Callable[..., Page]", own: str,
             assert page.locator("#article .near li").count() == count - 1
 
 
-@pytest.mark.parametrize(("state", "words"), [("empty", "python -m ingest"), ("no model", "python -m train"), ("no map", "python -m train map")])
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("empty", "python -m ingest"), ("no model", "python -m train"), ("no map", "python -m train map")],
+)
 def test_what_is_lacking_is_said(new_page: "Callable[..., Page]", own: str, state: str, words: str) -> None:
     with Database(own) as database:
         if state != "empty":

@@ -37,7 +37,9 @@ def test_one_sees_the_map_within_two_seconds(new_page: "Callable[..., Page]", sh
     page.wait_for_selector("#legend li")
     assert in_map(page, "page.map.drawn") > 0
     assert monotonic() - began < 2
-    assert set(in_map(page, "page.map.labels.map((label) => label.text)")) & {r["name"] for r in shown.header["regions"]}
+    assert set(in_map(page, "page.map.labels.map((label) => label.text)")) & {
+        r["name"] for r in shown.header["regions"]
+    }
 
 
 def test_one_types_and_the_map_flies_there(page: "Page", shelf: api.Shelf, shown: Parts) -> None:
@@ -47,7 +49,9 @@ def test_one_types_and_the_map_flies_there(page: "Page", shelf: api.Shelf, shown
     assert text_of(page, "#article .near .share") == [f"{row.similarity:.2f}" for row in similar]
     reasons = text_of(page, "#article .near .reason")
     assert len(reasons) == 10
-    assert all("World of Tragedy" in reason for title, reason in zip(similar, reasons, strict=True) if "Tragedy" in title.title)
+    assert all(
+        "World of Tragedy" in reason for title, reason in zip(similar, reasons, strict=True) if "Tragedy" in title.title
+    )
     places = spots(page, shown)
     index = shown.titles.index("War and Peace")
     box = page.locator("#map canvas").bounding_box()
@@ -82,7 +86,11 @@ def test_a_late_answer_is_not_shown(page: "Page") -> None:
 def test_likes_and_the_dial_change_the_list_and_a_friend_sees_the_same(
     page: "Page", new_page: "Callable[..., Page]", shelf: api.Shelf, shown: Parts
 ) -> None:
-    for words, title, button in (("war an", "War and Peace", "like"), ("don q", "Don Quixote", "like"), ("candi", "Candide", "dislike")):
+    for words, title, button in (
+        ("war an", "War and Peace", "like"),
+        ("don q", "Don Quixote", "like"),
+        ("candi", "Candide", "dislike"),
+    ):
         choose(page, words, title)
         page.click(f"#article .tastes .{button}")
     likes, dislikes = ["War and Peace", "Don Quixote"], ["Candide"]
@@ -107,7 +115,9 @@ def test_likes_and_the_dial_change_the_list_and_a_friend_sees_the_same(
     assert text_of(friend, "#article h2") == text_of(page, "#article h2") == ["Candide"]
     assert view(friend) == view(page)
     assert friend.input_value("#dial-prominence") == "-1"
-    assert in_map(friend, "page.map.labels.map((l) => l.text).sort()") == in_map(page, "page.map.labels.map((l) => l.text).sort()")
+    assert in_map(friend, "page.map.labels.map((l) => l.text).sort()") == in_map(
+        page, "page.map.labels.map((l) => l.text).sort()"
+    )
     page.go_back()
     rest(page, 600)
     assert text_of(page, "#shelf .recommended .title") == neutral
@@ -170,10 +180,16 @@ def test_a_lasso_selects_and_its_books_are_saved(page: "Page", shown: Parts, tmp
     assert page.inner_text("#legend .sum") == f"{len(FACETS)} of {len(FACETS)} articles"
 
 
-def test_a_history_marks_what_was_read_and_is_not_recommended(page: "Page", shelf: api.Shelf, shown: Parts, tmp_path: Path) -> None:
+def test_a_history_marks_what_was_read_and_is_not_recommended(
+    page: "Page", shelf: api.Shelf, shown: Parts, tmp_path: Path
+) -> None:
     liked = [book.title for book in books() if book.genre == "Tragedy"][3:40]
     rows = [Row(title, "", "5", "read") for title in liked]
-    rows += [Row("Candide", "", "1", "read"), Row("Of no shelf here", "Nobody", "5", "read"), Row("Don Quixote", "", "0", "to-read")]
+    rows += [
+        Row("Candide", "", "1", "read"),
+        Row("Of no shelf here", "Nobody", "5", "read"),
+        Row("Don Quixote", "", "0", "to-read"),
+    ]
     file = tmp_path / "goodreads.csv"
     file.write_text(exports.goodreads(rows), encoding="utf-8")
     asked: list[str] = []
@@ -182,7 +198,10 @@ def test_a_history_marks_what_was_read_and_is_not_recommended(page: "Page", shel
     page.wait_for_selector("#shelf .recommended li")
     rest(page, 500)
     read = len(liked) + 2
-    assert page.inner_text("#status") == f"Goodreads: {read} books were read; {read - 1} have an article here, 1 have none."
+    assert (
+        page.inner_text("#status")
+        == f"Goodreads: {read} books were read; {read - 1} have an article here, 1 have none."
+    )
     recommended = text_of(page, "#shelf .recommended .title")
     expected = shelf.recommend_for(shelf.match_history(api.read_history(file)), count=10)
     assert recommended == [row.title for row in expected]

@@ -1,4 +1,4 @@
-"""A small shelf whose map is known in rough: five genres, each of one country, far apart; and books with hostile names."""
+"""A small shelf whose map is known in rough: five genres far apart, each of one country, and hostile names."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import text
 
 from db.connection import Database
-from db.importing.records import Article, Link, Redirect
+from db.importing.records import Article, Redirect
 from tests.support.planted import article, load, store_vectors
 
 PER_GENRE = 80
@@ -40,14 +40,13 @@ class Book(NamedTuple):
 
 def books() -> list[Book]:
     """All books, genre by genre."""
-    named = lambda genre, place: NAMED.get((genre, place), f"{genre} number {place}")  # noqa: E731
-    return [Book(named(genre, place), genre, place) for genre in COUNTRIES for place in range(PER_GENRE)]
+    places = [(genre, place) for genre in COUNTRIES for place in range(PER_GENRE)]
+    return [Book(NAMED.get(one, f"{one[0]} number {one[1]}"), *one) for one in places]
 
 
 def _records() -> Iterator[Article | Redirect]:
     for book in books():
-        links = {Link("page", f"World of {book.genre}"): 1, Link("page", f"{book.genre} author {book.place % 5}"): 1}
-        links |= {Link("page", f"Trait {book.place % 7}"): 1, Link("page", HOSTILE): 1}
+        links = [f"World of {book.genre}", f"{book.genre} author {book.place % 5}", f"Trait {book.place % 7}", HOSTILE]
         topic = "film" if book.place % 10 == 9 else "book"
         yield article(book.title, links, facets=tuple(book.facets.items()), topic=topic)
     yield Redirect("Voyna i mir", "War and Peace")
@@ -68,6 +67,8 @@ def store_model(database: Database, seed: int = 0) -> None:
     random = np.random.default_rng(seed)
     genre = {name: random.normal(size=16) for name in COUNTRIES}
     author = {(name, n): random.normal(size=16) for name in COUNTRIES for n in range(5)}
-    rows = {b.title: genre[b.genre] + 0.5 * author[b.genre, b.place % 5] + 0.2 * random.normal(size=16) for b in books()}
+    rows = {
+        b.title: genre[b.genre] + 0.5 * author[b.genre, b.place % 5] + 0.2 * random.normal(size=16) for b in books()
+    }
     links = {f"World of {name}": list(direction) for name, direction in genre.items()}
     store_vectors(database, {title: list(row) for title, row in rows.items()}, links)

@@ -79,7 +79,9 @@ def rest(page: "Page", milliseconds: int = 120) -> None:
 
 def in_map(page: "Page", expression: str) -> Any:
     """The value of an expression in which `page` is what the modules share."""
-    return page.evaluate(f"async () => {{ const {{ page }} = await import('{module(page, 'main')}'); return {expression}; }}")
+    return page.evaluate(
+        f"async () => {{ const {{ page }} = await import('{module(page, 'main')}'); return {expression}; }}"
+    )
 
 
 def module(page: "Page", name: str) -> str:

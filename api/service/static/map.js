@@ -12,7 +12,7 @@ const pack = ([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) 
 
 export class MapView {
   view = { x: 0, y: 0, zoom: 1 };
-  marks = [];
+  marks = []; // {kind, index}, the most important first; each gets its name
   labels = [];
   cost = 0; // milliseconds for a point, as measured
   drawn = 0;
@@ -148,6 +148,7 @@ export class MapView {
     this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     this.over(this);
     this.drawLabels();
+    if (!this.drawn) performance.mark("map-drawn");
     this.drawn += 1;
   }
 
@@ -217,7 +218,7 @@ export class MapView {
   /** Marked books first, then the regions of this magnification, then books while there are few. */
   *wanted() {
     const book = (index, weight, colour) => ({ index, text: this.titleOf(index), x: this.points.x[index], y: this.points.y[index], font: [weight, 12.5], colour });
-    for (const mark of this.marks) if (mark.isNamed && this.titleOf(mark.index)) yield book(mark.index, 600, this.ink);
+    for (const { index } of this.marks) if (this.titleOf(index)) yield book(index, 600, this.ink);
     const { zoom } = this.view;
     const levels = [[1, 2], [2, 3], [3]][Number(zoom >= 2.2) + Number(zoom >= 7)];
     for (const [place, level] of levels.entries()) {
@@ -229,7 +230,8 @@ export class MapView {
     const books = [];
     this.seen((index) => books.push(index));
     if (books.length > 1500) return;
-    for (const index of books.sort((a, b) => a - b)) if (this.titleOf(index)) yield book(index, 400, this.ink);
+    const marked = new Set(this.marks.map((mark) => mark.index));
+    for (const index of books.sort((a, b) => a - b)) if (!marked.has(index) && this.titleOf(index)) yield book(index, 400, this.ink);
   }
 
   measured(label) {

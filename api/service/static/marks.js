@@ -9,7 +9,7 @@ export function start(page) {
   function set(changes) {
     Object.assign(kinds, changes);
     const named = ["article", "like", "dislike", "near", "recommended"];
-    const marks = named.flatMap((kind) => kinds[kind].map((index) => ({ kind, index, isNamed: true })));
+    const marks = named.flatMap((kind) => kinds[kind].map((index) => ({ kind, index })));
     map.marks = [...new Map(marks.reverse().map((mark) => [mark.index, mark])).values()].reverse();
     map.redraw();
   }
