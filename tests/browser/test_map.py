@@ -26,7 +26,7 @@ def legend(page: "Page") -> dict[str, tuple[int, tuple[int, ...]]]:
     rows = page.evaluate(
         """() => [...document.querySelectorAll("#legend li")].map((row) => [
             row.querySelector(".label").innerText, row.querySelector(".count").innerText.replaceAll(",", ""),
-            getComputedStyle(row.querySelector(".swatch")).backgroundColor.match(/\\\\d+/g).map(Number)])"""
+            getComputedStyle(row.querySelector(".swatch")).backgroundColor.match(/\\d+/g).map(Number)])"""
     )
     return {label: (int(count), tuple(colour)) for label, count, colour in rows}
 
