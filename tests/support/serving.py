@@ -33,6 +33,15 @@ class Service:
     process: subprocess.Popen[str]
     port: int
 
+    def raw(self, path: str) -> bytes:
+        """The bytes of an answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read()
+        finally:
+            connection.close()
+
     def get(self, path: str, headers: dict[str, str] | None = None, method: str = "GET", **query: Any) -> Reply:
         """Ask; lists repeat a parameter."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
