@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 import api
-from api.service import errors, operations, routes
+from api.service import errors, operations, pages, routes, static_files
 from api.service.metrics import Metrics
 
 DESCRIPTION = (
@@ -14,8 +14,16 @@ DESCRIPTION = (
 )
 
 
-def create(shelf: api.Shelf) -> FastAPI:
-    """Make the application; when it stops, it closes the shelf after the last answer."""
+def create(shelf: api.Shelf, root_path: str = "") -> FastAPI:
+    """Make the application; when it stops, it closes the shelf after the last answer.
+
+    Parameters
+    ----------
+    shelf : api.Shelf
+        The shelf that it asks.
+    root_path : str
+        The path under which a proxy offers it, such as `/shelf`; the proxy may strip it or not.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -24,11 +32,19 @@ def create(shelf: api.Shelf) -> FastAPI:
 
     # The pages that FastAPI makes for people would load their scripts from a third party.
     app = FastAPI(
-        title="Wikishelf", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
+        title="Wikishelf",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        root_path=root_path,
     )
     app.state.metrics = Metrics()
     app.add_middleware(app.state.metrics.around)
     app.include_router(routes.router)
     app.include_router(operations.router)
+    app.include_router(static_files.router)
+    app.include_router(pages.router)
     errors.install(app)
     return app

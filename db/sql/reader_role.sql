@@ -33,6 +33,10 @@ begin
     loop
         execute format('grant select on %s to %I', relation, reader);
     end loop;
+    -- When and from which wiki, but not from which file.
+    if to_regclass('imports') is not null and not has_column_privilege(reader, 'imports', 'wiki', 'select') then
+        execute format('grant select (import_id, wiki, finished_at) on imports to %I', reader);
+    end if;
 exception when insufficient_privilege then
     raise warning 'the role % lacks rights in this database: %', reader, sqlerrm;
 end $$;
