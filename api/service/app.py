@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 import api
-from api.service import errors, operations, pages, routes, static_files
+from api.service import errors, map_routes, operations, page_json, pages, routes, static_files
 from api.service.metrics import Metrics
 
 DESCRIPTION = (
@@ -42,9 +42,7 @@ def create(shelf: api.Shelf, root_path: str = "") -> FastAPI:
     )
     app.state.metrics = Metrics()
     app.add_middleware(app.state.metrics.around)
-    app.include_router(routes.router)
-    app.include_router(operations.router)
-    app.include_router(static_files.router)
-    app.include_router(pages.router)
+    for part in (routes, operations, map_routes, page_json, static_files, pages):
+        app.include_router(part.router)
     errors.install(app)
     return app

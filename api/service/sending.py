@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from fastapi import Request, Response
 
@@ -20,25 +19,28 @@ def sent(
     etag: str | None = None,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    packed: bytes | None = None,
 ) -> Response:
     """Return the content, packed by gzip if the client takes that, or 304 if the client has it already.
 
     Parameters
     ----------
     content : bytes
-        What is sent; a content that is sent often is packed once.
+        What is sent.
     etag : str or None
         What names this content; None takes a hash of it.
     status : int
         The client is never told that it has an answer of another status than 200.
+    packed : bytes or None
+        The content as gzip packed it before, for what is sent often; the content itself if packing is of no use.
     """
     etag = etag or tag(content)
     headers = {**ASK_BEFORE_USE, "ETag": etag, "Vary": "Accept-Encoding", **(headers or {})}
     if status == 200 and etag in asked(request.headers.getlist("If-None-Match")):
         return Response(status_code=304, headers=headers)
-    if len(content) >= SMALLEST_TO_PACK and _unpacks(request):
+    if packed is not content and len(content) >= SMALLEST_TO_PACK and _unpacks(request):
         headers["Content-Encoding"] = "gzip"
-        content = _packed(content)
+        content = pack(content) if packed is None else packed
     return Response(content, status, headers, media_type)
 
 
@@ -60,6 +62,6 @@ def _unpacks(request: Request) -> bool:
     return False
 
 
-@lru_cache(maxsize=64)
-def _packed(content: bytes) -> bytes:
+def pack(content: bytes) -> bytes:
+    """Pack by gzip; the same content gives the same bytes."""
     return gzip.compress(content, LEVEL, mtime=0)

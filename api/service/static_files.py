@@ -7,7 +7,7 @@ from importlib.resources import files
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from api.service.sending import sent, tag
+from api.service.sending import pack, sent, tag
 
 TYPES = {
     "css": "text/css; charset=utf-8",
@@ -22,6 +22,7 @@ class File:
     """One file."""
 
     content: bytes
+    packed: bytes
     media_type: str
     etag: str
 
@@ -34,7 +35,7 @@ def stored() -> dict[str, File]:
         media_type = TYPES.get(path.name.rpartition(".")[2])
         if media_type is not None:
             content = path.read_bytes()
-            found[path.name] = File(content, media_type, tag(content))
+            found[path.name] = File(content, pack(content), media_type, tag(content))
     return found
 
 
@@ -44,4 +45,4 @@ async def static_file(request: Request, name: str) -> Response:
     file = stored().get(name)
     if file is None:
         raise HTTPException(404)
-    return sent(request, file.content, file.media_type, file.etag)
+    return sent(request, file.content, file.media_type, file.etag, packed=file.packed)
