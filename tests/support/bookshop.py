@@ -68,7 +68,7 @@ def store_model(database: Database, seed: int = 0) -> None:
     genre = {name: random.normal(size=16) for name in COUNTRIES}
     author = {(name, n): random.normal(size=16) for name in COUNTRIES for n in range(5)}
     rows = {
-        b.title: genre[b.genre] + 0.5 * author[b.genre, b.place % 5] + 0.2 * random.normal(size=16) for b in books()
+        b.title: genre[b.genre] + 0.5 * author[b.genre, b.place % 5] + 0.8 * random.normal(size=16) for b in books()
     }
     links = {f"World of {name}": list(direction) for name, direction in genre.items()}
     store_vectors(database, {title: list(row) for title, row in rows.items()}, links)
