@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.support.bookshop import books
+from tests.support.bookshop import PER_GENRE, books
 from tests.support.browsing import Parts, choose, in_map, on_canvas, rest, spots, text_of, view
 
 if TYPE_CHECKING:
@@ -85,16 +85,16 @@ def test_the_legend_and_a_selection(page: "Page") -> None:
     tab_to(page, "#legend [data-value='Russia']")
     page.keyboard.press("Space")
     rest(page, 300)
-    assert page.inner_text("#legend .sum") == f"80 of {len(FACETS)} articles"
+    assert page.inner_text("#legend .sum") == f"{PER_GENRE} of {len(FACETS)} articles"
     page.evaluate("document.activeElement.blur()")
     tab_to(page, "[data-use='lasso view']")
     page.keyboard.press("Enter")
     page.wait_for_selector("#selection .found li")
-    assert page.inner_text("#selection h2") == "80 selected"
+    assert page.inner_text("#selection h2") == f"{PER_GENRE} selected"
     tab_to(page, "[data-use='save csv']")
     with page.expect_download() as waiting:
         page.keyboard.press("Enter")
-    assert len(waiting.value.path().read_text().splitlines()) == 81
+    assert len(waiting.value.path().read_text().splitlines()) == PER_GENRE + 1
 
 
 def test_the_card_and_the_panel_close_by_escape(page: "Page") -> None:

@@ -10,7 +10,7 @@ from db.connection import Database
 from db.importing.records import Article, Redirect
 from tests.support.planted import article, load, store_vectors
 
-PER_GENRE = 80
+PER_GENRE = 120
 COUNTRIES = {"Satire": "France", "Tragedy": "Russia", "Fable": "Spain", "Saga": "Iceland", "Idyll": ""}
 HOSTILE = '<img src=x onerror="window.hacked=1">'
 NAMED = {
@@ -35,7 +35,7 @@ class Book(NamedTuple):
         """One value of each name; idylls have no country."""
         genre = HOSTILE if self.title == HOSTILE else self.genre
         facets = {"genre": genre, "country": COUNTRIES[self.genre], "author": f"{self.genre} author {self.place % 5}"}
-        return {name: value for name, value in facets.items() if value} | {"year": str(1800 + 2 * self.place)}
+        return {name: value for name, value in facets.items() if value} | {"year": str(1800 + self.place)}
 
 
 def books() -> list[Book]:
@@ -59,7 +59,7 @@ def plant(database: Database) -> None:
     with database.transaction() as connection:
         statement = text("update articles set prominence = :prominence where title = :title")
         for book in books():
-            connection.execute(statement, {"title": book.title, "prominence": 2 - book.place / 20})
+            connection.execute(statement, {"title": book.title, "prominence": 2 - book.place / 30})
 
 
 def store_model(database: Database, seed: int = 0) -> None:
@@ -68,7 +68,7 @@ def store_model(database: Database, seed: int = 0) -> None:
     genre = {name: random.normal(size=16) for name in COUNTRIES}
     author = {(name, n): random.normal(size=16) for name in COUNTRIES for n in range(5)}
     rows = {
-        b.title: genre[b.genre] + 0.5 * author[b.genre, b.place % 5] + 0.2 * random.normal(size=16) for b in books()
+        b.title: genre[b.genre] + 0.5 * author[b.genre, b.place % 5] + 0.8 * random.normal(size=16) for b in books()
     }
     links = {f"World of {name}": list(direction) for name, direction in genre.items()}
     store_vectors(database, {title: list(row) for title, row in rows.items()}, links)

@@ -11,8 +11,7 @@ export function latest() {
     running = mine;
     const reply = await ask(path, { ...options, signal: mine.signal });
     const answer = await reply.json();
-    const model = Number(answer.model_id ?? reply.headers.get("X-Model"));
-    if (model) await page.seen(model);
+    await page.seen(answer.model_id);
     if (running !== mine) throw new DOMException("A later question was asked.", "AbortError");
     return answer;
   };

@@ -6,6 +6,7 @@ import { HALF, within } from "./points.js";
 
 const MOST = 10000; // ids in one question, the most prominent
 const NAMED = 20;
+const MOST_CORNERS = 80;
 
 export function start(page) {
   const { map } = page;
@@ -18,13 +19,13 @@ export function start(page) {
   /** From now on, the pointer draws; Escape ends it. */
   function draw() {
     map.tool = { down, cancel };
-    map.canvas.classList.add("drawing");
+    map.canvas.classList.add("lassoing");
     say("Draw a line around the books with the pointer, or press Escape.");
   }
 
   function cancel() {
     map.tool = undefined;
-    map.canvas.classList.remove("drawing");
+    map.canvas.classList.remove("lassoing");
     outline([]);
   }
 
@@ -43,7 +44,7 @@ export function start(page) {
     const end = () => {
       map.canvas.removeEventListener("pointermove", move);
       cancel();
-      choose(thinned(path));
+      choose(thinned(path, HALF / map.scale));
     };
     map.canvas.addEventListener("pointerup", end, { once: true });
   }
@@ -96,10 +97,21 @@ export function start(page) {
   return { draw, view, clear: () => page.go({ lasso: "" }), show: () => show().catch(complain) };
 }
 
-/** At most 60 corners, or the address would become too long. */
-function thinned(path) {
-  const step = Math.max(1, path.length / 60);
-  return Array.from({ length: Math.floor(path.length / step) }, (_, place) => path[Math.floor(place * step)]);
+/** The corners that matter, by the method of Douglas and Peucker; few enough for an address. */
+function thinned(path, reach) {
+  const kept = corners(path, reach);
+  return kept.length > MOST_CORNERS ? thinned(path, 1.5 * reach) : kept;
+}
+
+function corners(path, reach) {
+  const [[x, y], [lastX, lastY]] = [path[0], path.at(-1)];
+  const length = Math.hypot(lastX - x, lastY - y);
+  const away = path.map(([left, top]) =>
+    length > 0 ? Math.abs((lastX - x) * (top - y) - (lastY - y) * (left - x)) / length : Math.hypot(left - x, top - y),
+  );
+  const far = away.reduce((best, one, at) => (one > away[best] ? at : best), 0);
+  if (away[far] <= reach) return [path[0], path.at(-1)];
+  return [...corners(path.slice(0, far + 1), reach), ...corners(path.slice(far), reach).slice(1)];
 }
 
 /** One byte for each point: 1 inside the corners, by counting the sides that a ray crosses. */

@@ -17,8 +17,8 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** Ask the service; an error's message is the sentence of its problem document. */
-export async function ask(path, options = {}) {
+/** Ask the service, and again while it is too busy; an error's message is the sentence of its problem document. */
+export async function ask(path, options = {}, tries = 3) {
   let reply;
   try {
     reply = await fetch(root + path, options);
@@ -27,6 +27,10 @@ export async function ask(path, options = {}) {
     throw new Error("The service does not answer; try again in a moment.");
   }
   if (reply.ok) return reply;
+  if (reply.status === 503 && tries > 1) {
+    await new Promise((done) => setTimeout(done, 1000 * (Number(reply.headers.get("Retry-After")) || 1)));
+    return ask(path, options, tries - 1);
+  }
   const problem = await reply.json().catch(() => ({}));
   throw Object.assign(new Error(problem.detail ?? problem.title ?? `The service answered ${reply.status}.`), problem);
 }
@@ -235,7 +239,7 @@ function titleOf(index) {
 
 /** An answer came from a model: if it is not that of the map, draw the map anew. */
 async function seen(model) {
-  if (model === page.points.header.model_id) return;
+  if (!model || model === page.points.header.model_id) return;
   take(await page.fetchMap(page.state.colour));
   paint();
   at("#model").textContent = `A new model, number ${model}, answers now, and its map is shown.`;

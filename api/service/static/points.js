@@ -1,7 +1,7 @@
 // The points of a map: what the server packed, a grid that finds them by place, and the colours of a field.
 // A place is a pair of whole numbers from 0 to 65535, as the server sends it; y goes upwards.
 
-import { ask, complain } from "./main.js";
+import { ask, say } from "./main.js";
 
 export const HALF = 65535 / 2;
 const CELLS = 256;
@@ -16,8 +16,8 @@ export async function fetchMap(field) {
 /** A byte for each point: which value of the field it has. Of a field that is unknown, say so and take the topic. */
 export async function fetchCodes(field) {
   const reply = await ask(`/map/colour/${encodeURIComponent(field || "topic")}`).catch((error) => {
-    if (!field) throw error;
-    complain(error);
+    if (!field || error.status !== 404) throw error;
+    say(`The map has no colours by "${field}".`);
     return ask("/map/colour/topic");
   });
   return new Uint8Array(await reply.arrayBuffer());

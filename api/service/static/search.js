@@ -35,13 +35,13 @@ export function start(page) {
     point(-1);
   }
 
-  function option({ title, topic }, place) {
+  function option({ title, topic, alias }, place) {
     const choosing = (event) => {
       event.preventDefault();
       choose(title);
     };
     const attributes = { role: "option", id: `suggestion-${place}`, "data-title": title, "aria-selected": "false", pointerdown: choosing };
-    return element("li", attributes, title, " ", element("small", {}, topic));
+    return element("li", attributes, title, " ", element("small", {}, alias ? `${alias}, ${topic}` : topic));
   }
 
   const options = () => [...list.querySelectorAll("[data-title]")];

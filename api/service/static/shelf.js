@@ -1,6 +1,6 @@
 // One's own shelf: what one likes and dislikes, two dials, and what the service recommends for it.
 
-import { complain, element, say } from "./main.js";
+import { ask as service, complain, element, say } from "./main.js";
 import { latest } from "./asking.js";
 
 const MOST_TITLES = 100; // The service takes no more in one question.
@@ -63,11 +63,18 @@ export function start(page) {
     await page.titles();
     mark(marks, []);
     const found = query ? await ask(`/recommend?${query}`) : [];
+    if (query) await checkModel();
     const chosen = found.filter((one) => !read.has(one.article_id)).slice(0, SHOWN);
     section.querySelector(".hint").hidden = Boolean(query);
     list.replaceChildren(...chosen.map((one) => row(one, query.get("like"))));
     mark(marks, chosen);
     if (query) say(`${chosen.length} recommended: first "${chosen[0]?.title ?? "none"}".`);
+  }
+
+  /** The list does not say which model it is from. */
+  async function checkModel() {
+    const models = await (await service("/models")).json();
+    await page.seen(models.find((one) => one.state === "active")?.model_id);
   }
 
   function mark(marks, chosen) {
