@@ -14,16 +14,8 @@ DESCRIPTION = (
 )
 
 
-def create(shelf: api.Shelf, root_path: str = "") -> FastAPI:
-    """Make the application; when it stops, it closes the shelf after the last answer.
-
-    Parameters
-    ----------
-    shelf : api.Shelf
-        The shelf that it asks.
-    root_path : str
-        The path under which a proxy offers it, such as `/shelf`; the proxy may strip it or not.
-    """
+def create(shelf: api.Shelf) -> FastAPI:
+    """Make the application; when it stops, it closes the shelf after the last answer."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -38,7 +30,7 @@ def create(shelf: api.Shelf, root_path: str = "") -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        root_path=root_path,
+        redirect_slashes=False,
     )
     app.state.metrics = Metrics()
     app.add_middleware(app.state.metrics.around)

@@ -7,7 +7,7 @@ import uvicorn
 
 import api
 from api.errors import PortTaken
-from api.service import guard
+from api.service import guard, root
 from api.service.app import create
 from api.service.arguments import MOST_ANSWERS, MOST_TITLES
 
@@ -31,7 +31,7 @@ def serve(host: str, port: int, connections: int, seconds: int, root_path: str =
         connections, SECONDS_FOR_A_CONNECTION, seconds, reader=True, answers=MOST_ANSWERS, titles=MOST_TITLES
     )
     config = uvicorn.Config(
-        guard.around(create(api.connect(limits), root_path)), http="httptools", ws="none", access_log=False,
+        guard.around(root.under(root_path, create(api.connect(limits)))), http="httptools", ws="none", access_log=False,
         timeout_graceful_shutdown=SECONDS_TO_END, server_header=False,
     )  # fmt: skip
     shown, port, *_ = listening.getsockname()

@@ -1,5 +1,6 @@
 """What the map asks for: the parts as they are stored, an article, a selection, suggestions, matches, the picture."""
 
+import gzip
 import json
 import math
 import struct
@@ -46,6 +47,8 @@ def test_the_parts_are_those_of_the_active_model(service: Service, shop_url: str
     assert {"points", "titles", "colour/topic", "colour/genre", "colour/year"} <= {part for part, _ in parts}
     for part, content in parts:
         assert service.raw(f"/map/{part}") == content, part
+        if len(content) >= 1000:
+            assert gzip.decompress(service.raw(f"/map/{part}", {"Accept-Encoding": "gzip"})) == content, part
     for path in ("/map/colour/nothing", "/map/colour/", "/map/colour/..%2Fpoints"):
         assert service.get(path).status == 404
 
@@ -57,12 +60,9 @@ def test_an_article_of_the_map(service: Service, shop_url: str) -> None:
     )
     answer = service.get(f"/map/article/{article_id}").json
     assert (answer["title"], answer["topic"], answer["model_id"]) == ("Candide", "book", 1)
-    assert answer["facets"] == {
-        "genre": ["Satire"],
-        "country": ["France"],
-        "author": ["Satire author 3"],
-        "year": ["1806"],
-    }
+    (candide,) = [book for book in bookshop.books() if book.title == "Candide"]
+    assert answer["facets"] == {name: [value] for name, value in candide.facets.items()}
+    assert answer["facets"]["country"] == ["France"]
     assert (answer["x"], answer["y"]) == pytest.approx((x, y))
     assert answer["wikipedia"] is None
     with api.Shelf(Database(shop_url)) as shelf:
@@ -87,15 +87,18 @@ def test_what_a_selection_has_in_common(service: Service, shop_url: str) -> None
     answer = service.post("/map/selection", json.dumps({"ids": [*chosen, 123456, 2**40, -5]}).encode()).json
     assert answer["model_id"] == 1
     for facet in answer["facets"]:
-        has = lambda book, facet=facet: book.facets.get(facet["name"]) == facet["value"]  # noqa: E731
-        count = sum(has(books[title]) for article_id, title in rows if article_id in chosen)
-        lift = count / len(chosen) / (sum(map(has, books.values())) / len(rows))
+        having = {title for title, book in books.items() if book.facets.get(facet["name"]) == facet["value"]}
+        count = sum(title in having for article_id, title in rows if article_id in chosen)
+        lift = count / len(chosen) / (len(having) / len(rows))
         assert (facet["count"], facet["lift"]) == (count, pytest.approx(lift))
     weights = [one["count"] * math.log(one["lift"]) for one in answer["facets"]]
     assert weights == sorted(weights, reverse=True)
-    assert {"name": "genre", "value": "Satire", "count": 30, "lift": pytest.approx(30 / 32 / (80 / 400))} in answer[
-        "facets"
-    ]
+    assert {
+        "name": "genre",
+        "value": "Satire",
+        "count": 30,
+        "lift": pytest.approx(30 / 32 * len(rows) / bookshop.PER_GENRE),
+    } in answer["facets"]
     query = "select l.title from article_links p join links l using (link_id) where p.article_id = any(%s)"
     makers = Counter(title for (title,) in stored(shop_url, query, chosen))
     assert answer["links"][0]["title"] == "World of Satire"
@@ -125,7 +128,7 @@ def test_bodies_that_are_refused(service: Service, path: str, body: bytes, statu
 
 
 def test_a_history_is_matched(service: Service) -> None:
-    books = {"titles": ["candide: or, optimism", "nothing at all", "WAR AND PEACE"], "authors": ["", "", ""]}
+    books = {"titles": ["candide", "nothing at all", "WAR AND PEACE"], "authors": ["", "", ""]}
     found = service.post("/match", json.dumps(books).encode()).json
     assert [(one["position"], one["title"]) for one in found] == [(1, "Candide"), (3, "War and Peace")]
     assert service.post("/match", b'{"titles": []}').json == []
@@ -170,7 +173,7 @@ def test_the_picture_shows_every_point_at_its_place(service: Service, shop_url: 
         select p.x, p.y, f.value from article_positions p join articles a using (article_id)
         join facets f on f.article_id = p.article_id and f.name = 'genre' order by a.prominence desc, p.article_id"""
     rows = stored(shop_url, query)
-    assert len(rows) == 400
+    assert len(rows) == len(bookshop.books())
     seen: dict[str, set[int]] = {}
     for x, y, genre in rows:
         column, row = 4 + (x + 1) / 2 * 1191, 4 + (1 - y) / 2 * 1191

@@ -48,6 +48,7 @@ def test_no_model_then_no_map(own: str, database: Database) -> None:
         assert "There is no model yet" in main(service, "/link/Shared").text
         assert "No model is active" in main(service, "/taste?like=Book+1", 503).text
         assert "No model is active" in main(service, "/compare?a=Book+1&b=Book+2", 503).text
+        assert service.get("/explain?a=Book+1&b=Book+2").json["error"] == "NoActiveModel"
         assert main(service, "/find?q=book+1").all("a", class_="title")[0].text == "Book 1"
         assert service.get("/map/article/1").json["neighbours"] == []
         store_model(database)

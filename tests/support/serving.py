@@ -33,11 +33,11 @@ class Service:
     process: subprocess.Popen[str]
     port: int
 
-    def raw(self, path: str) -> bytes:
+    def raw(self, path: str, headers: dict[str, str] | None = None) -> bytes:
         """The bytes of an answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, None, headers or {})
             return connection.getresponse().read()
         finally:
             connection.close()
