@@ -1,4 +1,4 @@
-"""The bundled sample, built, ingested and trained once for the session."""
+"""The bundled sample, built, ingested trained and mapped once for the session."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,13 +23,14 @@ def sample_dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sample_url(server_url: str, template: str, sample_dump: Path) -> Iterator[str]:
-    """The address of a database with the sample and a model; tests only read it."""
+    """The address of a database with the sample, a model and its map; tests only read it."""
     with psycopg.connect(server_url, autocommit=True) as admin:
         admin.execute(f"create database sample template {template}")
     set_defaults(make_conninfo(server_url, dbname="sample"))
     url = as_url(make_conninfo(server_url, dbname="sample"))
     done("ingest", str(sample_dump), "--topic", "book", "--topic", "film", DATABASE_URL=url)
     done("train", DATABASE_URL=url)
+    done("train", "map", DATABASE_URL=url)
     yield url
     with psycopg.connect(server_url, autocommit=True) as admin:
         admin.execute("drop database sample with (force)")

@@ -59,10 +59,14 @@ def make(database: Database, model_id: int | None, fresh: bool, seed: int, on_wo
         ids, rows = vectors.read(connection, model.model_id, "articles", model.dimensions)
         if len(ids) == 0:
             raise NothingToMap(model_id=model.model_id)
-        former = None if fresh else former_map(connection, model.model_id)
+        former = None if fresh else _with_half(ids, former_map(connection, model.model_id))
     made = lay_out(ids, rows, former, seed, on_work)
-    places = [regions.divided(made.xy, count, seed) for count in regions.numbers_of_regions(len(ids))]
+    on_work("dividing into regions", 0, 1)
+    starts = {len(level): level for level in former.middles} if former else {}
+    counts = regions.numbers_of_regions(len(ids))
+    places = [regions.divided(made.xy, count, seed, starts.get(count)) for count in counts]
     with database.transaction() as connection:
+        registry.kept(connection, model.model_id, "mapped")
         found = store(connection, model.model_id, Positions(ids, made.xy), places)
         done = Mapped(
             model.model_id,
@@ -78,30 +82,25 @@ def make(database: Database, model_id: int | None, fresh: bool, seed: int, on_wo
 
 
 def lay_out(ids: Int32, rows: Float32, former: Former | None, seed: int, on_work: OnWork) -> Layout:
-    """Where these articles stand; without any sum whose order the number of threads decides."""
-    if len(ids) == 1:
-        return layout.on_map(np.zeros((1, 2)))
-    graph = nearest(rows, min(layout.NEIGHBOURS, len(ids) - 1), lambda done: on_work("neighbours", done, len(ids)))
-    known = _known(ids, former)
-    fresh = former is None or len(known.rows) * 2 < len(ids)
-    steps = layout.steps(fresh)
+    """Where these articles stand, going on from an earlier map of half of them or more, or beginning anew."""
+    if len(ids) < layout.FEWEST:
+        return layout.on_map(layout.first_start(rows, seed))
+    count = min(layout.NEIGHBOURS, len(ids) // 3)
+    graph = nearest(rows, count, lambda done: on_work("finding neighbours", done, len(ids)))
+    steps = layout.steps(former is None)
 
     def on_step(step: int) -> None:
-        on_work("layout", step, steps)
+        on_work("laying out", step, steps)
 
-    if former is None or fresh:
-        return layout.on_map(layout.laid_out(graph, layout.first_start(rows, seed), fresh, on_step))
-    start = layout.start_from(known.rows, known.xy.astype(np.float64) / former.scale, graph, seed)
-    return layout.on_former_map(layout.laid_out(graph, start, fresh, on_step), former.scale, known.rows, known.xy)
-
-
-class _Known(NamedTuple):
-    rows: NDArray[np.int64]
-    xy: Float32
-
-
-def _known(ids: Int32, former: Former | None) -> _Known:
     if former is None:
-        return _Known(np.empty(0, np.int64), np.empty((0, 2), np.float32))
-    _, rows, theirs = np.intersect1d(ids, former.positions.ids, assume_unique=True, return_indices=True)
-    return _Known(rows, former.positions.xy[theirs])
+        return layout.on_map(layout.laid_out(graph, layout.first_start(rows, seed), True, on_step))
+    _, known, theirs = np.intersect1d(ids, former.positions.ids, assume_unique=True, return_indices=True)
+    xy = former.positions.xy[theirs]
+    start = layout.start_from(known, xy.astype(np.float64) / former.scale, graph, seed)
+    return layout.on_former_map(layout.laid_out(graph, start, False, on_step), former.scale, known, xy)
+
+
+def _with_half(ids: Int32, former: Former | None) -> Former | None:
+    """The earlier map, if it has half of these articles."""
+    shared = 0 if former is None else len(np.intersect1d(ids, former.positions.ids, assume_unique=True))
+    return former if shared * 2 >= len(ids) else None

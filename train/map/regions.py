@@ -22,24 +22,27 @@ def numbers_of_regions(n_articles: int) -> list[int]:
     return counts
 
 
-def divided(xy: Float32, count: int, seed: int) -> Int32:
-    """The region of each article, by k-means from a start by k-means++ (Arthur and Vassilvitskii, SODA 2007).
+def divided(xy: Float32, count: int, seed: int, start: Float64 | None = None) -> Int32:
+    """The region of each article, by k-means.
 
     Parameters
     ----------
     xy : float32 array of shape (n, 2)
     count : int
         At most n.
+    start : float64 array of shape (count, 2) or None
+        The middles of an earlier map's regions, which these then resemble. None stands for a start by k-means++ (Arthur
+        and Vassilvitskii, SODA 2007).
 
     Returns
     -------
     int32 array of shape (n,)
-        From 0 on; the numbers are in the order of the regions' middles from left to right.
+        From 0 on, in the order of `start`, or else of the regions' middles from left to right.
     """
     from scipy.spatial import KDTree
 
     points = xy.astype(np.float64)
-    middles = _start(points, count, seed)
+    middles = _start(points, count, seed) if start is None else start
     places = np.zeros(len(points), np.int32)
     for _ in range(ROUNDS):
         now = KDTree(middles).query(points)[1].astype(np.int32)
@@ -47,9 +50,9 @@ def divided(xy: Float32, count: int, seed: int) -> Int32:
             break
         places = now
         middles = middles_of(points, places, count, middles)
-    used, compact = np.unique(places, return_inverse=True)
-    turn = np.argsort(np.argsort(middles[used, 0], kind="stable"))
-    return turn[compact].astype(np.int32)
+    order = np.argsort(middles[:, 0], kind="stable") if start is None else np.arange(count)
+    turned = np.argsort(order)[places]
+    return np.unique(turned, return_inverse=True)[1].astype(np.int32)  # a region without articles has no number
 
 
 def middles_of(points: Float64, places: Int32, count: int, empty: Float64) -> Float64:
