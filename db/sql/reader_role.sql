@@ -27,8 +27,8 @@ begin
         where c.relnamespace = shelf::regnamespace and c.relkind in ('r', 'v')
           and not has_table_privilege(reader, c.oid, 'select')
           and (c.relname in ('articles', 'links', 'article_links', 'aliases', 'facets', 'models', 'alembic_version',
-                             'article_labels', 'article_vectors', 'link_vectors', '_link_weights', 'article_positions',
-                             'map_regions', '_map_points')
+                             'article_labels', 'article_vectors', '_placed_vectors', 'link_vectors', '_link_weights',
+                             'article_positions', 'map_regions', '_map_points')
                or c.relname in (select t.view from _topic_views t))
     loop
         execute format('grant select on %s to %I', relation, reader);
