@@ -6,6 +6,8 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+MINUS = "\N{MINUS SIGN}"
+
 
 class Page(NamedTuple):
     """A template and what it is filled with."""
@@ -42,9 +44,14 @@ def environment() -> Environment:
         loader=PackageLoader("api.service"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    made.filters["thousands"] = lambda number: f"{number:,}"
-    made.filters["hundredths"] = lambda number: f"{number:.2f}".replace("-", "\N{MINUS SIGN}")
-    made.filters["day"] = lambda moment: f"{moment.day} {moment:%B %Y}"
+    made.filters |= {
+        "thousands": lambda number: f"{number:,}",
+        "hundredths": lambda number: f"{number:.2f}".replace("-", MINUS),
+        "thousandths": lambda number: f"{number:.3f}".replace("-", MINUS),
+        "max_zero": lambda number: max(0.0, number),
+        "day": lambda moment: f"{moment.day} {moment:%B %Y}",
+        "swapped": lambda titles, old, new: [new if title == old else title for title in titles],
+    }
     return made
 
 

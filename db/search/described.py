@@ -129,3 +129,11 @@ def _counted(database: Database, import_id: int | None) -> tuple[Mapping[str, in
     topics = f"select topic, count(*) from {database.schema}.articles group by topic order by count(*) desc, topic"
     links = f"select count(*) from {database.schema}.links where article_count > 0"
     return dict(database.fetch(topics, {})), database.fetch(links, {})[0][0]
+
+
+def makers(database: Database, link_id: int, article_ids: Sequence[int]) -> set[int]:
+    """Return those of the articles that make the link."""
+    query = f"""
+        select article_id from {database.schema}.article_links
+        where link_id = %(link_id)s and article_id = any(%(ids)s::integer[])"""
+    return {one for (one,) in database.fetch(query, {"link_id": link_id, "ids": list(article_ids)})}
