@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-Float, Bool = NDArray[np.float64], NDArray[np.bool_]
+Float = NDArray[np.float64]
+Bool = NDArray[np.bool_]
 FACETS = {book.title: book.facets for book in books()}
 
 
