@@ -30,7 +30,7 @@ def content(shelf: Shelf, a: str, b: str) -> Page:
             "rows": listed,
             "rest": rest.share,
             "similarity": similarity,
-            "widest": max([row.share for row in listed] + [rest.share, 0.0001]),
+            "widest": max(abs(share) for share in [*(row.share for row in listed), rest.share, 0.0001]),
             "facets": _both(one, other),
         }
     return Page("compare.html", {**common("compare", model_of(shelf)), **values})

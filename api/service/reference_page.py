@@ -24,23 +24,32 @@ class Operation(NamedTuple):
     path: str
     summary: str
     arguments: list[Argument]
-    statuses: list[tuple[str, str]]
 
 
 def content(document: dict[str, Any]) -> Page:
     """The page of an OpenAPI document."""
     values = {"title": document["info"]["title"], "about": document["info"]["description"]}
-    return Page("docs.html", {**common(None, None), **values, "operations": list(operations(document))})
+    values |= {"operations": list(operations(document)), "statuses": list(statuses(document).items())}
+    return Page("docs.html", {**common(None, None), **values})
 
 
 def operations(document: dict[str, Any]) -> Iterator[Operation]:
     """Each route and method of the document, in its order."""
     for path, methods in document["paths"].items():
         for method, about in methods.items():
-            statuses = [(status, reply.get("description", "")) for status, reply in about["responses"].items()]
             summary = about.get("description") or about.get("summary", "")
             arguments = [_argument(one) for one in about.get("parameters", [])]
-            yield Operation(method.upper(), path, summary, arguments, statuses)
+            yield Operation(method.upper(), path, summary, arguments)
+
+
+def statuses(document: dict[str, Any]) -> dict[str, str]:
+    """What each status means, which is the same for all routes."""
+    found = {"200": "The answer"}
+    for methods in document["paths"].values():
+        for about in methods.values():
+            replies = about["responses"].items()
+            found |= {status: reply["description"].replace("`", "") for status, reply in replies if status != "200"}
+    return dict(sorted(found.items()))
 
 
 def _argument(about: dict[str, Any]) -> Argument:

@@ -48,7 +48,6 @@ def environment() -> Environment:
         "thousands": lambda number: f"{number:,}",
         "hundredths": lambda number: f"{number:.2f}".replace("-", MINUS),
         "thousandths": lambda number: f"{number:.3f}".replace("-", MINUS),
-        "max_zero": lambda number: max(0.0, number),
         "day": lambda moment: f"{moment.day} {moment:%B %Y}",
         "swapped": lambda titles, old, new: [new if title == old else title for title in titles],
     }

@@ -42,6 +42,16 @@ class Service:
         finally:
             connection.close()
 
+    def post(self, path: str, content: bytes) -> Reply:
+        """Send a body of JSON."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request("POST", path, content, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            return Reply(response.status, response.headers, response.read().decode())
+        finally:
+            connection.close()
+
     def get(self, path: str, headers: dict[str, str] | None = None, method: str = "GET", **query: Any) -> Reply:
         """Ask; lists repeat a parameter."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
