@@ -13,6 +13,7 @@ demo: $(VENV)/ready
 	python -m sample $(VENV)/sample.xml.bz2
 	python -m ingest $(VENV)/sample.xml.bz2 --topic book --topic film
 	python -m train
+	python -m train map
 	python -m db psql --no-psqlrc --echo-queries --pset pager=off --file examples/demo.sql
 	@echo "Ask on:  export WIKISHELF_HOME=$(DEMO_HOME); . $(VENV)/bin/activate; python -m api similar 'Don Quixote'"
 

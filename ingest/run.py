@@ -11,6 +11,7 @@ from typing import Any
 from db.connection import Address, Database
 from db.importing import provenance, staging, topic_views
 from db.importing.records import Counts
+from db.maps import storing
 from ingest import progress
 from ingest.plan import Job, Plan
 from ingest.report import Report
@@ -48,6 +49,7 @@ def import_all(
             for report in reports:
                 provenance.record(transaction, report.source, report.sha256, report.wiki, started_at, report.counts())
             topic_views.create_topic_views(transaction, map(_view, topics))
+            storing.follow_import(transaction)
     return reports, stored
 
 

@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
@@ -41,6 +42,8 @@ def train_one(arguments: argparse.Namespace) -> None:
             return
         model = train(database, asked, arguments.activate, progress(), workers)
     print_json(asdict(model)) if arguments.json else print(printing.summary(model))
+    which = "" if model.state == "active" else f" --model {model.model_id}"
+    print(f"to put its articles on a map, run: python -m train map{which}", file=sys.stderr)
 
 
 def list_models(arguments: argparse.Namespace) -> None:

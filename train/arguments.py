@@ -106,7 +106,7 @@ def _add_export(command: argparse.ArgumentParser) -> None:
         action="append",
         choices=WRITERS,
         metavar=choices,
-        help="repeat it for several (default all, but parquet only where pyarrow is installed)",
+        help="repeat it for several (default all; parquet only where pyarrow is installed, map where there is one)",
     )
     add("--topic", dest="topics", action="append", metavar="T", help="only its articles and their links; repeat it")
 

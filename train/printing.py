@@ -53,7 +53,7 @@ def show(models: Sequence[Model], sizes: Mapping[int, int]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=True)
     for heading in ("model", "state", "objective", "created"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("articles", "links", "loss", "size"):
+    for heading in ("articles", "on a map", "links", "loss", "size"):
         table.add_column(heading, no_wrap=True, justify="right")
     table.add_column("why", overflow="fold")
     for model in models:
@@ -66,8 +66,9 @@ def _row(model: Model, size: int) -> Iterator[str]:
     yield model.state
     yield f"{model.objective}, {model.dimensions}"
     yield f"{model.created_at.astimezone():%Y-%m-%d %H:%M}"
-    for form in ("{articles:,}", "{links:,}", "{loss:.4f}"):
-        yield "".join(_known(model.metrics, form))
+    metrics = {"on_map": model.metrics.get("map", {}).get("articles"), **model.metrics}
+    for form in ("{articles:,}", "{on_map:,}", "{links:,}", "{loss:.4f}"):
+        yield "".join(_known(metrics, form))
     yield f"{size / 1e6:,.1f} MB"
     yield model.reason or ""
 

@@ -12,7 +12,7 @@ MOST_VALUES = 100
 OTHER = 255
 # "Fantasy", "Fantasy novel" and "fantasy fiction" are one row of the legend, which is called as most articles call it.
 SUFFIXES = {
-    "genre": re.compile(r"(?<=\w) (novels?|fiction|books?|films?|movies?|stories|story|literature|genre)$"),
+    "genre": re.compile(r"(?<=\w)(?<!\bnon) (novels?|fiction|books?|films?|movies?|stories|story|literature|genre)$"),
     "language": re.compile(r"(?<=\w) language$"),
 }
 
@@ -67,11 +67,11 @@ def by_scale(field: str, numbers: NDArray[np.float64]) -> Legend:
 
 
 def _key(field: str, value: str) -> str:
-    key = " ".join(value.casefold().split())
+    key = " ".join(value.casefold().replace("-", " ").split())
     suffix = SUFFIXES.get(field)
     while suffix and (shorter := suffix.sub("", key)) != key:
         key = shorter
-    return key.replace("-", "").replace(" ", "") or key
+    return key.replace(" ", "")
 
 
 def _commonest(spellings: Mapping[str, int]) -> str:

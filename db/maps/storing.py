@@ -1,16 +1,20 @@
 """Store a whole map, in the caller's transaction; readers see the former one until its commit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from db import binary_copy
-from db.maps import parts, region_names
+from db.maps import parts, positions, region_names
 from db.maps.positions import Positions, Region
 
 Int32 = NDArray[np.int32]
+MAPPABLE = text(r"""
+    select substring(relname from '\d+$')::integer as model_id from pg_class
+    where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname ~ '^_map_points_\d+$'
+    order by model_id""")
 
 
 def store(connection: Connection, model_id: int, made: Positions, levels: Sequence[Int32]) -> list[Region]:
@@ -26,9 +30,11 @@ def store(connection: Connection, model_id: int, made: Positions, levels: Sequen
     list of Region
         Their numbers run on from level to level, from 1 on.
     """
+    _lock(connection, model_id)
     firsts = np.cumsum([1, *(int(level.max()) + 1 for level in levels)])
     numbered = [(level + first).astype(np.int32) for level, first in zip(levels, firsts, strict=False)]
     _store_positions(connection, model_id, made, numbered)
+    positions.place(connection, model_id)  # what was folded in meanwhile
     used: set[str] = set()
     found = [
         one
@@ -39,6 +45,31 @@ def store(connection: Connection, model_id: int, made: Positions, levels: Sequen
     binary_copy.copy_records(connection, f"_map_regions_{model_id}", found)
     parts.renew(connection, model_id)
     return found
+
+
+def follow(connection: Connection, model_id: int, moved: Collection[int] = ()) -> None:
+    """Let the map of a model follow its vectors and what an import changed; do nothing if it has no map.
+
+    Parameters
+    ----------
+    moved : collection of int
+        Articles that got another vector, which are placed anew.
+    """
+    _lock(connection, model_id)
+    if connection.scalar(text(f"select exists (select from _map_points_{model_id})")):
+        positions.place(connection, model_id, moved)
+        parts.renew(connection, model_id)
+
+
+def follow_import(connection: Connection) -> None:
+    """Let all maps follow an import, in its transaction: titles, facets and prominence may be others."""
+    for model_id in connection.scalars(MAPPABLE).all():
+        follow(connection, model_id)
+
+
+def _lock(connection: Connection, model_id: int) -> None:
+    """Let one process change a map at a time, and readers read on."""
+    connection.execute(text(f"lock table _map_points_{model_id} in share row exclusive mode"))
 
 
 def _store_positions(connection: Connection, model_id: int, made: Positions, levels: Sequence[Int32]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from db.maps import storing
 from db.models import registry
 
 # Finds the links of each article without a trained vector, as far as the model has a vector for them. So these links
@@ -74,6 +75,7 @@ def fold_in(connection: Connection, model_id: int | None = None) -> FoldedIn:
 
     An article's vector is the direction of the mean of its links' vectors, weighted as the training weighted them.
     Trained articles keep their vectors. An article that was folded in before gets another vector if its links changed.
+    If the model has a map, the articles are placed on it.
 
     Parameters
     ----------
@@ -84,7 +86,7 @@ def fold_in(connection: Connection, model_id: int | None = None) -> FoldedIn:
     ------
     ModelNotFound, ModelUnusable, NoActiveModel
     """
-    model = _kept(connection, model_id)
+    model = registry.kept(connection, model_id, "folded into")
     topics = {"topics": list(model.settings.get("topics", ()))}
 
     def run(statement: str, **values: object) -> list[int]:
@@ -96,11 +98,5 @@ def fold_in(connection: Connection, model_id: int | None = None) -> FoldedIn:
     connection.execute(text("analyze known_links"))
     deleted, inserted = set(run(DELETE_OTHERS)), set(run(INSERT_MISSING))
     (left_out,) = run(COUNT_LEFT_OUT, **topics)
+    storing.follow(connection, model.model_id, moved=deleted)
     return FoldedIn(model.model_id, len(inserted - deleted), len(inserted & deleted), len(deleted - inserted), left_out)
-
-
-def _kept(connection: Connection, model_id: int | None) -> registry.Model:
-    """Return the model; nobody can drop it before the caller's transaction ends."""
-    model_id = registry.active(connection).model_id if model_id is None else model_id
-    connection.execute(text("select from models where model_id = :id for key share"), {"id": model_id})
-    return registry.usable(connection, model_id, "folded into")

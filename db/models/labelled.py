@@ -24,8 +24,8 @@ class Described:
     ids : int32 array of shape (n,)
     titles : list of n str
     facts : mapping of str to list of n values
-        For articles "topic" and "genre": of its genres the one that most articles have, or "" if it has none. For links
-        "kind" and "article_count".
+        For articles "topic" and "genre": of its genres the one that most articles have, or "" if it has none. If the
+        model has a map, also "x" and "y": where it stands, NaN if nowhere. For links "kind" and "article_count".
     embedding : float32 array of shape (n, dimensions)
         Unit rows.
     """
@@ -46,8 +46,10 @@ QUERIES: Mapping[VectorKind, str] = {
             where f.name = 'genre'
             order by f.article_id, g.articles desc, f.value
         )
-        select a.article_id, a.title, a.topic, coalesce(g.genre, '') as genre, vector_send(v.embedding) as embedding
+        select a.article_id, a.title, a.topic, coalesce(g.genre, '') as genre,
+               coalesce(p.x, 'NaN') as x, coalesce(p.y, 'NaN') as y, vector_send(v.embedding) as embedding
         from _article_vectors_{model_id} v
+        left join _map_positions_{model_id} p using (article_id)
         join articles a using (article_id)
         left join genres g using (article_id)
         where cardinality(cast(:topics as text[])) = 0 or a.topic = any(:topics)
@@ -104,6 +106,8 @@ def read(connection: Connection, model: Model, kind: VectorKind, topics: Sequenc
     result = connection.execute(text(QUERIES[kind].format(model_id=model.model_id)), {"topics": list(topics)})
     names, rows = list(result.keys()), result.all()
     columns = {name: [row[position] for row in rows] for position, name in enumerate(names)}
+    if np.isnan(columns.get("x", [])).all():
+        columns = {name: values for name, values in columns.items() if name not in {"x", "y"}}
     return Described(
         kind=kind,
         ids=np.array(columns.pop(names[0]), np.int32),

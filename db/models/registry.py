@@ -157,6 +157,13 @@ def usable(connection: Connection, model_id: int | None, verb: str) -> Model:
     return model
 
 
+def kept(connection: Connection, model_id: int | None, verb: str) -> Model:
+    """Return what `usable` returns; nobody can drop that model before the caller's transaction ends."""
+    model_id = active(connection).model_id if model_id is None else model_id
+    connection.execute(text("select from models where model_id = :id for key share"), {"id": model_id})
+    return usable(connection, model_id, verb)
+
+
 def active(connection: Connection) -> Model:
     """The active model.
 

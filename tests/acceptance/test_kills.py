@@ -19,7 +19,7 @@ from tests.support.commands import IMPORTED, answer, contents, done, started
 
 KILLS = int(os.environ.get("WIKISHELF_KILLS", "2"))
 
-MODEL_TABLES = ("_article_vectors", "_link_vectors", "_link_weights")
+MODEL_TABLES = ("_article_vectors", "_link_vectors", "_link_weights", "_map_positions", "_map_regions", "_map_points")
 
 
 def kill_after(seconds: float, *arguments: str, **environment: str) -> bool:

@@ -12,7 +12,7 @@ from db.connection import Database
 from db.errors import ArticleNotFound
 from db.importing import topic_views
 from db.installing import migrate
-from tests.support.planted import article, load, store_model
+from tests.support.planted import article, load, store_map, store_model
 
 SEARCHES = (
     "similar_articles('Book 1', facets => '{\"genre\": \"Novel\"}', same_author => false)",
@@ -28,6 +28,10 @@ SEARCHES = (
     "search_articles('book')",
     "series_articles('Book 1')",
     "books order by embedding <=> (select embedding from books limit 1)",
+    "article_positions",
+    "map_regions",
+    "articles_in_region(1)",
+    "_map_points",
     "article_links",
     "aliases",
 )
@@ -46,6 +50,7 @@ REFUSED = (
     "create role mine",
     "alter database postgres set work_mem = '1GB'",
     "select * from _article_vectors_1",
+    "select * from _map_positions_1",
     "select * from _staging_articles",
     "select * from imports",
     "select rolpassword from pg_authid",
@@ -62,7 +67,7 @@ def reader(database: Database) -> Iterator[Connection]:
     store_model(database)
     with database.transaction() as connection:
         topic_views.create_topic_views(connection, [topic_views.TopicView("books", "book", ("genre",))])
-    store_model(database)  # the views' tables are others than when the rights were given
+    store_map(database, store_model(database))  # the views' tables are others than when the rights were given
     with database.session() as connection:
         connection.execute(text("set session authorization wikishelf_reader"))
         yield connection

@@ -65,7 +65,8 @@ def test_a_dropped_model_frees_its_tables(shelf: Database) -> None:
     with shelf.transaction() as connection:
         activation.drop(connection, 1)
         tables = connection.scalars(text(r"select tablename from pg_tables where tablename ~ '_\d+$' order by 1"))
-        assert list(tables) == ["_article_vectors_2", "_link_vectors_2", "_link_weights_2"]
+        kinds = ("article_vectors", "link_vectors", "link_weights", "map_points", "map_positions", "map_regions")
+        assert list(tables) == [f"_{kind}_2" for kind in kinds]
     assert states(shelf) == [(2, "active", None)]
 
 

@@ -11,6 +11,7 @@ from db import pairs
 from db.connection import Database
 from db.importing import staging
 from db.importing.records import Article, Counts, Link, Redirect
+from db.maps import positions, storing
 from db.models import activation, registry, vectors
 
 
@@ -56,6 +57,16 @@ def store_model(database: Database, dimensions: int = 8, seed: int = 0, activate
         if activate:
             activation.activate(connection, model_id)
     return model_id
+
+
+def store_map(database: Database, model_id: int) -> None:
+    """A map of the model: its articles on a line in the order of their ids, and one region that holds all."""
+    with database.transaction() as connection:
+        dimensions = registry.find(connection, model_id).dimensions
+        ids, _ = vectors.read(connection, model_id, "articles", dimensions)
+        along = np.linspace(-1, 1, len(ids))
+        made = positions.Positions(ids, np.stack([along, -along / 2], axis=1).astype(np.float32))
+        storing.store(connection, model_id, made, [np.zeros(len(ids), np.int32)])
 
 
 def store_vectors(

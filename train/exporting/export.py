@@ -12,8 +12,8 @@ from db.models import labelled
 from db.models.labelled import Described
 from db.models.registry import Model
 from db.models.vectors import VectorKind
-from train.errors import ArrowMissing, TopicNotInModel
-from train.exporting import arrays, projector, word2vec
+from train.errors import ArrowMissing, MapMissing, TopicNotInModel
+from train.exporting import arrays, positions, projector, word2vec
 from train.exporting.folder import appearing, free
 
 WRITERS: Mapping[str, Callable[[Path, Sequence[Described], Mapping[str, Any]], None]] = {
@@ -21,6 +21,7 @@ WRITERS: Mapping[str, Callable[[Path, Sequence[Described], Mapping[str, Any]], N
     "word2vec": word2vec.write,
     "npz": arrays.write_npz,
     "parquet": arrays.write_parquet,
+    "map": positions.write,
 }
 KINDS: tuple[VectorKind, ...] = ("articles", "links")
 NOT_ABOUT_VECTORS = ("state", "reason")  # These tell nothing about the vectors of a model.
@@ -50,7 +51,7 @@ def export(
     folder : Path
         It does not exist yet, or is empty.
     formats : sequence of str, optional
-        Keys of `WRITERS`. By default all, but parquet only where pyarrow is installed.
+        Keys of `WRITERS`. By default all, but parquet only where pyarrow is installed, and map only where there is one.
     model_id : int, optional
         By default the active model.
     topics : sequence of str
@@ -58,19 +59,23 @@ def export(
 
     Raises
     ------
-    FolderTaken, FolderUnwritable, TopicNotInModel, ArrowMissing
+    FolderTaken, FolderUnwritable, TopicNotInModel, ArrowMissing, MapMissing
     db.errors.ModelNotFound, db.errors.ModelUnusable, db.errors.NoActiveModel
     """
-    formats = chosen_formats(formats)
+    wanted = chosen_formats(formats)
     folder = free(folder)
     model, tables = read_vectors(database, model_id, topics)
+    if "x" not in tables[0].facts:
+        if formats and "map" in formats:
+            raise MapMissing(model_id=model.model_id)
+        wanted = tuple(name for name in wanted if name != "map")
     with appearing(folder) as draft:
         about = about_model(model, topics)
         (draft / "model.json").write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        for name in formats:
+        for name in wanted:
             WRITERS[name](draft, tables, about)
     articles, links = (len(table.ids) for table in tables)
-    return Exported(folder, model.model_id, formats, articles, links)
+    return Exported(folder, model.model_id, wanted, articles, links)
 
 
 def chosen_formats(asked: Sequence[str] | None) -> tuple[str, ...]:

@@ -3,10 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from db.models.labelled import Described
 from train.exporting.lines import numbers, unbroken
@@ -28,13 +30,33 @@ def write(folder: Path, tables: Sequence[Described], about: Mapping[str, Any]) -
 
 
 def clouds_of(table: Described) -> Iterator[tuple[str, Described]]:
-    """All points. Where they are too many, also 10,000 of them: the same ones at each export of a model."""
+    """The map, if there is one, and all points; of too many also 10,000, the same ones at each export of a model."""
+    if "x" in table.facts:
+        yield f"{table.kind}_map", map_of(table)
+    table = replace(table, facts=unplaced(table.facts))
     yield table.kind, table
     if len(table.ids) > SAMPLE_POINTS:
         rows = np.sort(np.random.default_rng(0).choice(len(table.ids), SAMPLE_POINTS, replace=False))
-        facts = {name: [values[row] for row in rows] for name, values in table.facts.items()}
-        titles = [table.titles[row] for row in rows]
-        yield f"{table.kind}_sample", Described(table.kind, table.ids[rows], titles, facts, table.embedding[rows])
+        yield f"{table.kind}_sample", chosen(table, rows, table.embedding[rows])
+
+
+def map_of(table: Described) -> Described:
+    """The articles that stand on the map, there; the projector wants three dimensions, so the third is 0."""
+    x, y = np.array([table.facts["x"], table.facts["y"]], np.float32)
+    rows = np.flatnonzero(~np.isnan(x))
+    embedding = np.stack([x[rows], y[rows], np.zeros(len(rows), np.float32)], axis=1)
+    return chosen(replace(table, facts=unplaced(table.facts)), rows, embedding)
+
+
+def unplaced(facts: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """The facts without the positions, which have a cloud of their own."""
+    return {name: values for name, values in facts.items() if name not in {"x", "y"}}
+
+
+def chosen(table: Described, rows: NDArray[np.int64], embedding: NDArray[np.float32]) -> Described:
+    """Some of the rows, with these vectors."""
+    facts = {name: [values[row] for row in rows] for name, values in table.facts.items()}
+    return Described(table.kind, table.ids[rows], [table.titles[row] for row in rows], facts, embedding)
 
 
 def metadata(table: Described) -> Iterator[str]:

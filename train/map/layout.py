@@ -12,6 +12,10 @@ Int32 = NDArray[np.int32]
 OnStep = Callable[[int], None]
 
 NEIGHBOURS = 15
+# Fewer articles have no clusters to show: with so many neighbours t-SNE would lay all of them on one point.
+FEWEST = 30
+# Below this number the forces are added up in a tree (Barnes and Hut), because a grid costs as much for few articles.
+FEWEST_ON_GRID = 3000
 EARLY_STEPS, EARLY_EXAGGERATION = 125, 12
 STEPS = 375
 STEPS_FROM_BEFORE = 150
@@ -61,11 +65,12 @@ def laid_out(neighbours: Int32, start: Float64, fresh: bool, on_step: OnStep = l
     from openTSNE.affinity import Uniform
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
+    method = "fft" if len(neighbours) >= FEWEST_ON_GRID else "bh"
     index = PrecomputedNeighbors(neighbours, np.ones(neighbours.shape))
-    embedding = TSNEEmbedding(start.copy(), Uniform(knn_index=index), negative_gradient_method="fft", n_jobs=1)
+    embedding = TSNEEmbedding(start.copy(), Uniform(knn_index=index), negative_gradient_method=method, n_jobs=1)
     told: dict[str, Any] = {"use_callbacks": True, "callbacks_every_iters": 10}
     if fresh:
-        early: dict[str, Any] = {"exaggeration": EARLY_EXAGGERATION, "momentum": 0.5}
+        early: dict[str, Any] = {"exaggeration": min(EARLY_EXAGGERATION, len(start) / 10), "momentum": 0.5}
         call = [lambda step, *_: on_step(step)]
         embedding.optimize(EARLY_STEPS, inplace=True, callbacks=call, **early, **told)
     done = EARLY_STEPS if fresh else 0

@@ -63,6 +63,7 @@ def make(database: Database, model_id: int | None, fresh: bool, seed: int, on_wo
     made = lay_out(ids, rows, former, seed, on_work)
     places = [regions.divided(made.xy, count, seed) for count in regions.numbers_of_regions(len(ids))]
     with database.transaction() as connection:
+        registry.kept(connection, model.model_id, "mapped")
         found = store(connection, model.model_id, Positions(ids, made.xy), places)
         done = Mapped(
             model.model_id,
@@ -79,9 +80,10 @@ def make(database: Database, model_id: int | None, fresh: bool, seed: int, on_wo
 
 def lay_out(ids: Int32, rows: Float32, former: Former | None, seed: int, on_work: OnWork) -> Layout:
     """Where these articles stand; without any sum whose order the number of threads decides."""
-    if len(ids) == 1:
-        return layout.on_map(np.zeros((1, 2)))
-    graph = nearest(rows, min(layout.NEIGHBOURS, len(ids) - 1), lambda done: on_work("neighbours", done, len(ids)))
+    if len(ids) < layout.FEWEST:
+        return layout.on_map(layout.first_start(rows, seed))
+    count = min(layout.NEIGHBOURS, len(ids) // 3)
+    graph = nearest(rows, count, lambda done: on_work("neighbours", done, len(ids)))
     known = _known(ids, former)
     fresh = former is None or len(known.rows) * 2 < len(ids)
     steps = layout.steps(fresh)

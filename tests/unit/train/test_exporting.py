@@ -134,10 +134,10 @@ def test_parquet_holds_everything(tmp_path: Path) -> None:
 
 
 def test_all_formats_are_written_that_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert chosen_formats(None) == ("projector", "word2vec", "npz", "parquet")
+    assert chosen_formats(None) == ("projector", "word2vec", "npz", "parquet", "map")
     assert chosen_formats(["npz", "projector", "npz"]) == ("projector", "npz")
     monkeypatch.setitem(sys.modules, "pyarrow", None)  # Python's own way to say that it cannot be imported
-    assert chosen_formats(None) == ("projector", "word2vec", "npz")
+    assert chosen_formats(None) == ("projector", "word2vec", "npz", "map")
     with pytest.raises(ArrowMissing, match=r"pip install"):
         chosen_formats(["parquet"])
 
