@@ -41,7 +41,7 @@ def test_search_likes_and_dials(page: "Page") -> None:
     page.keyboard.press("Enter")
     rest(page, 500)
     assert text_of(page, "#article h2") != ["War and Peace"]
-    page.keyboard.press("Alt+ArrowLeft")
+    page.go_back()
     page.wait_for_selector("#article h2:has-text('War and Peace')")
 
 

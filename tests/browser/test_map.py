@@ -47,7 +47,7 @@ def plain(page: "Page", places: NDArray[np.float64]) -> NDArray[np.int64]:
     """The points that are seen and that no other point and no name covers."""
     apart = np.linalg.norm(places[:, None] - places[None], axis=2)
     np.fill_diagonal(apart, np.inf)
-    is_plain = (apart.min(axis=1) > 7) & on_canvas(page, places, 60)
+    is_plain = (apart.min(axis=1) > 15) & on_canvas(page, places, 60)
     box = page.locator("#map canvas").bounding_box()
     assert box is not None
     for left, top, width, height in in_map(page, "page.map.labels.map((l) => [l.left, l.top, l.width, l.height])"):

@@ -10,7 +10,7 @@ from tests.support.browsing import Parts, on_canvas, rest, spots, text_of, view
 from tests.support.serving import Service
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import CDPSession, Page
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "is_mobile": True, "has_touch": True}
@@ -24,9 +24,8 @@ def phone(new_page: "Callable[..., Page]", shop: Service) -> "Page":
     return page
 
 
-def touch(page: "Page", kind: str, *places: Any) -> None:
+def touch(session: "CDPSession", kind: str, *places: Any) -> None:
     """Put fingers down, move them, or lift them."""
-    session = page.context.new_cdp_session(page)
     points = [{"x": float(x), "y": float(y), "id": finger} for finger, (x, y) in enumerate(places)]
     session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
@@ -41,7 +40,9 @@ def test_a_tap_opens_a_sheet_from_below(phone: "Page", shown: Parts) -> None:
     phone.evaluate("document.querySelector('.stage').scrollIntoView()")
     rest(phone)
     places = spots(phone, shown)
-    index = int(np.flatnonzero(on_canvas(phone, places, 70))[0])
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    index = int(np.where(on_canvas(phone, places, 40), apart.min(axis=1), 0).argmax())
     phone.touchscreen.tap(*places[index])
     phone.wait_for_selector("#article h2")
     rest(phone, 600)
@@ -60,21 +61,23 @@ def test_fingers_pinch_and_drag(phone: "Page", shown: Parts) -> None:
     canvas = box(phone, "#map canvas")
     middle = np.array([canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2])
 
+    hand = phone.context.new_cdp_session(phone)
+
     def fingers(far: float) -> tuple[Any, Any]:
         return middle - np.array([far, 0]), middle + np.array([far, 0])
 
-    touch(phone, "touchStart", *fingers(30))
+    touch(hand, "touchStart", *fingers(30))
     phone.wait_for_timeout(300)
     for far in range(40, 130, 10):
-        touch(phone, "touchMove", *fingers(far))
-    touch(phone, "touchEnd")
+        touch(hand, "touchMove", *fingers(far))
+    touch(hand, "touchEnd")
     rest(phone, 500)
     assert view(phone)[2] == pytest.approx(4, rel=0.1)
     before = spots(phone, shown)
-    touch(phone, "touchStart", middle)
+    touch(hand, "touchStart", middle)
     for step in range(1, 7):
-        touch(phone, "touchMove", middle + np.array([10, 5]) * step)
-    touch(phone, "touchEnd")
+        touch(hand, "touchMove", middle + np.array([10, 5]) * step)
+    touch(hand, "touchEnd")
     rest(phone, 500)
     moved = spots(phone, shown) - before
     assert np.abs(moved - moved[0]).max() < 1
@@ -95,6 +98,7 @@ def test_no_width_needs_to_be_scrolled_sideways(new_page: "Callable[..., Page]",
     page.goto(f"http://127.0.0.1:{shop.port}/?article=War+and+Peace&like=Candide")
     page.wait_for_selector("#shelf .recommended li")
     page.wait_for_selector("#article h2")
+    rest(page, 700)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     canvas, legend = box(page, "#map canvas"), box(page, "#legend")
     is_beside = legend["x"] + legend["width"] <= canvas["x"]

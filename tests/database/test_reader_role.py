@@ -17,6 +17,9 @@ from tests.support.planted import article, load, store_map, store_model
 SEARCHES = (
     "similar_articles('Book 1', facets => '{\"genre\": \"Novel\"}', same_author => false)",
     "similar_articles(1, exact => true)",
+    "similar_articles('Book 1', prominence => 0.5)",
+    "articles_near_link('Shared', prominence => -1)",
+    "recommend_articles('{Book 1}', prominence => -1)",
     "similar_links('Shared')",
     "articles_near_link('Shared')",
     "links_near_article('Book 1')",

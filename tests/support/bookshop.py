@@ -46,7 +46,8 @@ def books() -> list[Book]:
 
 def _records() -> Iterator[Article | Redirect]:
     for book in books():
-        links = [f"World of {book.genre}", f"{book.genre} author {book.place % 5}", f"Trait {book.place % 7}", HOSTILE]
+        links = [f"World of {book.genre}", f"{book.genre} author {book.place % 5}", f"Trait {book.place % 7}"]
+        links += [HOSTILE] if book.genre == "Saga" and book.place % 5 == 0 else []
         topic = "film" if book.place % 10 == 9 else "book"
         yield article(book.title, links, facets=tuple(book.facets.items()), topic=topic)
     yield Redirect("Voyna i mir", "War and Peace")
@@ -71,4 +72,5 @@ def store_model(database: Database, seed: int = 0) -> None:
         b.title: genre[b.genre] + 0.5 * author[b.genre, b.place % 5] + 0.8 * random.normal(size=16) for b in books()
     }
     links = {f"World of {name}": list(direction) for name, direction in genre.items()}
+    links[HOSTILE] = list(author["Saga", 0])
     store_vectors(database, {title: list(row) for title, row in rows.items()}, links)

@@ -74,7 +74,7 @@ def on_canvas(page: "Page", places: NDArray[np.float64], margin: float = 0) -> N
 def rest(page: "Page", milliseconds: int = 120) -> None:
     """Wait until nothing moves any more, and the address names what is seen."""
     page.wait_for_timeout(milliseconds)  # for what starts with an answer of the service, or with the next frame
-    page.wait_for_selector("#map canvas:not([data-moving])")
+    page.wait_for_selector("#map:not([aria-busy=true]) canvas:not([data-moving])")
 
 
 def in_map(page: "Page", expression: str) -> Any:

@@ -66,7 +66,8 @@ export function start(page) {
     panel.dataset.id = answer.article_id ?? "";
     panel.hidden = false;
     say(`${answer.title}: ${answer.neighbours.length} nearest are listed.`);
-    if (document.activeElement === document.body) heading.focus({ preventScroll: true });
+    if (navigator.userActivation.hasBeenActive && document.activeElement === document.body) heading.focus({ preventScroll: true });
+    if (getComputedStyle(panel).position === "fixed") page.map.canvas.scrollIntoView(); // It is a sheet from below.
   }
 
   function neighbour({ title, similarity, shared }) {

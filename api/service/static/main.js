@@ -5,6 +5,7 @@ const LISTS = ["like", "dislike", "value"];
 const TEXTS = ["q", "article", "colour", "prominence", "diversity", "x", "y", "zoom", "lasso"];
 const root = document.body.dataset.root ?? "";
 const loaded = {};
+export const at = (selector) => document.querySelector(selector);
 
 /** Make an element; texts are texts, never HTML. */
 export function element(tag, attributes = {}, ...children) {
@@ -59,6 +60,15 @@ export function writtenAddress(state) {
 
 /** What the modules share. */
 export const page = {
+  busy: 0,
+  /** Do something that asks the service; meanwhile the map and its panels say that they are busy. */
+  async working(task) {
+    page.busy += 1;
+    at("#map").setAttribute("aria-busy", "true");
+    await task().catch(complain);
+    page.busy -= 1;
+    if (!page.busy) at("#map").removeAttribute("aria-busy");
+  },
   root,
   state: readAddress(location.search),
   /** A module that is loaded when it is needed first, and made once. */
@@ -90,24 +100,22 @@ search?.addEventListener("focus", () => page.feature("search").catch(complain), 
 if (search && document.activeElement === search) page.feature("search").catch(complain);
 if (document.getElementById("map")) startMap().catch(failed);
 
-const at = (selector) => document.querySelector(selector);
-
 async function startMap() {
   const [{ MapView }, tools] = await Promise.all([import("./map.js"), import("./points.js")]);
   const loading = tools.fetchMap(page.state.colour);
   for (const part of document.querySelectorAll(".scripted")) part.hidden = false;
   const map = new MapView(at("#map canvas"));
-  Object.assign(page, { ...tools, map, paint, seen, titleOf, titles, show: (old, how) => show(old, how).catch(complain) });
+  Object.assign(page, { ...tools, map, paint, seen, titleOf, titles, show: (old, how) => page.working(() => show(old, how)) });
   Object.assign(map, { titleOf, onRest: () => page.go(written(map.view), { replace: true }) });
   take(await loading);
   wakeBy(["pointerover", "pointerdown", "pointermove", "pointerup", "focus", "keydown"], map.canvas);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     map.readStyle();
-    listRows();
+    page.listRows();
     paint();
   });
   at("#legend select").addEventListener("change", ({ target }) => page.go({ colour: target.value, value: [] }));
-  at("#legend input").addEventListener("input", listRows);
+  at("#legend input").addEventListener("input", page.listRows);
   at("#legend .clear").addEventListener("click", () => page.go({ value: [] }));
   at("#dials").addEventListener("focusin", () => page.feature("shelf").catch(complain), { once: true });
   at("main").addEventListener("click", ({ target }) => {
@@ -115,8 +123,10 @@ async function startMap() {
     if (feature) page.feature(feature).then((made) => made[use]()).catch(complain);
   });
   at("#history input").addEventListener("change", ({ target }) => target.files[0] && page.feature("reader").then(({ take }) => take(target.files[0])));
-  if (sessionStorage.getItem("wikishelf-reader")) (await page.feature("reader"), await page.feature("shelf")).show();
-  await show({}, { fly: page.state.zoom === "" });
+  if (sessionStorage.getItem("wikishelf-reader")) {
+    await page.working(async () => (await page.feature("reader"), await page.feature("shelf")).show());
+  }
+  await page.show({}, { fly: page.state.zoom === "" });
 }
 
 /** Load what moves the map when it is touched first, and hand on what was done until then. */
@@ -142,41 +152,7 @@ function take(loaded) {
   page.map.setPoints(page.points);
   const { fields } = page.points.header;
   at("#legend select").replaceChildren(...fields.map(({ field }) => element("option", { value: field }, field)));
-  recolour();
-}
-
-function recolour() {
-  const { fields } = page.points.header;
-  const field = fields.find((one) => one.field === page.field) ?? fields[0];
-  at("#legend select").value = field.field;
-  page.rows = page.legendRows(field, page.codes);
-  at("#legend input").value = "";
-  at("#legend .find").hidden = page.rows.length < 13;
-  listRows();
-}
-
-function listRows() {
-  const sought = at("#legend input").value.trim().toLowerCase();
-  const colours = page.palette(page.rows, page.map.theme);
-  const items = page.rows.map((row, place) => {
-    const swatch = element("span", { class: "swatch" });
-    swatch.style.setProperty("background-color", `rgb(${colours[place].join(" ")})`);
-    const parts = [swatch, element("span", { class: "label" }, row.label), element("span", { class: "count" }, row.count.toLocaleString("en"))];
-    return element("li", {}, element("button", { type: "button", "data-value": row.value, click: () => toggle(row.value) }, ...parts));
-  });
-  at("#legend ul").replaceChildren(...items.filter((_, place) => page.rows[place].label.toLowerCase().includes(sought)));
-  press();
-}
-
-function toggle(value) {
-  const { value: chosen } = page.state;
-  page.go({ value: chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value] });
-}
-
-function press() {
-  for (const button of document.querySelectorAll("#legend li button")) {
-    button.setAttribute("aria-pressed", String(page.state.value.includes(button.dataset.value)));
-  }
+  page.recolour();
 }
 
 /** Colour the points: bright are those of the chosen values of the legend and within the selection, or all. */
@@ -214,9 +190,9 @@ async function showColour(state) {
     const codes = await page.fetchCodes(state.colour);
     if (page.state.colour !== state.colour) return; // Another colour was chosen meanwhile.
     Object.assign(page, { codes, field: state.colour });
-    recolour();
+    page.recolour();
   }
-  press();
+  page.press();
   paint();
   if (state.lasso) await (await page.feature("lasso")).show();
 }

@@ -1,7 +1,7 @@
-// The points of a map: what the server packed, a grid that finds them by place, and the colours of a field.
+// The points of a map: what the server packed, a grid that finds them by place, the colours of a field and its legend.
 // A place is a pair of whole numbers from 0 to 65535, as the server sends it; y goes upwards.
 
-import { ask, say } from "./main.js";
+import { ask, at, element, page, say } from "./main.js";
 
 export const HALF = 65535 / 2;
 const CELLS = 256;
@@ -85,7 +85,7 @@ export function nearest(points, x, y, reach) {
 }
 
 /** The rows of a field's legend with exact counts, and the codes (the points' bytes) that each stands for. */
-export function legendRows(field, codes) {
+function legendRows(field, codes) {
   const counts = new Uint32Array(256);
   for (const code of codes) counts[code] += 1;
   const rows = field.kind === "scale" ? classes(field, counts) : values(field);
@@ -173,6 +173,43 @@ function fromOklch(lightness, chroma, degrees) {
     const shown = value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055;
     return Math.round(255 * clamp(shown, 0, 1));
   });
+}
+
+/** Fill the legend for the field that is chosen now. */
+export function recolour() {
+  const { fields } = page.points.header;
+  const field = fields.find((one) => one.field === page.field) ?? fields[0];
+  at("#legend select").value = field.field;
+  page.rows = legendRows(field, page.codes);
+  at("#legend input").value = "";
+  at("#legend .find").hidden = page.rows.length < 13;
+  listRows();
+}
+
+/** List the rows of the legend whose names have what is sought. */
+export function listRows() {
+  const sought = at("#legend input").value.trim().toLowerCase();
+  const colours = palette(page.rows, page.map.theme);
+  const items = page.rows.map((row, place) => {
+    const swatch = element("span", { class: "swatch" });
+    swatch.style.setProperty("background-color", `rgb(${colours[place].join(" ")})`);
+    const parts = [swatch, element("span", { class: "label" }, row.label), element("span", { class: "count" }, row.count.toLocaleString("en"))];
+    return element("li", {}, element("button", { type: "button", "data-value": row.value, click: () => toggle(row.value) }, ...parts));
+  });
+  at("#legend ul").replaceChildren(...items.filter((_, place) => page.rows[place].label.toLowerCase().includes(sought)));
+  press();
+}
+
+function toggle(value) {
+  const { value: chosen } = page.state;
+  page.go({ value: chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value] });
+}
+
+/** Show which rows are chosen. */
+export function press() {
+  for (const button of document.querySelectorAll("#legend li button")) {
+    button.setAttribute("aria-pressed", String(page.state.value.includes(button.dataset.value)));
+  }
 }
 
 /** A function that puts a point of some pixels across at an offset of the image; from 3 on it is round and its edge soft. */

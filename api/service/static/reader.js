@@ -1,7 +1,7 @@
 // What a history says of its reader: likes, dislikes, and all that was read, by the rules of api/taste.py.
 // It is kept for this tab of the browser, and nowhere else.
 
-import { ask, complain, say } from "./main.js";
+import { ask, say } from "./main.js";
 import { readHistory } from "./history.js";
 
 const AT_ONCE = 100; // titles in one question
@@ -60,7 +60,7 @@ export function start(page) {
 
   const kept = sessionStorage.getItem(KEY);
   if (kept) keep(JSON.parse(kept));
-  return { take: (file) => take(file).catch(complain), forget: drop };
+  return { take: (file) => page.working(() => take(file)), forget: drop };
 }
 
 /** What a book counts as a like; below 0 for a dislike. */

@@ -28,7 +28,7 @@ export function start(page) {
     }
     chips("like");
     chips("dislike");
-    recommend().catch(complain);
+    return recommend().catch(complain);
   }
 
   function chips(kind) {
@@ -97,7 +97,7 @@ export function start(page) {
   }
 
   /** Ask again, and then say this. */
-  const again = (text) => recommend().then(() => say(text), complain);
+  const again = (text) => page.working(recommend).then(() => say(text));
 
   return { show, again };
 }
