@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.support import exports
 from tests.support.bookshop import HOSTILE
 from tests.support.browsing import choose, in_map, rest, text_of
 from tests.support.exports import Row
-from tests.support.serving import Service
+from tests.support.serving import Service, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -58,6 +59,28 @@ def test_the_first_load_is_light(new_page: "Callable[..., Page]", shop: Service)
     ours = [address for address, _ in asked if "/map/titles" not in address]  # A small shelf names its books at once.
     assert len(ours) <= 8, ours
     assert sum(size for _, size in asked) < 200_000
+
+
+def test_everything_is_asked_below_the_root_path(new_page: "Callable[..., Page]", shop_url: str) -> None:
+    with serving(shop_url, "--root-path", "/books") as service:
+        page = new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        page.goto(f"http://127.0.0.1:{service.port}/books/")
+        page.wait_for_selector("#legend li")
+        choose(page, "war an", "War and Peace")
+        page.click("#article .tastes .like")
+        page.wait_for_selector("#shelf .recommended li")
+        assert all(path.startswith("/books/") for path in asked)
+        assert len(asked) > 12
+        page.click("#article .links a")
+        assert page.inner_text("h1") == "War and Peace"
+        page.focus("#q")
+        page.keyboard.type("don q")
+        page.wait_for_selector("#suggestions [data-title='Don Quixote']")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/books/article/Don%20Quixote")
 
 
 def test_the_modules_are_small() -> None:

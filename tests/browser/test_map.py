@@ -107,6 +107,53 @@ def test_a_value_of_the_legend_selects(page: "Page", shop: Service, shown: Parts
             assert is_bright == (FACETS[shown.titles[index]].get("country") == "France")
 
 
+def test_the_values_of_the_legend_are_found(page: "Page") -> None:
+    page.select_option("#colour", "author")
+    rest(page, 300)
+    assert len(legend(page)) == 25
+    page.fill("#find-value", "saga AUTH")
+    assert sorted(legend(page)) == [f"Saga author {n}" for n in range(5)]
+    page.click("#legend [data-value='Saga author 3']")
+    assert page.inner_text("#legend .sum") == f"{PER_GENRE // 5} of {len(FACETS)} articles"
+    page.click("#legend .clear")
+    assert page.inner_text("#legend .sum") == f"{len(FACETS)} of {len(FACETS)} articles"
+    page.select_option("#colour", "genre")
+    rest(page, 300)
+    assert page.locator("#find-value").is_hidden()
+
+
+def test_marks_are_drawn(page: "Page", shop: Service, shown: Parts) -> None:
+    """A ring of its kind's colour around each marked book, its title, and lines from the open book to its nearest."""
+    page.goto(f"http://127.0.0.1:{shop.port}/?article=Don+Quixote&like=Candide&dislike=War+and+Peace&x=0&y=0&zoom=1")
+    page.wait_for_selector("#shelf .recommended li")
+    page.wait_for_selector("#article h2")
+    rest(page, 400)
+    picture, places = pixels(page).astype(int), spots(page, shown)
+    radius, accents = in_map(page, "[page.map.size / 2 + 4.5, page.map.accents]")
+    around = np.stack([np.cos(np.arange(0, 6.28, 0.05)), np.sin(np.arange(0, 6.28, 0.05))], axis=1)
+    for title, kind in (("Don Quixote", "article"), ("Candide", "like"), ("War and Peace", "dislike")):
+        colour = [int(accents[kind][at : at + 2], 16) for at in (1, 3, 5)]
+        ring = np.floor(places[shown.titles.index(title)] + radius * around).astype(int)
+        is_colour = np.abs(picture[ring[:, 1], ring[:, 0]] - colour).sum(axis=1) < 90
+        assert is_colour.mean() > 0.3, title
+    assert {"Don Quixote", "Candide", "War and Peace"} <= set(in_map(page, "page.map.labels.map((l) => l.text)"))
+    page.goto(f"http://127.0.0.1:{shop.port}/?article=Don+Quixote")
+    page.wait_for_selector("#article h2")
+    rest(page, 1200)
+    picture, places = pixels(page).astype(int), spots(page, shown)
+    start = places[shown.titles.index("Don Quixote")]
+    colour = [int(accents["near"][at : at + 2], 16) for at in (1, 3, 5)]
+    drawn = 0
+    for index in in_map(page, "(await page.feature('marks')).kinds.near"):
+        steps = start + np.linspace(0.2, 0.8, 25)[:, None] * (places[index] - start)
+        if on_canvas(page, steps).all() and np.linalg.norm(places[index] - start) > 60:
+            at = np.round(steps[:, None] + np.array([[0, 0], [-1, 0], [0, -1], [-1, -1]])).astype(int)
+            near = np.abs(picture[at[..., 1], at[..., 0]] - colour).sum(axis=2).min(axis=1) < 160
+            assert near.mean() > 0.5
+            drawn += 1
+    assert drawn >= 3
+
+
 def test_names_never_overlap(page: "Page", shop: Service, shown: Parts) -> None:
     """Regions are named from afar, and books from near by."""
     named = {}

@@ -43,6 +43,11 @@ def test_a_new_model_is_activated_while_one_looks(new_page: "Callable[..., Page]
             before = in_map(page, "Array.from(page.points.x)")
             assert in_map(page, "page.points.header.model_id") == 1
             bookshop.store_model(database, seed=9)
+            page.click("#article .near .title >> nth=1")
+            rest(page, 1000)
+            assert "no map" in page.inner_text("#model")
+            assert "A new model, number 2, answers now. The map is still that" in page.inner_text("#model")
+            assert text_of(page, "#article h2") != ["Don Quixote"]
             done("train", "map", DATABASE_URL=own)
             page.click("#article .near .title >> nth=0")
             rest(page, 1500)

@@ -216,7 +216,12 @@ function titleOf(index) {
 /** An answer came from a model: if it is not that of the map, draw the map anew. */
 async function seen(model) {
   if (!model || model === page.points.header.model_id) return;
-  take(await page.fetchMap(page.state.colour));
+  try {
+    take(await page.fetchMap(page.state.colour));
+  } catch (error) {
+    at("#model").textContent = `A new model, number ${model}, answers now. The map is still that of the model before: ${error.message}`;
+    return;
+  }
   paint();
   at("#model").textContent = `A new model, number ${model}, answers now, and its map is shown.`;
   page.show({ x: page.state.x, y: page.state.y, zoom: page.state.zoom });

@@ -79,6 +79,7 @@ export class MapView {
     this.ink = style.color;
     this.ground = style.backgroundColor;
     this.letters = style.fontFamily;
+    this.unit = parseFloat(style.fontSize) / 16; // Wide screens have larger letters.
     this.accents = Object.fromEntries(
       ["article", "near", "like", "dislike", "recommended", "read"].map((kind) => [kind, style.getPropertyValue(`--${kind}`).trim()]),
     );
@@ -142,7 +143,6 @@ export class MapView {
     const began = performance.now();
     this.pixels.fill(pack(this.ground.match(/\d+/g).map(Number)));
     const shown = this.drawPoints();
-    this.context.setTransform(1, 0, 0, 1, 0, 0);
     this.context.putImageData(this.image, -PAD, -PAD);
     if (shown > 1000) this.cost = (performance.now() - began) / shown;
     this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
@@ -198,7 +198,7 @@ export class MapView {
 
   placed() {
     const labels = [];
-    const most = (this.width * this.height) / 14000;
+    const most = (this.width * this.height) / (14000 * this.unit ** 2);
     for (const wanted of this.wanted()) {
       if (labels.length >= most) break;
       const label = this.measured(wanted);
@@ -235,7 +235,7 @@ export class MapView {
   }
 
   measured(label) {
-    const [weight, size] = label.font;
+    const [weight, size] = [label.font[0], label.font[1] * this.unit];
     const text = label.text.length > 44 ? `${label.text.slice(0, 42)}…` : label.text;
     this.context.font = `${weight} ${size}px ${this.letters}`;
     const width = this.context.measureText(text).width + 2 * GAP;
