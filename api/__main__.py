@@ -13,7 +13,7 @@ def main() -> None:
     if options.command == "serve":
         from api.service.running import serve  # FastAPI is loaded here and nowhere else
 
-        serve(options.host, options.port, options.connections, options.seconds)
+        serve(options.host, options.port, options.connections, options.seconds, options.root_path)
         return
     if options.command in {"map", "plot"}:
         with api.connect() as shelf:

@@ -67,6 +67,10 @@ class AsyncShelf:
     models = _in_thread(Shelf.models)
     active_model = _in_thread(Shelf.active_model)
 
+    async def ask(self, question: Callable[[Shelf], Given]) -> Given:
+        """Ask several questions in one thread, as a page needs them."""
+        return await self._run(partial(question, self.shelf))
+
     async def _run(self, question: Callable[[], Given]) -> Given:
         try:
             async with asyncio.timeout(self.shelf.database.limits.wait):

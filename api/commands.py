@@ -1,6 +1,7 @@
 """The command line, and the question that it asks: a verb with its arguments."""
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -163,6 +164,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=whole(0, 65535), default=8000, metavar="P", help="port (default 8000)")
     serve.add_argument("--connections", type=whole(1, 1000), default=8, metavar="N", help="to the database (default 8)")
     serve.add_argument("--seconds", type=whole(1, 3600), default=5, metavar="S", help="limit of a query (default 5)")
+    serve.add_argument(
+        "--root-path", type=root_path, default="", metavar="P", help="where a proxy offers it, such as /shelf"
+    )
     return top
 
 
@@ -175,6 +179,14 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def root_path(text: str) -> str:
+    """Read the path under which a proxy offers the service."""
+    path = text.rstrip("/")
+    if path and not re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+", path):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a path such as /shelf, of letters, digits and hyphens")
+    return path
 
 
 def yes(text: str) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 
 import api
-from api.service import errors, operations, routes
+from api.service import errors, map_routes, operations, page_json, page_route, pages, routes, static_files
 from api.service.metrics import Metrics
 
 DESCRIPTION = (
@@ -24,11 +25,18 @@ def create(shelf: api.Shelf) -> FastAPI:
 
     # The pages that FastAPI makes for people would load their scripts from a third party.
     app = FastAPI(
-        title="Wikishelf", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
+        title="Wikishelf",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.metrics = Metrics()
     app.add_middleware(app.state.metrics.around)
-    app.include_router(routes.router)
-    app.include_router(operations.router)
+    for part in (routes, operations, map_routes, page_json, static_files, pages):
+        app.include_router(part.router)
     errors.install(app)
+    app.add_exception_handler(HTTPException, page_route.answered)
     return app

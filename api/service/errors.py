@@ -50,41 +50,46 @@ class ProblemResponse(JSONResponse):
     media_type = "application/problem+json"
 
 
-def problem(status: int, detail: str, headers: Any = None, **more: Any) -> ProblemResponse:
-    """Make a problem whose title is the status's own phrase."""
-    content = Problem(title=http.HTTPStatus(status).phrase, status=status, detail=detail, **more)
-    return ProblemResponse(content.model_dump(exclude_none=True), status, headers)
-
-
 def install(app: FastAPI) -> None:
     """Let the application answer its errors as problems."""
-    app.add_exception_handler(WikishelfError, _of_ours)
-    app.add_exception_handler(RequestValidationError, _of_arguments)
-    app.add_exception_handler(HTTPException, _of_http)
-    app.add_exception_handler(Exception, _of_us)
+    for kind in (WikishelfError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, answered)
 
 
-async def _of_ours(_: Request, error: Any) -> ProblemResponse:
+def said(error: Any) -> tuple[Problem, Any]:
+    """Return what an error says to a client, and the headers that go with it."""
+    match error:
+        case WikishelfError():
+            return _of_ours(error)
+        case RequestValidationError():
+            faults = [f"{'.'.join(map(str, fault['loc'][1:]))}: {fault['msg']}" for fault in error.errors()]
+            return _problem(400, "; ".join(faults)), None
+        case HTTPException():
+            return _problem(error.status_code, str(error.detail)), error.headers
+        case _:
+            return _problem(500, "the service failed; its log says more"), None
+
+
+def _of_ours(error: WikishelfError) -> tuple[Problem, Any]:
     name = type(error).__name__
     if isinstance(error, NOT_NOW):
         logger.warning("%s", error)
         # The client must not learn where the database is, nor what it says.
         detail = "the database cannot answer now" if "url" in error.facts else str(error)
-        return problem(503, detail, RETRY_AFTER, error=name)
+        return _problem(503, detail, error=name), RETRY_AFTER
     if isinstance(error, NOT_THERE):
         suggestions = error.facts.get("suggestions")
-        return problem(404, str(error), error=name, suggestions=None if suggestions is None else list(suggestions))
-    return problem(400, str(error), error=name)
+        listed = None if suggestions is None else list(suggestions)
+        return _problem(404, str(error), error=name, suggestions=listed), None
+    return _problem(400, str(error), error=name), None
 
 
-async def _of_arguments(_: Request, error: Any) -> ProblemResponse:
-    faults = [f"{'.'.join(map(str, fault['loc'][1:]))}: {fault['msg']}" for fault in error.errors()]
-    return problem(400, "; ".join(faults))
+def _problem(status: int, detail: str, **more: Any) -> Problem:
+    """Make a problem whose title is the status's own phrase."""
+    return Problem(title=http.HTTPStatus(status).phrase, status=status, detail=detail, **more)
 
 
-async def _of_http(_: Request, error: Any) -> ProblemResponse:
-    return problem(error.status_code, str(error.detail), error.headers)
-
-
-async def _of_us(_: Request, error: Any) -> ProblemResponse:
-    return problem(500, "the service failed; its log says more")
+async def answered(_: Request, error: Any) -> ProblemResponse:
+    """Answer an error as a problem."""
+    problem, headers = said(error)
+    return ProblemResponse(problem.model_dump(exclude_none=True), problem.status, headers)

@@ -7,6 +7,7 @@ import uvicorn
 
 import api
 from api.errors import PortTaken
+from api.service import guard, root
 from api.service.app import create
 from api.service.arguments import MOST_ANSWERS, MOST_TITLES
 
@@ -16,7 +17,7 @@ SECONDS_FOR_A_CONNECTION = 1.0
 SECONDS_TO_END = 10
 
 
-def serve(host: str, port: int, connections: int, seconds: int) -> None:
+def serve(host: str, port: int, connections: int, seconds: int, root_path: str = "") -> None:
     """Answer until told to stop; then take no new requests, finish the running ones, and leave the database.
 
     Raises
@@ -30,7 +31,7 @@ def serve(host: str, port: int, connections: int, seconds: int) -> None:
         connections, SECONDS_FOR_A_CONNECTION, seconds, reader=True, answers=MOST_ANSWERS, titles=MOST_TITLES
     )
     config = uvicorn.Config(
-        create(api.connect(limits)), http="httptools", ws="none", access_log=False,
+        guard.around(root.under(root_path, create(api.connect(limits)))), http="httptools", ws="none", access_log=False,
         timeout_graceful_shutdown=SECONDS_TO_END, server_header=False,
     )  # fmt: skip
     shown, port, *_ = listening.getsockname()

@@ -83,9 +83,21 @@ def check_link(connection: Connection, title: str) -> None:
     LinkWithoutVector, NoActiveModel
     """
     registry.active(connection)
-    link_id = connection.scalar(text("select find_link(:title)"), {"title": title})
+    link_id = find_link(connection, title)
+    if connection.scalar(text("select link_embedding(:id) is null"), {"id": link_id}):
+        raise LinkWithoutVector(title=title)
+
+
+def find_link(connection: Connection, title: str) -> int:
+    """The link_id of a title or alias.
+
+    Raises
+    ------
+    LinkNotFound
+        Its message names the commonest links that begin like it.
+    """
+    link_id: int | None = connection.scalar(text("select find_link(:title)"), {"title": title})
     if link_id is None:
         found = connection.scalars(LIKE_LINK, {"title": title[:4]})
         raise LinkNotFound(title=title, suggestions=Suggestions(found))
-    if connection.scalar(text("select link_embedding(:id) is null"), {"id": link_id}):
-        raise LinkWithoutVector(title=title)
+    return link_id

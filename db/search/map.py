@@ -1,5 +1,6 @@
 """The ready-made parts of the active model's map, for a page that draws it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,3 +27,17 @@ def map_part(database: Database, part: str) -> MapPart | None:
     query = f"select model_id, made_at, content from {database.schema}._map_points where part = %(part)s"
     rows = database.fetch(query, {"part": part})
     return MapPart(*rows[0]) if rows else None
+
+
+def map_version(database: Database, part: str = "points") -> tuple[int, datetime] | None:
+    """Return the model_id of such a part and when it was made, or None as `map_part` does."""
+    query = f"select model_id, made_at from {database.schema}._map_points where part = %(part)s"
+    return next(((model_id, made_at) for model_id, made_at in database.fetch(query, {"part": part})), None)
+
+
+def places(database: Database, article_ids: Sequence[int]) -> dict[int, tuple[float, float]]:
+    """Return x and y, -1 to 1, of those of the articles that stand on the active model's map."""
+    query = f"""
+        select article_id, x, y from {database.schema}.article_positions
+        where article_id = any(%(ids)s::integer[])"""
+    return {article_id: (x, y) for article_id, x, y in database.fetch(query, {"ids": list(article_ids)})}

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -33,6 +34,25 @@ class Service:
     process: subprocess.Popen[str]
     port: int
 
+    def raw(self, path: str, headers: dict[str, str] | None = None) -> bytes:
+        """The bytes of an answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request("GET", path, None, headers or {})
+            return connection.getresponse().read()
+        finally:
+            connection.close()
+
+    def post(self, path: str, content: bytes) -> Reply:
+        """Send a body of JSON."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request("POST", path, content, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            return Reply(response.status, response.headers, response.read().decode())
+        finally:
+            connection.close()
+
     def get(self, path: str, headers: dict[str, str] | None = None, method: str = "GET", **query: Any) -> Reply:
         """Ask; lists repeat a parameter."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -50,11 +70,11 @@ def segment(title: str) -> str:
 
 
 @contextmanager
-def serving(url: str, *options: str) -> Iterator[Service]:
+def serving(url: str, *options: str, python: str | Path = sys.executable, folder: Path = ROOT) -> Iterator[Service]:
     """`python -m api serve` on a free port; it must end by SIGTERM within the time."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "api", "serve", "--port", "0", *options],
-        cwd=ROOT,
+        [str(python), "-m", "api", "serve", "--port", "0", *options],
+        cwd=folder,
         env={**os.environ, "DATABASE_URL": url},
         stderr=subprocess.PIPE,
         text=True,
