@@ -44,7 +44,7 @@ def main() -> None:
         return
     with temporary_home() as home, empty_database(home) as database:
         planted_catalogue.plant(database, n_articles, 100)
-        made(database, 1, "--fresh")
+        print(mapped(database, 1, "--fresh"))
 
 
 def measure(database: Database) -> None:
@@ -70,6 +70,15 @@ def measure(database: Database) -> None:
 
 def made(database: Database, model_id: int, *options: str, threads: int = 1) -> Mapped:
     """Make a map in a process of its own, print what it cost and how good it is, and return it."""
+    cost = mapped(database, model_id, *options, threads=threads)
+    with database.transaction() as connection:
+        found = map_quality.read(connection, model_id)
+        print(f"{cost}; {told(map_quality.quality(connection, found))}", flush=True)
+    return found
+
+
+def mapped(database: Database, model_id: int, *options: str, threads: int = 1) -> str:
+    """Make a map in a process of its own, and say what it cost."""
     command = [sys.executable, "-m", "train", "map", "--model", str(model_id), *options]
     names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
     environment = {**os.environ, "DATABASE_URL": database.url, **dict.fromkeys(names, str(threads))}
@@ -80,11 +89,7 @@ def made(database: Database, model_id: int, *options: str, threads: int = 1) -> 
         time.sleep(0.02)
         done, status, used = os.wait4(process.pid, os.WNOHANG)
     assert status == 0, command
-    print(f"{' '.join(options):8} {used.ru_utime + used.ru_stime:.1f} CPU s, {most:.0f} MB", end="; ")
-    with database.transaction() as connection:
-        found = map_quality.read(connection, model_id)
-        print(told(map_quality.quality(connection, found)), flush=True)
-    return found
+    return f"{' '.join(options)} {used.ru_utime + used.ru_stime:.1f} CPU s, {most:.0f} MB"
 
 
 def megabytes(process_id: int) -> float:

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 
 import api
-from api.service import errors, map_routes, operations, page_json, pages, routes, static_files
+from api.service import errors, map_routes, operations, page_json, page_route, pages, routes, static_files
 from api.service.metrics import Metrics
 
 DESCRIPTION = (
@@ -37,4 +38,5 @@ def create(shelf: api.Shelf) -> FastAPI:
     for part in (routes, operations, map_routes, page_json, static_files, pages):
         app.include_router(part.router)
     errors.install(app)
+    app.add_exception_handler(HTTPException, page_route.answered)
     return app

@@ -53,7 +53,7 @@ class ProblemResponse(JSONResponse):
 def install(app: FastAPI) -> None:
     """Let the application answer its errors as problems."""
     for kind in (WikishelfError, RequestValidationError, HTTPException, Exception):
-        app.add_exception_handler(kind, _answered)
+        app.add_exception_handler(kind, answered)
 
 
 def said(error: Any) -> tuple[Problem, Any]:
@@ -89,6 +89,7 @@ def _problem(status: int, detail: str, **more: Any) -> Problem:
     return Problem(title=http.HTTPStatus(status).phrase, status=status, detail=detail, **more)
 
 
-async def _answered(_: Request, error: Any) -> ProblemResponse:
+async def answered(_: Request, error: Any) -> ProblemResponse:
+    """Answer an error as a problem."""
     problem, headers = said(error)
     return ProblemResponse(problem.model_dump(exclude_none=True), problem.status, headers)

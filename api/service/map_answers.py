@@ -15,7 +15,8 @@ from db.search.shared import shared_links
 from db.wikis import page_address
 
 NEIGHBOURS = 10
-MOST_IDS = 10_000  # in one question; a selection of more is judged by its most prominent
+# The page judges a larger selection by its most prominent articles.
+MOST_IDS = 10_000
 
 
 class Neighbour(BaseModel):

@@ -61,6 +61,13 @@ async def failed(request: Request, error: Exception) -> Response:
     return shown(request, Page("error.html", values, problem.status), headers)
 
 
+async def answered(request: Request, error: Any) -> Response:
+    """Answer what no route of a page answers: by a page to a browser that a person looks at, else by a problem."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return await failed(request, error)
+    return await errors.answered(request, error)
+
+
 def sentence(message: str) -> str:
     """Make a sentence of a message: a capital at its beginning, and a full stop at its end."""
     message = message.strip()

@@ -16,6 +16,16 @@ MAPPABLE = text(r"""
     where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname ~ '^_map_points_\d+$'
     order by model_id""")
 
+COUNT = """
+    update _map_regions_{id} r set articles = counted.articles
+    from (
+        select region_id, count(*) as articles
+        from _map_positions_{id} join articles using (article_id)
+        cross join lateral unnest(array[region_1, region_2, region_3]) region_id
+        group by region_id
+    ) counted
+    where r.region_id = counted.region_id and r.articles <> counted.articles"""
+
 
 def store(connection: Connection, model_id: int, made: Positions, levels: Sequence[Int32]) -> list[Region]:
     """Replace the map of a model: positions, regions with their names, and ready-made parts.
@@ -43,7 +53,7 @@ def store(connection: Connection, model_id: int, made: Positions, levels: Sequen
     ]
     connection.execute(text(f"delete from _map_regions_{model_id}"))
     binary_copy.copy_records(connection, f"_map_regions_{model_id}", found)
-    parts.renew(connection, model_id)
+    _renew(connection, model_id)
     return found
 
 
@@ -58,13 +68,19 @@ def follow(connection: Connection, model_id: int, moved: Collection[int] = ()) -
     _lock(connection, model_id)
     if connection.scalar(text(f"select exists (select from _map_points_{model_id})")):
         positions.place(connection, model_id, moved)
-        parts.renew(connection, model_id)
+        _renew(connection, model_id)
 
 
 def follow_import(connection: Connection) -> None:
     """Let all maps follow an import, in its transaction: titles, facets and prominence may be others."""
     for model_id in connection.scalars(MAPPABLE).all():
         follow(connection, model_id)
+
+
+def _renew(connection: Connection, model_id: int) -> None:
+    """Count the articles of the regions again, and make the parts anew."""
+    connection.execute(text(COUNT.format(id=model_id)))
+    parts.renew(connection, model_id)
 
 
 def _lock(connection: Connection, model_id: int) -> None:

@@ -1,5 +1,6 @@
 """The files of python -m train export, read by readers that know nothing of the writers."""
 
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -71,7 +72,7 @@ def test_neighbours_in_a_file_are_those_of_the_database(shelf: Path, sample_url:
 def test_the_projector_finds_a_row_of_metadata_for_every_point(shelf: Path) -> None:
     home = shelf / "projector"
     config = json.loads((home / "projector_config.json").read_text())["embeddings"]
-    assert [entry["tensorName"] for entry in config] == ["articles", "links"]
+    assert [entry["tensorName"] for entry in config] == ["articles_map", "articles", "links"]
     by_tensorboard = re.findall(r'(\w+): "(.+)"', (home / "projector_config.pbtxt").read_text())
     assert [value for name, value in by_tensorboard if name == "tensor_path"] == [one["tensorPath"] for one in config]
     for entry in config:
@@ -98,6 +99,32 @@ def test_npz_and_parquet_agree_and_know_their_model(shelf: Path, sample_url: str
             about == json.loads(table.schema.metadata[b"wikishelf"]) == json.loads((shelf / "model.json").read_text())
         )
         assert (about["fingerprint"], about["settings"]) == (model["fingerprint"], model["settings"])
+
+
+def test_the_map_is_in_every_format_that_has_room_for_it(shelf: Path, sample_url: str) -> None:
+    with psycopg.connect(sample_url) as connection:
+        there = {row[0]: row[1:] for row in connection.execute("select article_id, x, y from article_positions")}
+    table = pq.read_table(shelf / "articles.parquet").to_pylist()
+    assert {row["article_id"]: (row["x"], row["y"]) for row in table} == there
+    with np.load(shelf / "articles.npz", allow_pickle=False) as arrays:
+        assert arrays["x"].tolist() == [row["x"] for row in table]
+    with (shelf / "map.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {int(row["article_id"]): (float(row["x"]), float(row["y"])) for row in rows} == there
+    points = list(read_tsv(shelf / "projector" / "articles_map" / "vectors.tsv"))
+    assert sorted(tuple(map(float, row)) for row in points) == pytest.approx(
+        sorted((*xy, 0.0) for xy in there.values())
+    )
+
+
+def test_a_model_without_a_map_is_exported_without_one(sample_copy: str, tmp_path: Path) -> None:
+    done("train", "--no-activate", "--epochs", "1", DATABASE_URL=sample_copy)
+    said = answer("train", "export", str(tmp_path / "two"), "--model", "2", DATABASE_URL=sample_copy)
+    assert said["formats"] == ["projector", "word2vec", "npz", "parquet"]
+    line = refusal(
+        "train", "export", str(tmp_path / "new"), "--model", "2", "--format", "map", DATABASE_URL=sample_copy
+    )
+    assert 'model 2 has no map; run "python -m train map" first' in line
 
 
 def test_a_topic_and_a_format_can_be_chosen(sample_url: str, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whoever installs the wheel is told by mypy of an attribute that a record does not have."""
+"""The wheel, installed elsewhere: mypy knows the attributes of records, and the service serves its pages."""
 
 import shutil
 import subprocess
@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from db.connection import Database
+from tests.conftest import ROOT, as_url
+from tests.support.markup import read
+from tests.support.planted import article, load, store_model
+from tests.support.serving import serving
 
 EXAMPLE = """
 import api
@@ -57,3 +61,20 @@ def test_the_types_of_records_are_installed(python: Path, tmp_path: Path) -> Non
     checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     *errors, _ = checked.stdout.splitlines()
     assert errors == ['wrong.py:11: error: "SimilarArticle" has no attribute "nonsense"  [attr-defined]'], checked
+
+
+def test_the_page_is_installed(python: Path, tmp_path: Path, database: Database) -> None:
+    load(database, article("War and Peace", ["Leo Tolstoy"]), article("Anna Karenina", ["Leo Tolstoy"]))
+    store_model(database)
+    with serving(as_url(database.url), python=python, folder=tmp_path) as service:
+        where = "import api, sys; print(api.__file__)"
+        shown = subprocess.run([str(python), "-c", where], cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert shown.stdout.startswith(str(python.parent.parent))
+        assert read(service.get("/article/War%20and%20Peace").text).one("h1").text == "War and Peace"
+        files = list((ROOT / "api" / "service" / "static").iterdir())
+        assert {"style.css", "main.js", "icon.svg"} <= {file.name for file in files}
+        for file in files:
+            assert service.raw(f"/static/{file.name}") == file.read_bytes(), file.name
+        for path in ("/", "/find?q=war", "/link/Leo%20Tolstoy", "/compare", "/taste", "/about", "/docs"):
+            assert service.get(path).status == 200, path
+        assert service.get("/article/nobody").status == 404

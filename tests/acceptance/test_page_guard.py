@@ -114,6 +114,14 @@ def test_every_answer_has_the_headers(service: Service, path: str, status: int) 
     assert guards(reply) == [POLICY, "nosniff", "same-origin"]
 
 
+def test_a_person_who_mistypes_an_address_gets_a_page(service: Service) -> None:
+    reply = service.get("/nothing", {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"})
+    assert (reply.status, reply.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert read(reply.text).one("h1").text == "Not found"
+    assert guards(reply) == [POLICY, "nosniff", "same-origin"]
+    assert service.get("/nothing", {"Accept": "*/*"}).headers["Content-Type"] == "application/problem+json"
+
+
 def guards(reply: Reply) -> list[str | None]:
     names = ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy")
     return [reply.headers[name] for name in names]

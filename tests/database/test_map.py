@@ -171,6 +171,8 @@ def test_new_articles_stand_where_most_of_their_neighbours_do(shelf: Database) -
     assert placed[:2] == pytest.approx((expected, 0.25))
     assert placed[2] == (2 if middle >= 0 else 1)
     assert parsed(shelf).header["articles"] == 62
+    counted = "select region_1, count(*) from article_positions group by 1 order by 1"
+    assert rows(shelf, "select region_id, articles from map_regions order by 1") == rows(shelf, counted)
 
 
 def test_an_import_renews_the_parts_and_leaves_out_what_is_gone(shelf: Database) -> None:

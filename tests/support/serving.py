@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -69,11 +70,11 @@ def segment(title: str) -> str:
 
 
 @contextmanager
-def serving(url: str, *options: str) -> Iterator[Service]:
+def serving(url: str, *options: str, python: str | Path = sys.executable, folder: Path = ROOT) -> Iterator[Service]:
     """`python -m api serve` on a free port; it must end by SIGTERM within the time."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "api", "serve", "--port", "0", *options],
-        cwd=ROOT,
+        [str(python), "-m", "api", "serve", "--port", "0", *options],
+        cwd=folder,
         env={**os.environ, "DATABASE_URL": url},
         stderr=subprocess.PIPE,
         text=True,

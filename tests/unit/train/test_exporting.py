@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -10,7 +11,7 @@ import pytest
 
 from db.models.labelled import Described
 from train.errors import ArrowMissing, FolderTaken, FolderUnwritable
-from train.exporting import arrays, projector, word2vec
+from train.exporting import arrays, positions, projector, word2vec
 from train.exporting.export import chosen_formats
 from train.exporting.folder import appearing, free
 
@@ -69,6 +70,36 @@ def test_projector_configurations_name_what_is_there(tmp_path: Path) -> None:
     assert (tmp_path / "projector/projector_config.pbtxt").read_text() == (
         'embeddings {\n  tensor_name: "articles"\n  tensor_path: "articles/vectors.tsv"\n'
         '  metadata_path: "articles/metadata.tsv"\n}\n'
+    )
+
+
+def on_map(title: str = "C") -> Described:
+    """Three articles, of which the last does not stand on the map."""
+    nan = float("nan")
+    facts: dict[str, list[Any]] = {
+        "topic": ["book"] * 3,
+        "genre": ["=1+1", "-", ""],
+        "x": [-0.5, 0.25, nan],
+        "y": [1.0, -0.125, nan],
+    }
+    titles = ["A, B", "+C", title]
+    return Described("articles", np.array([3, 5, 6], np.int32), titles, facts, np.eye(3, 2, dtype=np.float32))
+
+
+def test_the_map_is_a_cloud_of_its_own_with_a_third_dimension_of_zeros() -> None:
+    (name, cloud), (whole_name, whole) = projector.clouds_of(on_map())
+    assert (name, whole_name) == ("articles_map", "articles")
+    assert cloud.ids.tolist() == [3, 5]
+    assert cloud.embedding.tolist() == [[-0.5, 1, 0], [0.25, -0.125, 0]]
+    assert cloud.facts == {"topic": ["book", "book"], "genre": ["=1+1", "-"]}
+    assert set(whole.facts) == {"topic", "genre"}
+    assert len(whole.ids) == 3
+
+
+def test_map_csv_has_what_is_on_the_map_and_no_formulas(tmp_path: Path) -> None:
+    positions.write(tmp_path, [on_map(), LINKS], ABOUT)
+    assert (tmp_path / "map.csv").read_text() == (
+        "article_id,title,topic,genre,x,y\n3,\"A, B\",book,'=1+1,-0.5,1.0\n5,'+C,book,'-,0.25,-0.125\n"
     )
 
 

@@ -127,9 +127,8 @@ def test_regions_stay_where_they_were() -> None:
     first = divided(xy, 12, seed=0)
     middles = np.array([xy[first == region].mean(axis=0) for region in range(12)], np.float64)
     moved = (xy + np.random.default_rng(1).normal(scale=0.01, size=xy.shape)).astype(np.float32)
-    assert (
-        (divided(moved, 12, seed=5, start=middles) == first).mean() > 0.9 > (divided(moved, 12, seed=5) == first).mean()
-    )
+    assert (divided(moved, 12, seed=5, start=middles) == first).mean() > 0.75
+    assert (divided(moved, 12, seed=5) == first).mean() < 0.5
 
 
 def test_equal_positions_are_one_region() -> None:
