@@ -246,6 +246,5 @@ class Shelf(Pictures):
         """Articles for somebody of this taste, as in `recommend_articles`; nothing that they have read."""
         found = search.recommend_articles(
             self.database, taste.likes, taste.dislikes, taste.weights, count, topic, facets, diversity,
-            prominence, exclude, [*exclude_ids, *taste.exclude], min_similarity,
-        )  # fmt: skip
+            prominence, exclude, [*exclude_ids, *taste.exclude], min_similarity)  # fmt: skip
         return self._answer(SimilarArticle, found)

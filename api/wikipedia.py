@@ -6,7 +6,7 @@ from urllib.parse import quote
 # Names of wikis, such as enwiki, zh_min_nanwiki and frwikisource: a language and a project. Others that end in wiki,
 # such as commonswiki, are not Wikipedias.
 WIKI = re.compile(
-    r"(simple|[a-z]{2,3}(?:_[a-z_]+)?)(wiki|wiktionary|wikibooks|wikinews|wikiquote|wikisource|wikivoyage)"
+    r"(simple|[a-z]{2,3}(?:_[a-z_]+)?)(wiki|wiktionary|wikibooks|wikinews|wikiquote|wikisource|wikiversity|wikivoyage)"
 )
 SAMPLE = "samplewiki"  # The bundled sample is made of facts of the English Wikipedia.
 HOST = re.compile(r"[\w.-]+(?::\d+)?")

@@ -212,7 +212,7 @@ class NoActiveModel(WikishelfError):
 
 
 class MapMissing(WikishelfError):
-    """the active model has no map yet; run "python -m train map" first"""
+    """model {model_id} has no map; run "python -m train map" first"""
 
 
 class ModelNotFound(WikishelfError):

@@ -49,10 +49,6 @@ class NothingToMap(WikishelfError):
     """model {model_id} has no article to put on a map; ingest articles and run "python -m train" again"""
 
 
-class MapMissing(WikishelfError):
-    """model {model_id} has no map; run "python -m train map" first"""
-
-
 class LikesUnreadable(WikishelfError):
     """cannot read {path}: {reason}; give a UTF-8 file of lines with a reader, a title and maybe a rating from 0 to 5"""
 

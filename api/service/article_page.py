@@ -8,13 +8,13 @@ from api.service.map_answers import model_of
 from api.service.page_route import sentence
 from api.service.rendering import Page
 from api.shelf import Shelf
+from api.wikipedia import address
 from db.errors import ArticleWithoutVector, NoActiveModel
 from db.search import described
 from db.search.described import DescribedArticle
 from db.search.map import places
 from db.search.records import SimilarArticle
 from db.search.shared import shared_links
-from db.wikis import page_address
 
 NEAR, LEAST, OWN, LACKING = 12, 5, 12, 10
 NOTHING: dict[str, Any] = {"near": [], "reasons": {}, "least": [], "own": [], "lacking": []}
@@ -33,7 +33,7 @@ def content(shelf: Shelf, title: str, dials: Mapping[str, float]) -> Page:
     values = {
         "article": article,
         "alias": title if title != article.title else None,
-        "wikipedia": page_address(described.shelf_facts(database).wiki, article.title),
+        "wikipedia": address(described.shelf_facts(database).wiki, article.title),
         "series": shelf.series_articles(article.title),
         "has_place": bool(places(database, [article.article_id])),
         "dials": dials,

@@ -7,9 +7,9 @@ from api.service.map_answers import model_of
 from api.service.page_route import sentence
 from api.service.rendering import Page
 from api.shelf import Shelf
+from api.wikipedia import address
 from db.errors import LinkWithoutVector, NoActiveModel
 from db.search import described
-from db.wikis import page_address
 
 NEAR = 12
 
@@ -23,12 +23,11 @@ def content(shelf: Shelf, title: str, prominence: float) -> Page:
         Its message names the commonest links that begin like it.
     """
     link, model = described.describe_link(shelf.database, title), model_of(shelf)
-    page = {"page": link.title, "category": f"Category:{link.title}"}.get(link.kind)
     wiki = described.shelf_facts(shelf.database).wiki
     values = {
         "link": link,
         "alias": title if title != link.title else None,
-        "wikipedia": page_address(wiki, page) if page else None,
+        "wikipedia": address(wiki, link.title, link.kind),
         "dials": {"prominence": prominence},
         **_nearness(shelf, link.link_id, title, prominence),
     }

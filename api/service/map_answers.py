@@ -6,13 +6,13 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from api.shelf import Shelf
+from api.wikipedia import address
 from db.errors import ArticleWithoutVector, NoActiveModel
 from db.models.registry import Model
 from db.search import described
 from db.search.map import places
 from db.search.selection import CommonFacet, CommonLink, common_facets, common_links
 from db.search.shared import shared_links
-from db.wikis import page_address
 
 NEIGHBOURS = 10
 # The page judges a larger selection by its most prominent articles.
@@ -78,7 +78,7 @@ def placed_article(shelf: Shelf, article_id: int) -> PlacedArticle:
         topic=article.topic,
         facets={name: list(values) for name, values in article.facets.items()},
         **_place(at.get(article_id, nowhere)),
-        wikipedia=page_address(described.shelf_facts(database).wiki, article.title),
+        wikipedia=address(described.shelf_facts(database).wiki, article.title),
         neighbours=[
             Neighbour(
                 article_id=one.article_id, title=one.title, similarity=one.similarity,

@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from db import binary_copy
 from db.errors import BadVectors
 from db.models.storage_order import by_neighbourhood
-from db.schema import HNSW_M, map_tables, vector_table, weight_table
+from db.models.tables import HNSW_M, map_tables, vector_table, weight_table
 
 VectorKind = Literal["articles", "links"]
 UNIT_TOLERANCE = 1e-4  # float32 normalisation is accurate to about 1e-7

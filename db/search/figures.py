@@ -68,6 +68,5 @@ def map_parts(database: Database, *parts: str) -> dict[str, bytes]:
     found = dict(database.fetch(query, {"parts": list(parts)}))
     if not found:
         with database.session() as connection:
-            registry.active(connection)
-        raise MapMissing
+            raise MapMissing(model_id=registry.active(connection).model_id)
     return found

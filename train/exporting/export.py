@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from db.connection import Database
+from db.errors import MapMissing
 from db.models import labelled
 from db.models.labelled import Described
 from db.models.registry import Model
 from db.models.vectors import VectorKind
-from train.errors import ArrowMissing, MapMissing, TopicNotInModel
+from train.errors import ArrowMissing, TopicNotInModel
 from train.exporting import arrays, positions, projector, word2vec
 from train.exporting.folder import appearing, free
 
