@@ -8,6 +8,7 @@ from pydantic import BeforeValidator
 from api.service import article_page, compare_page, contents, link_page, reference_page, taste_page
 from api.service.arguments import shelf_of
 from api.service.page_route import PageRoute, shown
+from db.search import RECOMMENDED_PROMINENCE
 
 # A form sends the fields that one left empty as well.
 Dial = Annotated[float, BeforeValidator(lambda given: 0.0 if given == "" else given)]
@@ -52,7 +53,7 @@ async def taste(
     request: Request,
     like: Lines = [],  # noqa: B006  FastAPI copies it
     dislike: Lines = [],  # noqa: B006
-    prominence: Dial = 0.0,
+    prominence: Dial = RECOMMENDED_PROMINENCE,
     diversity: Dial = 0.0,
     topic: str = "",
     genre: str = "",

@@ -6,6 +6,8 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from db.search import RECOMMENDED_PROMINENCE
+
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -51,6 +53,7 @@ def environment() -> Environment:
         "day": lambda moment: f"{moment.day} {moment:%B %Y}",
         "swapped": lambda titles, old, new: [new if title == old else title for title in titles],
     }
+    made.globals["recommended_prominence"] = RECOMMENDED_PROMINENCE
     return made
 
 

@@ -11,9 +11,9 @@ from api.service.page_route import sentence
 from api.service.rendering import Page
 from api.shelf import Shelf
 from db.errors import NoActiveModel, WikishelfError
-from db.search import described
+from db.search import RECOMMENDED_PROMINENCE, described
 from db.search.records import SimilarArticle
-from db.search.shared import shared_links
+from db.search.shared import nearest_of, shared_links
 
 SHOWN = 20
 EXPLAINED = 5  # A reason is sought among so many of the likes.
@@ -32,8 +32,9 @@ class Asked:
     facets: Mapping[str, str]
 
     def query(self, **changes: Any) -> dict[str, Any]:
-        """Return what the address of this page says, with changes; zeros and what is empty are left out."""
-        dials = {"prominence": self.prominence or None, "diversity": self.diversity or None}
+        """Return what the address of this page says, with changes; defaults and what is empty are left out."""
+        prominence = None if self.prominence == RECOMMENDED_PROMINENCE else self.prominence
+        dials = {"prominence": prominence, "diversity": self.diversity or None}
         own = {"like": self.likes, "dislike": self.dislikes, **dials, "topic": self.topic, **self.facets}
         return {**own, **changes}
 
@@ -66,12 +67,12 @@ def _recommended(shelf: Shelf, asked: Asked) -> Sequence[SimilarArticle]:
 
 
 def _reasons(shelf: Shelf, likes: Sequence[str], found: Sequence[SimilarArticle]) -> dict[int, tuple[str, list[str]]]:
-    """For each article the liked one with which it shares most links, of at most three, and these links."""
+    """For each article the liked one that is most like it, and at most three links that both make."""
     reasons: dict[int, tuple[str, list[str]]] = {}
-    for like in likes[:EXPLAINED]:
-        liked = described.describe_article(shelf.database, like)
-        shared = shared_links(shelf.database, liked.article_id, [one.article_id for one in found])
-        for article_id, links in shared.items():
-            if len(links) > len(reasons.get(article_id, ("", []))[1]):
-                reasons[article_id] = liked.title, links
+    described_likes = [described.describe_article(shelf.database, like) for like in likes[:EXPLAINED]]
+    liked = {one.article_id: one.title for one in described_likes}
+    nearest = nearest_of(shelf.database, list(liked), [one.article_id for one in found])
+    for like_id, title in liked.items():
+        shared = shared_links(shelf.database, like_id, [other for other, near in nearest.items() if near == like_id])
+        reasons |= {article_id: (title, links) for article_id, links in shared.items() if links}
     return reasons
