@@ -97,6 +97,16 @@ def test_the_legend_and_a_selection(page: "Page") -> None:
     assert len(waiting.value.path().read_text().splitlines()) == PER_GENRE + 1
 
 
+def test_escape_ends_the_lasso(page: "Page") -> None:
+    tab_to(page, "[data-use='lasso draw']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("canvas.lassoing")
+    page.keyboard.press("Escape")
+    rest(page)
+    assert page.locator("canvas.lassoing").count() == 0
+    assert in_map(page, "page.map.tool === undefined")
+
+
 def test_the_card_and_the_panel_close_by_escape(page: "Page") -> None:
     page.focus("#map canvas")
     rest(page)

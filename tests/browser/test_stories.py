@@ -159,6 +159,7 @@ def test_a_lasso_selects_and_its_books_are_saved(page: "Page", shown: Parts, tmp
     tragedies = np.array([FACETS[title]["genre"] == "Tragedy" for title in shown.titles])
     inside, low, high = box_around(places[tragedies], places)
     page.click("#map button:has-text('Lasso')")
+    page.wait_for_selector("canvas.lassoing")
     page.mouse.move(*low)
     page.mouse.down()
     for corner in ((high[0], low[1]), high, (low[0], high[1]), low):

@@ -16,6 +16,7 @@ export function start(page) {
   function hide() {
     clearTimeout(waiting);
     card.hidden = true;
+    if (shown.index >= 0) point([]);
     shown.index = -1;
   }
 
@@ -23,11 +24,16 @@ export function start(page) {
     if (index < 0) return hide();
     if (index === shown.index) return undefined;
     shown.index = index;
+    point([index]);
     clearTimeout(waiting);
     const article = page.points.ids[index];
     fill(index, answers.get(`${page.points.header.model_id} ${article}`));
     waiting = setTimeout(() => tell(index, article, aloud).catch(complain), aloud ? 0 : WAIT);
     return undefined;
+  }
+
+  async function point(pointed) {
+    (await page.feature("marks")).set({ pointed });
   }
 
   async function tell(index, article, aloud) {

@@ -20,6 +20,7 @@ export function start(page) {
   function draw() {
     map.tool = { down, cancel };
     map.canvas.classList.add("lassoing");
+    map.canvas.focus(); // so that Escape reaches it
     say("Draw a line around the books with the pointer, or press Escape.");
   }
 

@@ -2,7 +2,7 @@
 
 export function start(page) {
   const { map } = page;
-  const kinds = { outline: [], read: [], recommended: [], near: [], dislike: [], like: [], article: [] };
+  const kinds = { outline: [], read: [], recommended: [], near: [], dislike: [], like: [], article: [], pointed: [] };
   map.over = draw;
 
   /** Mark these points as of one kind, in place of those before. */
@@ -27,6 +27,7 @@ export function start(page) {
         if (kind === "dislike") cross(...spot(index), map.size / 2 + 4.5, accents[kind]);
       }
     }
+    for (const index of kinds.pointed) ring(index, map.size / 2 + 2, map.ink, 2);
     drawOutline(context, accents);
   }
 
