@@ -84,11 +84,11 @@ def agreeing(connection: Connection, found: Mapped, name: str, asked: NDArray[np
 def movement(old: Mapped, new: Mapped) -> tuple[float, float]:
     """The median and the 90th percentile of how far an article moved, in radii of the old map.
 
-    The radius is the distance from the middle within which 95 % of the articles stand.
+    The radius is the root mean square of the distances from the middle.
     """
     _, mine, theirs = np.intersect1d(old.ids, new.ids, assume_unique=True, return_indices=True)
     before, after = old.xy[mine], new.xy[theirs]
-    radius = np.quantile(np.linalg.norm(before - before.mean(axis=0), axis=1), 0.95)
+    radius = np.sqrt(((before - before.mean(axis=0)) ** 2).sum(axis=1).mean())
     moved = np.linalg.norm(after - before, axis=1) / radius
     return float(np.median(moved)), float(np.quantile(moved, 0.9))
 

@@ -49,7 +49,7 @@ class NothingToMap(WikishelfError):
     """model {model_id} has no article to put on a map; ingest articles and run "python -m train" again"""
 
 
-class MapMissing(WikishelfError):
+class ModelWithoutMap(WikishelfError):
     """model {model_id} has no map; run "python -m train map" first"""
 
 

@@ -53,7 +53,7 @@ def show(models: Sequence[Model], sizes: Mapping[int, int]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=True)
     for heading in ("model", "state", "objective", "created"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("articles", "on a map", "links", "loss", "size"):
+    for heading in ("articles", "mapped", "links", "loss", "size"):
         table.add_column(heading, no_wrap=True, justify="right")
     table.add_column("why", overflow="fold")
     for model in models:
@@ -66,8 +66,8 @@ def _row(model: Model, size: int) -> Iterator[str]:
     yield model.state
     yield f"{model.objective}, {model.dimensions}"
     yield f"{model.created_at.astimezone():%Y-%m-%d %H:%M}"
-    metrics = {"on_map": model.metrics.get("map", {}).get("articles"), **model.metrics}
-    for form in ("{articles:,}", "{on_map:,}", "{links:,}", "{loss:.4f}"):
+    metrics = {"mapped": model.metrics.get("map", {}).get("articles"), **model.metrics}
+    for form in ("{articles:,}", "{mapped:,}", "{links:,}", "{loss:.4f}"):
         yield "".join(_known(metrics, form))
     yield f"{size / 1e6:,.1f} MB"
     yield model.reason or ""

@@ -16,6 +16,8 @@ from db.search.records import SimilarArticle
 from db.search.shared import shared_links
 from db.wikis import page_address
 
+# What people ask for first; the others follow by name.
+FIRST = ("author", "director", "artist", "year", "genre", "country", "language")
 NEAR, LEAST, OWN, LACKING = 12, 5, 12, 10
 NOTHING: dict[str, Any] = {"near": [], "reasons": {}, "least": [], "own": [], "lacking": []}
 
@@ -32,6 +34,7 @@ def content(shelf: Shelf, title: str, dials: Mapping[str, float]) -> Page:
     article, model = described.describe_article(database, title), model_of(shelf)
     values = {
         "article": article,
+        "facets": sorted(article.facets.items(), key=_rank),
         "alias": title if title != article.title else None,
         "wikipedia": page_address(described.shelf_facts(database).wiki, article.title),
         "series": shelf.series_articles(article.title),
@@ -65,3 +68,8 @@ def _near(shelf: Shelf, title: str, dials: Mapping[str, float]) -> Sequence[Simi
     if diversity:
         return shelf.recommend_articles([title], count=NEAR, diversity=diversity, prominence=prominence)
     return shelf.similar_articles(title, NEAR, prominence=prominence)
+
+
+def _rank(facet: tuple[str, Sequence[str]]) -> tuple[int, str]:
+    name, _ = facet
+    return (*FIRST, name).index(name), name

@@ -9,7 +9,7 @@ from psycopg.conninfo import make_conninfo
 
 import api
 from db.connection import Database
-from tests.conftest import as_url
+from tests.conftest import as_url, set_defaults
 from tests.support.commands import done
 from tests.support.markup import Element, read
 from tests.support.serving import Service, segment, serving
@@ -20,6 +20,7 @@ def mapped_url(server_url: str, sample_url: str) -> Iterator[str]:
     """A copy of the sample's database that has a map."""
     with psycopg.connect(server_url, autocommit=True) as admin:
         admin.execute("create database mapped template sample")
+    set_defaults(make_conninfo(server_url, dbname="mapped"))
     url = as_url(make_conninfo(server_url, dbname="mapped"))
     done("train", "map", DATABASE_URL=url)
     yield url
@@ -155,9 +156,12 @@ def test_a_link_and_the_articles_near_it(service: Service, shelf: api.Shelf, map
     articles = shelf.articles_near_link("Leo Tolstoy", 12, prominence=0.2)
     assert titles(found, "articles") == [one.title for one in articles]
     assert titles(found, "links") == [one.title for one in shelf.similar_links("Leo Tolstoy", 12)]
-    for one, reason in zip(articles, found.all("p", class_="reason"), strict=True):
-        makes = "Leo Tolstoy" in links_of(mapped_url, one.title)
-        assert reason.text.startswith("It makes" if makes else "It does not make")
+    (near,) = [one for one in found.all("section") if one.has("aria-labelledby", "articles")]
+    for one, row in zip(articles, near.all("li"), strict=True):
+        assert ("does not make" in row.text) == ("Leo Tolstoy" not in links_of(mapped_url, one.title)), one.title
+    found = page(service, "/link/Anna%20Karenina")
+    assert "does not make" in found.one("main").text
+    assert found.one("p", class_="actions").one("a").attributes["href"] == "/article/Anna%20Karenina"
 
 
 def test_shares_add_up_to_the_similarity(service: Service, shelf: api.Shelf) -> None:

@@ -88,7 +88,7 @@ def test_the_readme_s_python_runs(sample_url: str) -> None:
     assert len(ran.stdout.splitlines()) == 5
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/search-in-sql.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/search-in-sql.md", "docs/map.md"])
 def test_the_pages_sql_runs(sample_url: str, page: str) -> None:
     blocks = re.findall(r"```sql\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks

@@ -57,7 +57,8 @@ def test_the_table_of_models_copes_with_rows_that_lack_metrics(sample_copy: str)
             " values ('failed', 'mse', 8, '{}', 'out of memory'), ('ready', 'mse', 8, '{}', null)"
         )
     heading, *lines = done("train", "models", DATABASE_URL=sample_copy).splitlines()
-    assert heading.split() == ["model", "state", "objective", "created", "articles", "links", "loss", "size", "why"]
+    expected = ["model", "state", "objective", "created", "articles", "mapped", "links", "loss", "size", "why"]
+    assert heading.split() == expected
     assert len(lines) == 3
     assert re.search(r"^ *1 +active +softmax, 50 .* [\d.]+ MB *$", lines[0])
     assert re.search(r"^ *2 +failed +mse, 8 .* 0\.0 MB +out of memory *$", lines[1])

@@ -15,8 +15,9 @@ from db import search
 from db.connection import Database
 from db.installing import migrate, removal
 from db.models import activation, registry
+from db.search.map import map_part
 from tests.conftest import ROOT
-from tests.support.planted import store_model
+from tests.support.planted import store_map, store_model
 
 SQL = Path(__file__).parent / "old_layout"
 REVISIONS = ("0001", "0002", "0003", "0004", "0005")
@@ -62,6 +63,9 @@ def test_it_moves_and_its_model_answers_throughout(old_url: str) -> None:
             )
             with database.transaction() as connection:
                 command.check(_config(connection))
+            assert map_part(database, "points") is None
+            store_map(database, 1)
+            assert map_part(database, "points")
             assert old_client.execute(ASK).fetchall() == expected  # a session that was there before
     with psycopg.connect(old_url) as client:
         assert client.execute(ASK).fetchall() == expected  # one that still uses the old names

@@ -12,7 +12,7 @@ from db.models import labelled
 from db.models.labelled import Described
 from db.models.registry import Model
 from db.models.vectors import VectorKind
-from train.errors import ArrowMissing, MapMissing, TopicNotInModel
+from train.errors import ArrowMissing, ModelWithoutMap, TopicNotInModel
 from train.exporting import arrays, positions, projector, word2vec
 from train.exporting.folder import appearing, free
 
@@ -59,7 +59,7 @@ def export(
 
     Raises
     ------
-    FolderTaken, FolderUnwritable, TopicNotInModel, ArrowMissing, MapMissing
+    FolderTaken, FolderUnwritable, TopicNotInModel, ArrowMissing, ModelWithoutMap
     db.errors.ModelNotFound, db.errors.ModelUnusable, db.errors.NoActiveModel
     """
     wanted = chosen_formats(formats)
@@ -67,7 +67,7 @@ def export(
     model, tables = read_vectors(database, model_id, topics)
     if "x" not in tables[0].facts:
         if formats and "map" in formats:
-            raise MapMissing(model_id=model.model_id)
+            raise ModelWithoutMap(model_id=model.model_id)
         wanted = tuple(name for name in wanted if name != "map")
     with appearing(folder) as draft:
         about = about_model(model, topics)
