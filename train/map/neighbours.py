@@ -9,7 +9,8 @@ Float32 = NDArray[np.float32]
 Int32 = NDArray[np.int32]
 Float64 = NDArray[np.float64]
 
-ROWS_AT_ONCE = 128
+# These take 32 MB, and there are four such arrays.
+COSINES_AT_ONCE = 4_000_000
 # A cosine is told apart in these steps: far coarser than what threads change in a product of float64.
 STEPS = 2**31
 # With this mask a row before another one counts as one far behind it.
@@ -39,8 +40,9 @@ def nearest(vectors: Float32, count: int, on_rows: Callable[[int], None] = lambd
     exact = vectors.astype(np.float64)
     found = np.empty((len(vectors), count), np.int32)
     numbers = np.arange(len(vectors), dtype=np.int64)
-    for start in range(0, len(vectors), ROWS_AT_ONCE):
-        rows = numbers[start : start + ROWS_AT_ONCE]
+    at_once = max(1, COSINES_AT_ONCE // len(vectors))
+    for start in range(0, len(vectors), at_once):
+        rows = numbers[start : start + at_once]
         product = exact[rows] @ exact.T
         product *= -STEPS
         keys = np.rint(product).astype(np.int64)
