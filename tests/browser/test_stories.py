@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,9 @@ FACETS = {book.title: book.facets for book in books()}
 
 
 @pytest.fixture(scope="module")
-def shelf(shop_url: str) -> api.Shelf:
-    return api.Shelf(Database(shop_url))
+def shelf(shop_url: str) -> Iterator[api.Shelf]:
+    with Database(shop_url) as database, api.Shelf(database) as shelf:
+        yield shelf
 
 
 def test_one_sees_the_map_within_two_seconds(new_page: "Callable[..., Page]", shop: Service, shown: Parts) -> None:
