@@ -2,7 +2,7 @@
 
 import http
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from fastapi import Request, Response
@@ -14,6 +14,7 @@ from api.service.rendering import Page, html
 from api.service.route import Route
 from api.service.sending import sent
 from db.errors import LinkNotFound, LinkWithoutVector, WikishelfError
+from db.search import diagnose
 
 logger = logging.getLogger("uvicorn.error")
 HEADINGS = {400: "That cannot be asked", 404: "Not found", 503: "Not now"}
@@ -51,7 +52,7 @@ async def failed(request: Request, error: Exception) -> Response:
     problem, headers = errors.said(error)
     values = {
         "heading": HEADINGS.get(problem.status, http.HTTPStatus(problem.status).phrase),
-        "sentence": sentence(problem.detail),
+        "sentence": sentence(problem.detail, problem.suggestions),
         "suggestions": problem.suggestions or [],
         "suggested": "link" if isinstance(error, LinkNotFound | LinkWithoutVector) else "article",
         "q": request.query_params.get("q", ""),
@@ -68,7 +69,10 @@ async def answered(request: Request, error: Any) -> Response:
     return await errors.answered(request, error)
 
 
-def sentence(message: str) -> str:
-    """Make a sentence of a message: a capital at its beginning, and a full stop at its end."""
-    message = message.strip()
+def sentence(message: str, suggestions: Sequence[str] | None = None) -> str:
+    """Make a sentence of a message: a capital at its beginning, and a full stop at its end.
+
+    The titles that may be meant are left out, because the page shows them as links.
+    """
+    message = (message.removesuffix(str(diagnose.Suggestions(suggestions))) if suggestions else message).strip()
     return message[:1].upper() + message[1:] + ("" if message.endswith(("?", ".", "!")) else ".")

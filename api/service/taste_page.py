@@ -53,7 +53,8 @@ def content(shelf: Shelf, asked: Asked) -> Page:
         if problem.status == 503 and not isinstance(error, NoActiveModel):
             raise
         status = problem.status
-        answer["wrong"], answer["suggestions"] = sentence(problem.detail), problem.suggestions or []
+        answer["suggestions"] = problem.suggestions or []
+        answer["wrong"] = sentence(problem.detail, problem.suggestions)
         answer["unknown"] = error.facts.get("title", "")
     return Page("taste.html", {**common("taste", model_of(shelf)), **values, **answer}, status)
 
