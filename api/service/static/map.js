@@ -76,9 +76,7 @@ export class MapView {
   readStyle() {
     const style = getComputedStyle(this.canvas);
     this.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-    this.ink = style.color;
-    this.ground = style.backgroundColor;
-    this.letters = style.fontFamily;
+    Object.assign(this, { ink: style.color, ground: style.backgroundColor, letters: style.fontFamily });
     this.unit = parseFloat(style.fontSize) / 16; // Wide screens have larger letters.
     this.accents = Object.fromEntries(
       ["article", "near", "like", "dislike", "recommended", "read"].map((kind) => [kind, style.getPropertyValue(`--${kind}`).trim()]),
