@@ -1,6 +1,6 @@
 // The panel of one book: what it is, whether one likes it, and the ten nearest of all dimensions, each with its reason.
 
-import { complain, element, say } from "./main.js";
+import { complain, element, opener, say } from "./main.js";
 import { latest } from "./asking.js";
 import { facts } from "./card.js";
 import { HALF } from "./points.js";
@@ -57,9 +57,11 @@ export function start(page) {
   function fill(answer) {
     const rows = facts(answer).flatMap(([name, values]) => [element("dt", {}, name), element("dd", {}, values)]);
     const close = element("button", { type: "button", class: "close", "aria-label": "Close the panel", click: shut }, "×");
-    const links = element("p", { class: "links" }, element("a", { href: `${page.root}/article/${encodeURIComponent(answer.title)}` }, "All about it"));
+    const all = element("a", { href: `${page.root}/article/${encodeURIComponent(answer.title)}` }, "All about it");
+    const links = element("p", { class: "links" }, all);
     if (answer.wikipedia) links.append(" · ", element("a", { href: answer.wikipedia, rel: "noreferrer" }, "Wikipedia"));
-    const tastes = element("p", { class: "tastes" }, tasteButton("like", "Like", answer.title), tasteButton("dislike", "Dislike", answer.title));
+    const buttons = [tasteButton("like", "Like", answer.title), tasteButton("dislike", "Dislike", answer.title)];
+    const tastes = element("p", { class: "tastes" }, ...buttons);
     const heading = element("h2", { tabindex: "-1" }, answer.title);
     const list = element("ol", { class: "near" }, ...answer.neighbours.map(neighbour));
     panel.replaceChildren(close, heading, element("dl", {}, ...rows), links, tastes, element("h3", {}, "Nearest by its links"), list);
@@ -71,10 +73,9 @@ export function start(page) {
   }
 
   function neighbour({ title, similarity, shared }) {
-    const open = element("button", { type: "button", class: "title", click: () => page.go({ article: title }, { fly: true }) }, title);
     const share = element("span", { class: "share" }, similarity.toFixed(2));
     const reason = shared.length ? `Both link to ${shared.join(", ")}` : "Their links mean nearly the same";
-    return element("li", {}, open, share, element("span", { class: "reason" }, reason));
+    return element("li", {}, opener(title), share, element("span", { class: "reason" }, reason));
   }
 
   function tasteButton(list, text, title) {
@@ -84,7 +85,9 @@ export function start(page) {
     button.addEventListener("click", () => {
       const without = (titles) => titles.filter((one) => one !== title);
       page.go({ [list]: isOn() ? without(page.state[list]) : [...page.state[list], title], [other]: without(page.state[other]) });
-      for (const one of panel.querySelectorAll(".tastes button")) one.setAttribute("aria-pressed", String(page.state[one.className].includes(title)));
+      for (const one of panel.querySelectorAll(".tastes button")) {
+        one.setAttribute("aria-pressed", String(page.state[one.className].includes(title)));
+      }
     });
     return button;
   }

@@ -1,6 +1,6 @@
 // A selection by a line drawn around points, or of all that is seen: what its articles have in common, and saving it.
 
-import { complain, element, say } from "./main.js";
+import { complain, element, opener, say } from "./main.js";
 import { latest } from "./asking.js";
 import { HALF, within } from "./points.js";
 
@@ -50,7 +50,10 @@ export function start(page) {
     map.canvas.addEventListener("pointerup", end, { once: true });
   }
 
-  const choose = (places) => page.go({ lasso: places.length < 3 ? "" : places.map((place) => place.map((value) => (value / HALF - 1).toFixed(4)).join(",")).join(" ") });
+  function choose(places) {
+    const written = places.map((place) => place.map((value) => (value / HALF - 1).toFixed(4)).join(","));
+    page.go({ lasso: places.length < 3 ? "" : written.join(" ") });
+  }
 
   /** Select all that is seen: the same without a pointer. */
   function view() {
@@ -83,17 +86,19 @@ export function start(page) {
     const body = JSON.stringify({ ids });
     page.common = await ask("/map/selection", { method: "POST", body, headers: { "Content-Type": "application/json" } });
     const { links, facets } = page.common;
-    const open = (index) => element("button", { type: "button", class: "title", click: () => page.go({ article: titles[index] }) }, titles[index]);
     found.append(
       ...part("What they are", facets.map((one) => common(`${one.name.replaceAll("_", " ")}: ${one.value}`, one))),
       ...part("What they link to", links.map((one) => common(one.title, one))),
-      ...part("The best known of them", selected.slice(0, NAMED).map((index) => element("li", {}, open(index)))),
+      ...part("The best known of them", selected.slice(0, NAMED).map((index) => element("li", {}, opener(titles[index])))),
     );
     say(`${selected.length} articles are selected.`);
   }
 
   const part = (heading, items) => (items.length ? [element("h3", {}, heading), element("ul", {}, ...items)] : []);
-  const common = (text, { count, lift }) => element("li", {}, text, " ", element("small", {}, `${count.toLocaleString("en")}, ${lift.toFixed(1)} times as often`));
+  function common(text, { count, lift }) {
+    const counted = `${count.toLocaleString("en")}, ${lift.toFixed(1)} times as often`;
+    return element("li", {}, text, " ", element("small", {}, counted));
+  }
 
   return { draw, view, clear: () => page.go({ lasso: "" }), show: () => show().catch(complain) };
 }

@@ -18,6 +18,11 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** A button with a book's title that opens the book on the map. */
+export function opener(title) {
+  return element("button", { type: "button", class: "title", click: () => page.go({ article: title }, { fly: true }) }, title);
+}
+
 /** Ask the service, and again while it is too busy; an error's message is the sentence of its problem document. */
 export async function ask(path, options = {}, tries = 3) {
   let reply;
@@ -122,7 +127,9 @@ async function startMap() {
     const [feature, use] = target.closest("[data-use]")?.dataset.use.split(" ") ?? [];
     if (feature) page.feature(feature).then((made) => made[use]()).catch(complain);
   });
-  at("#history input").addEventListener("change", ({ target }) => target.files[0] && page.feature("reader").then(({ take }) => take(target.files[0])));
+  at("#history input").addEventListener("change", ({ target: { files } }) => {
+    if (files[0]) page.feature("reader").then(({ take }) => take(files[0]), complain);
+  });
   if (sessionStorage.getItem("wikishelf-reader")) {
     await page.working(async () => (await page.feature("reader"), await page.feature("shelf")).show());
   }
@@ -173,7 +180,8 @@ const written = ({ x, y, zoom }) => ({ x: x.toFixed(4), y: y.toFixed(4), zoom: z
 
 async function show(old, { fly = false } = {}) {
   const { state, map } = page;
-  const isNew = (...names) => names.some((name) => JSON.stringify(state[name]) !== JSON.stringify(old[name] ?? (LISTS.includes(name) ? [] : "")));
+  const before = { ...readAddress(""), ...old };
+  const isNew = (...names) => names.some((name) => JSON.stringify(state[name]) !== JSON.stringify(before[name]));
   const view = { x: Number(state.x) || 0, y: Number(state.y) || 0, zoom: Number(state.zoom) || 1 };
   if (isNew("x", "y", "zoom") && String(Object.values(written(view))) !== String(Object.values(written(map.view)))) map.setView(view);
   const tasks = [

@@ -76,9 +76,7 @@ export class MapView {
   readStyle() {
     const style = getComputedStyle(this.canvas);
     this.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-    this.ink = style.color;
-    this.ground = style.backgroundColor;
-    this.letters = style.fontFamily;
+    Object.assign(this, { ink: style.color, ground: style.backgroundColor, letters: style.fontFamily });
     this.unit = parseFloat(style.fontSize) / 16; // Wide screens have larger letters.
     this.accents = Object.fromEntries(
       ["article", "near", "like", "dislike", "recommended", "read"].map((kind) => [kind, style.getPropertyValue(`--${kind}`).trim()]),
@@ -185,12 +183,12 @@ export class MapView {
     if (!this.moving || this.labelled !== this.view.zoom) this.labels = this.placed();
     this.labelled = this.view.zoom;
     const { context } = this;
-    Object.assign(context, { textBaseline: "middle", textAlign: "left", lineJoin: "round", lineWidth: 3.5, strokeStyle: this.ground });
+    const look = { lineWidth: 3.5, strokeStyle: this.ground, fillStyle: this.ink };
+    Object.assign(context, { textBaseline: "middle", textAlign: "left", lineJoin: "round", ...look });
     for (const label of this.labels) {
       const [x, y] = this.toScreen(label.x, label.y);
       Object.assign(label, { left: x + label.right, top: y + label.down });
       context.font = label.font;
-      context.fillStyle = label.colour;
       context.strokeText(label.text, label.left + GAP, label.top + label.height / 2);
       context.fillText(label.text, label.left + GAP, label.top + label.height / 2);
     }
@@ -217,21 +215,22 @@ export class MapView {
 
   /** Marked books first, then the regions of this magnification, then books while there are few. */
   *wanted() {
-    const book = (index, weight, colour) => ({ index, text: this.titleOf(index), x: this.points.x[index], y: this.points.y[index], font: [weight, 12.5], colour });
-    for (const { index } of this.marks) if (this.titleOf(index)) yield book(index, 600, this.ink);
+    const { x, y } = this.points;
+    const book = (index, weight) => ({ text: this.titleOf(index), x: x[index], y: y[index], font: [weight, 12.5] });
+    for (const { index } of this.marks) if (this.titleOf(index)) yield book(index, 600);
     const { zoom } = this.view;
     const levels = [[1, 2], [2, 3], [3]][Number(zoom >= 2.2) + Number(zoom >= 7)];
     for (const [place, level] of levels.entries()) {
-      const regions = this.points.header.regions.filter((region) => region.level === level);
+      const regions = this.points.header.regions.filter((one) => one.level === level); // the largest first
       const font = [650, 17 - 2 * level + (place === 0 ? 1 : -1)];
-      for (const { name, x, y } of regions.sort((a, b) => b.articles - a.articles)) yield { text: name, x, y, font, colour: this.ink, isRegion: true };
+      yield* regions.map((one) => ({ text: one.name, x: one.x, y: one.y, font, isRegion: true }));
     }
     if (zoom < 2 && this.points.count > 400) return;
     const books = [];
     this.seen((index) => books.push(index));
     if (books.length > 1500) return;
     const marked = new Set(this.marks.map((mark) => mark.index));
-    for (const index of books.sort((a, b) => a - b)) if (!marked.has(index) && this.titleOf(index)) yield book(index, 400, this.ink);
+    for (const index of books.sort((a, b) => a - b)) if (!marked.has(index) && this.titleOf(index)) yield book(index, 400);
   }
 
   measured(label) {

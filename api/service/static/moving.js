@@ -140,7 +140,8 @@ export function start(page) {
     zoomAt(Math.exp(clamp(-event.deltaY * lines, -240, 240) / 320), ...place(event));
   }
 
-  const listeners = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up, pointerleave: card.hide, keydown: key, blur: card.hide };
+  const pointer = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up, pointerleave: card.hide };
+  const listeners = { ...pointer, keydown: key, blur: card.hide };
   for (const [name, listener] of Object.entries(listeners)) map.canvas.addEventListener(name, listener);
   map.canvas.addEventListener("wheel", wheel, { passive: false });
   return { listeners, fly, home, in: () => zoomAt(1.6), out: () => zoomAt(1 / 1.6) };

@@ -152,7 +152,8 @@ function valueColour(place, theme) {
 }
 
 function stepOfScale(share, theme) {
-  return theme === "dark" ? fromOklch(0.42 + 0.48 * share, 0.11, 290 - 190 * share) : fromOklch(0.84 - 0.52 * share, 0.12, 100 + 190 * share);
+  if (theme === "dark") return fromOklch(0.42 + 0.48 * share, 0.11, 290 - 190 * share);
+  return fromOklch(0.84 - 0.52 * share, 0.12, 100 + 190 * share);
 }
 
 const fromHex = (hex) => [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
@@ -193,7 +194,8 @@ export function listRows() {
   const items = page.rows.map((row, place) => {
     const swatch = element("span", { class: "swatch" });
     swatch.style.setProperty("background-color", `rgb(${colours[place].join(" ")})`);
-    const parts = [swatch, element("span", { class: "label" }, row.label), element("span", { class: "count" }, row.count.toLocaleString("en"))];
+    const label = element("span", { class: "label" }, row.label);
+    const parts = [swatch, label, element("span", { class: "count" }, row.count.toLocaleString("en"))];
     return element("li", {}, element("button", { type: "button", "data-value": row.value, click: () => toggle(row.value) }, ...parts));
   });
   at("#legend ul").replaceChildren(...items.filter((_, place) => page.rows[place].label.toLowerCase().includes(sought)));
@@ -219,7 +221,8 @@ export function sprite(size, stride, pixels) {
   const reach = Math.ceil(size / 2);
   for (let down = -reach; down <= reach; down += 1) {
     for (let right = -reach; right <= reach; right += 1) {
-      const cover = size < 3 ? Number(down >= 0 && right >= 0 && down < size && right < size) : clamp(size / 2 + 0.5 - Math.hypot(down, right), 0, 1);
+      const isInSquare = down >= 0 && right >= 0 && down < size && right < size;
+      const cover = size < 3 ? Number(isInSquare) : clamp(size / 2 + 0.5 - Math.hypot(down, right), 0, 1);
       if (cover === 1) solid.push(down * stride + right);
       else if (cover > 0.1) edge.push([down * stride + right, cover]);
     }

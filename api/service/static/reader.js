@@ -17,8 +17,10 @@ export function start(page) {
     const read = books.filter((book) => book.status !== "to-read");
     const found = await matched(read);
     keep(tasteOf(read, found));
-    const skipped = malformed.length ? ` Rows skipped: ${malformed.length}; the first is line ${malformed[0].line}: ${malformed[0].reason}.` : "";
-    (await page.feature("shelf")).again(`${site}: ${read.length} books were read; ${found.size} have an article here, ${read.length - found.size} have none.${skipped}`);
+    const [first] = malformed;
+    const skipped = first ? ` Rows skipped: ${malformed.length}; the first is line ${first.line}: ${first.reason}.` : "";
+    const counts = `${found.size} have an article here, ${read.length - found.size} have none.`;
+    (await page.feature("shelf")).again(`${site}: ${read.length} books were read; ${counts}${skipped}`);
   }
 
   /** The articles of books, by the book's place. */
@@ -37,7 +39,8 @@ export function start(page) {
   function tasteOf(read, found) {
     const books = new Map();
     for (const [place, { article_id: id, title }] of found) if (!books.get(id)?.rating) books.set(id, { ...read[place], title });
-    const rated = [...books].filter(([id]) => page.points.indexOf.has(id)).map(([, book]) => ({ title: book.title, weight: weightOf(book) }));
+    const mapped = [...books].filter(([id]) => page.points.indexOf.has(id));
+    const rated = mapped.map(([, book]) => ({ title: book.title, weight: weightOf(book) }));
     return {
       likes: rated.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight),
       dislikes: rated.filter(({ weight }) => weight < 0).map(({ title }) => title),

@@ -68,11 +68,14 @@ function drawing(map) {
   };
   const root = make("svg", { xmlns: SVG, viewBox: `0 0 ${map.width} ${map.height}`, width: map.width, height: map.height });
   root.append(make("rect", { width: "100%", height: "100%", fill: map.ground }));
-  for (const [colour, path] of paths(map)) root.append(make("path", { d: path, stroke: colour, "stroke-width": map.size, "stroke-linecap": "round", fill: "none" }));
+  const round = { "stroke-width": map.size, "stroke-linecap": "round", fill: "none" };
+  for (const [stroke, d] of paths(map)) root.append(make("path", { d, stroke, ...round }));
   for (const { text, left, top, width, height, font } of map.labels) {
     const [, weight, size] = font.match(/(\d+) ([\d.]+)px/) ?? [, 400, 12];
-    const style = { "font-family": "sans-serif", "font-weight": weight, "font-size": size, fill: map.ink, stroke: map.ground, "stroke-width": 3, "paint-order": "stroke" };
-    root.append(make("text", { x: left + width / 2, y: top + height * 0.76, "text-anchor": "middle", ...style }, text));
+    const letters = { "font-family": "sans-serif", "font-weight": weight, "font-size": size, fill: map.ink };
+    const halo = { stroke: map.ground, "stroke-width": 3, "paint-order": "stroke" };
+    const place = { x: left + width / 2, y: top + height * 0.76, "text-anchor": "middle" };
+    root.append(make("text", { ...place, ...letters, ...halo }, text));
   }
   return root;
 }

@@ -29,7 +29,8 @@ export function start(page) {
 
   function fill(found) {
     list.replaceChildren(...found.map(option));
-    if (!found.length) list.append(element("li", { role: "option", "aria-disabled": "true", "aria-selected": "false" }, "Nothing is called so."));
+    const nothing = { role: "option", "aria-disabled": "true", "aria-selected": "false" };
+    if (!found.length) list.append(element("li", nothing, "Nothing is called so."));
     input.setAttribute("aria-expanded", "true");
     list.hidden = false;
     point(-1);

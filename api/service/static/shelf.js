@@ -1,6 +1,6 @@
 // One's own shelf: what one likes and dislikes, two dials, and what the service recommends for it.
 
-import { ask as service, complain, element, say } from "./main.js";
+import { ask as service, complain, element, opener, say } from "./main.js";
 import { latest } from "./asking.js";
 
 const MOST_TITLES = 100; // The service takes no more in one question.
@@ -33,9 +33,10 @@ export function start(page) {
 
   function chips(kind) {
     const drop = (title) => page.go({ [kind]: page.state[kind].filter((one) => one !== title) });
-    const open = (title) => element("button", { type: "button", class: "title", click: () => page.go({ article: title }, { fly: true }) }, title);
-    const remove = (title) => element("button", { type: "button", class: "remove", "aria-label": `Take ${title} off the list`, click: () => drop(title) }, "×");
-    const items = page.state[kind].map((title) => element("li", {}, open(title), remove(title)));
+    const items = page.state[kind].map((title) => {
+      const remove = { type: "button", class: "remove", "aria-label": `Take ${title} off the list`, click: () => drop(title) };
+      return element("li", {}, opener(title), element("button", remove, "×"));
+    });
     section.querySelector(`.${kind}s ul`).replaceChildren(...items);
     section.querySelector(`.${kind}s`).hidden = !items.length;
   }
@@ -44,14 +45,16 @@ export function start(page) {
   function question() {
     const { like, dislike, prominence, diversity } = page.state;
     const { likes = [], dislikes = [], exclude = [] } = page.reader ?? {};
-    const liked = [...like.map((title) => ({ title, weight: 1 })), ...likes.filter(({ title }) => !like.includes(title))].slice(0, MOST_TITLES);
+    const known = likes.filter(({ title }) => !like.includes(title));
+    const liked = [...like.map((title) => ({ title, weight: 1 })), ...known].slice(0, MOST_TITLES);
     if (!liked.length) return null;
     const query = new URLSearchParams({ count: Math.min(MOST_ANSWERS, SHOWN + exclude.length) });
     for (const { title, weight } of liked) {
       query.append("like", title);
       query.append("weight", weight);
     }
-    for (const title of [...new Set([...dislike, ...dislikes])].filter((one) => !like.includes(one)).slice(0, MOST_TITLES)) query.append("dislike", title);
+    const disliked = [...new Set([...dislike, ...dislikes])].filter((title) => !like.includes(title));
+    for (const title of disliked.slice(0, MOST_TITLES)) query.append("dislike", title);
     for (const [name, value] of Object.entries({ prominence, diversity })) if (value !== "") query.set(name, value);
     return query;
   }
@@ -90,10 +93,9 @@ export function start(page) {
   }
 
   function row({ title, similarity }, liked) {
-    const open = element("button", { type: "button", class: "title", click: () => page.go({ article: title }, { fly: true }) }, title);
     const why = `${page.root}/compare?${new URLSearchParams({ a: liked, b: title })}`;
     const reason = element("a", { class: "reason", href: why, "aria-label": `Why ${title}` }, `Beside ${liked}`);
-    return element("li", {}, open, element("span", { class: "share" }, similarity.toFixed(2)), reason);
+    return element("li", {}, opener(title), element("span", { class: "share" }, similarity.toFixed(2)), reason);
   }
 
   /** Ask again, and then say this. */
