@@ -15,6 +15,7 @@ demo: $(VENV)/ready
 	python -m train
 	python -m train map
 	python -m db psql --no-psqlrc --echo-queries --pset pager=off --file examples/demo.sql
+	@echo "Look:    python -m api serve, and open http://127.0.0.1:8000 (after the line below)"
 	@echo "Ask on:  export WIKISHELF_HOME=$(DEMO_HOME); . $(VENV)/bin/activate; python -m api similar 'Don Quixote'"
 
 test: $(VENV)/ready
