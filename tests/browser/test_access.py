@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.support import exports
 from tests.support.bookshop import HOSTILE
 from tests.support.browsing import choose, in_map, rest, text_of
@@ -84,7 +85,7 @@ def test_everything_is_asked_below_the_root_path(new_page: "Callable[..., Page]"
 
 
 def test_the_modules_are_small() -> None:
-    static = Path("api/service/static")
+    static = ROOT / "api" / "service" / "static"
     sizes = {path.name: path.stat().st_size for path in static.glob("*.js")}
     assert sum(sizes.values()) <= 80 * 1024, sizes
 
