@@ -3,8 +3,10 @@
 rapidgzip unpacks bz2. It costs 0.85 of what Python's bz2 module does, and several threads can share even one stream.
 """
 
+import atexit
 import io
 import re
+import sys
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -93,6 +95,8 @@ def _unpack_bz2(part: FilePart, threads: int) -> Iterator[Chunk]:
         # rapidgzip calls back into FilePart. An exception that Ctrl-C raised there would end as a SystemError.
         with interrupts.held():
             file = IndexedBzip2File(part, parallelization=threads)
+        # A file left open would abort Python at its exit. After an error elsewhere nobody asks for the next chunk.
+        atexit.register(file.close)
         while True:
             with interrupts.held():
                 content, taken = file.read(CHUNK_SIZE), file.tell_compressed() // 8
@@ -106,9 +110,10 @@ def _unpack_bz2(part: FilePart, threads: int) -> Iterator[Chunk]:
             raise EOFError from None
         raise OSError(" ".join(str(error).split())) from None
     finally:
-        if file:  # a file left open would abort Python at its exit
+        if file and not sys.is_finalizing():
             with interrupts.held():
                 file.close()
+            atexit.unregister(file.close)
 
 
 def _unpack_gz(pieces: Iterable[bytes]) -> Iterator[bytes]:

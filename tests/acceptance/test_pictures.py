@@ -163,7 +163,7 @@ def test_what_the_map_does_not_have(shelf: api.Shelf, database: Database) -> Non
     with pytest.raises(MapMissing, match="python -m train map"):
         api.Shelf(database).map()
     line = refusal("api", "map", "--save", "map.png", DATABASE_URL=as_url(database.url))
-    assert "no map yet" in line
+    assert "has no map" in line
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])

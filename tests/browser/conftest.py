@@ -1,4 +1,4 @@
-"""Chromium for the session, a small shelf with a map, its service, and a new page for each test that asks."""
+"""Chromium for each module, a small shelf with a map, its service, and a new page for each test that asks."""
 
 import os
 import shutil
@@ -25,10 +25,15 @@ FLAGS = ["--no-sandbox", "--disable-gpu"]
 
 
 @pytest.fixture(scope="session")
-def chromium() -> "Iterator[Browser]":
-    playwright = pytest.importorskip("playwright.sync_api", reason=MISSING)
+def playwright() -> Any:
     if not CHROMIUM:
         pytest.skip("chromium is not installed: apt-get install chromium, or name one in WIKISHELF_CHROMIUM")
+    return pytest.importorskip("playwright.sync_api", reason=MISSING)
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Any) -> "Iterator[Browser]":
+    """A browser for each module; while one runs, so does an event loop, which tests elsewhere must not meet."""
     with playwright.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -36,7 +41,7 @@ def chromium() -> "Iterator[Browser]":
 
 
 @pytest.fixture(scope="session")
-def shop_url(chromium: "Browser", server_url: str, template: str) -> Iterator[str]:
+def shop_url(playwright: Any, server_url: str, template: str) -> Iterator[str]:
     """The address of a database with the books of tests.support.bookshop and a map; tests only read it."""
     with psycopg.connect(server_url, autocommit=True) as admin:
         admin.execute(f"create database bookshop template {template}")

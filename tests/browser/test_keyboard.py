@@ -32,7 +32,7 @@ def test_search_likes_and_dials(page: "Page") -> None:
     page.wait_for_selector("#shelf .recommended li")
     neutral = text_of(page, "#shelf .recommended .title")
     tab_to(page, "#dial-prominence")
-    for _ in range(10):
+    for _ in range(13):  # It begins at 0.3.
         page.keyboard.press("ArrowLeft")
     rest(page, 500)
     assert page.input_value("#dial-prominence") == "-1"
