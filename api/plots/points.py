@@ -11,7 +11,7 @@ from api.errors import ColourInvalid
 from db.connection import Database
 from db.errors import ArticleWithoutVector
 from db.search import diagnose
-from db.search.figures import map_parts
+from db.search.map import map_parts
 from db.search.run import check_text
 
 STEPS = 65_535  # A coordinate is one of the numbers from 0 to this.

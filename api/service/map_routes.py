@@ -15,7 +15,7 @@ from api.service.route import Route
 from api.service.routes import PROBLEMS
 from api.service.sending import asked, pack, sent
 from api.shelf import Shelf
-from db.search.map import map_part, map_version
+from db.search.map import map_part, map_parts, map_version
 
 NO_MAP = 'the active model has no map, or not this part of it; run "python -m train map" to make one'
 LAYOUT = 1  # counts the ways in which the parts were ever laid out
@@ -102,7 +102,6 @@ def _packed(content: bytes) -> bytes:
 
 
 def _picture(shelf: Shelf) -> bytes | None:
-    parts = [map_part(shelf.database, part) for part in ("points", "colour/genre", "colour/topic")]
-    points, *colours = parts
-    codes = next((one.content for one in colours if one), None)
-    return picture.drawn(points.content, codes) if points and codes is not None else None
+    parts = map_parts(shelf.database, "points", "colour/genre", "colour/topic")
+    codes = parts.get("colour/genre", parts.get("colour/topic"))
+    return picture.drawn(parts["points"], codes) if codes is not None else None

@@ -127,7 +127,6 @@ def read(connection: Connection, model_id: int) -> Positions:
 def place(connection: Connection, model_id: int, moved: Collection[int] = ()) -> None:
     """Place the articles that have a vector and no position, or that moved, and forget those without a vector."""
     connection.execute(text(FORGET.format(id=model_id)), {"moved": list(moved)})
-    connection.execute(
-        text("set local hnsw.iterative_scan = strict_order")
-    )  # it passes over articles without a position
+    # The scan passes over articles without a position.
+    connection.execute(text("set local hnsw.iterative_scan = strict_order"))
     connection.execute(text(PLACE.format(id=model_id)))

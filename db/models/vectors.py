@@ -1,4 +1,4 @@
-"""Store and read vectors; each model has two tables of them, each with its own HNSW index."""
+"""Store and read vectors; each model has two tables of them, whose HNSW indexes are built when all rows are stored."""
 
 from typing import Any, Literal
 

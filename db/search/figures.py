@@ -1,4 +1,4 @@
-"""What pictures show and no verb answers: the numbers of a vector, the most linked titles, and the map."""
+"""What pictures show and no verb answers: the numbers of a vector, and the most linked titles."""
 
 from typing import get_args
 
@@ -6,9 +6,8 @@ from sqlalchemy import text
 
 from db import pairs
 from db.connection import Database
-from db.errors import LinkedKindInvalid, MapMissing
+from db.errors import LinkedKindInvalid
 from db.importing.records import LinkKind
-from db.models import registry
 from db.search import diagnose
 from db.search.run import check_text
 
@@ -54,19 +53,4 @@ def most_linked(database: Database, kind: str, count: int) -> list[tuple[str, in
             topics = pairs.topics(connection)
         if kind not in topics:
             raise LinkedKindInvalid(kind=kind, topics=", ".join(topics) or "none at all")
-    return found
-
-
-def map_parts(database: Database, *parts: str) -> dict[str, bytes]:
-    """The ready-made parts of the active model's map, by name, as docs/map.md describes them; all are of one map.
-
-    Raises
-    ------
-    MapMissing, NoActiveModel
-    """
-    query = f"select part, content from {database.schema}._map_points where part = any(%(parts)s::text[])"
-    found = dict(database.fetch(query, {"parts": list(parts)}))
-    if not found:
-        with database.session() as connection:
-            raise MapMissing(model_id=registry.active(connection).model_id)
     return found

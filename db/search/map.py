@@ -1,10 +1,12 @@
-"""The ready-made parts of the active model's map, for a page that draws it."""
+"""The ready-made parts of the active model's map, for what draws it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from db.connection import Database
+from db.errors import MapMissing
+from db.models import registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,18 @@ def places(database: Database, article_ids: Sequence[int]) -> dict[int, tuple[fl
         select article_id, x, y from {database.schema}.article_positions
         where article_id = any(%(ids)s::integer[])"""
     return {article_id: (x, y) for article_id, x, y in database.fetch(query, {"ids": list(article_ids)})}
+
+
+def map_parts(database: Database, *parts: str) -> dict[str, bytes]:
+    """The ready-made parts of the active model's map, by name, as docs/map.md describes them; all are of one map.
+
+    Raises
+    ------
+    MapMissing, NoActiveModel
+    """
+    query = f"select part, content from {database.schema}._map_points where part = any(%(parts)s::text[])"
+    found = dict(database.fetch(query, {"parts": list(parts)}))
+    if not found:
+        with database.session() as connection:
+            raise MapMissing(model_id=registry.active(connection).model_id)
+    return found
