@@ -2,7 +2,7 @@
 # make lock | sbom | audit: the locks anew, what an image carries, and its known weaknesses.
 PYTHON ?= python3
 VENV ?= .venv
-export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PATH := $(abspath $(VENV))/bin:$(PATH)
 # The demo keeps its database apart from yours. Root's PostgreSQL runs as another user, who may not enter this folder.
 DEMO_HOME := $(if $(filter 0,$(shell id -u)),/var/lib/wikishelf-demo,$(CURDIR)/.wikishelf)
 
