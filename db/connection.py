@@ -1,5 +1,6 @@
 """The connections to one shelf of a database, and the one place where the database's errors are translated."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
@@ -24,6 +25,15 @@ SEARCH_PATH = text("""
         select string_agg(distinct quote_ident(n.nspname), ', ')
         from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
         where e.extname in ('vector', 'pg_trgm'))), :local)""")
+
+# What an address or libpq's environment may set otherwise. A host that has vanished is noticed within half a minute.
+DEFAULTS: dict[str, str | int] = {
+    "fallback_application_name": "wikishelf",
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # ms; only Linux knows it
+}
 
 
 class Address(NamedTuple):
@@ -58,7 +68,7 @@ class Database:
         self.url = url
         self.schema = schema
         self.limits = limits or WORK
-        conninfo = _conninfo(url)
+        conninfo = _conninfo(url, self.limits)
         self.engine = _engine(conninfo, schema, self.limits)
         self._read_pool = ReadPool(lambda: self.limits.opened(conninfo, schema, autocommit=True), self.limits)
         self._attachment = attachment
@@ -207,12 +217,13 @@ def without_password(url: str) -> str:
     return make_conninfo("", **{key: known[key] for key in ("host", "port", "user", "dbname") if key in known})
 
 
-def _conninfo(url: str) -> str:
+def _conninfo(url: str, limits: Limits) -> str:
     try:
         given = conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
         raise errors.DatabaseUrlInvalid(reason=str(error).strip().splitlines()[0]) from None
-    return make_conninfo("", **{"application_name": "wikishelf", "connect_timeout": 10, **given})
+    timeout = {} if "PGCONNECT_TIMEOUT" in os.environ else {"connect_timeout": limits.seconds_to_connect}
+    return make_conninfo("", **{**DEFAULTS, **timeout, **given, "client_encoding": "UTF8"})
 
 
 def _engine(conninfo: str, schema: str, limits: Limits) -> Engine:

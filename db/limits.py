@@ -66,6 +66,11 @@ class Limits:
     answers: int = 10_000
     titles: int = 10_000
 
+    @property
+    def seconds_to_connect(self) -> int:
+        """How long a new connection may take."""
+        return 10 if self.query is None else min(10, math.ceil(min(10.0, self.query) + MARGIN))
+
     def opened(self, conninfo: str, schema: str, autocommit: bool = False) -> Link:
         """Open a new connection that keeps to these limits.
 

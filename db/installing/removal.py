@@ -60,7 +60,7 @@ def uninstall(database: Database) -> list[str]:
 
     Raises
     ------
-    NothingInstalled
+    NothingInstalled, SchemaNewer
     UninstallRefused
         Something that belongs to others uses the shelf.
     ImportInProgress, TrainingInProgress
@@ -83,7 +83,7 @@ def drop_old_names(database: Database) -> list[str]:
 
     Raises
     ------
-    NothingInstalled, UninstallRefused
+    NothingInstalled, SchemaNewer, UninstallRefused
     """
     with database.transaction() as connection, _refused(database):
         _check_installed(connection, database)
