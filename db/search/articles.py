@@ -138,15 +138,16 @@ def _titles(database: Database, field: str, articles: Iterable[Any]) -> list[str
     ArticleNotFound, ArgumentInvalid, TitlesInvalid, TooMany
     """
     given = arguments.several(field, articles, database.limits.titles)
-    asked = {one: arguments.article(one)["article_id"] for one in given if not isinstance(one, str)}
-    if not asked:
+    asked = [one if isinstance(one, str) else int(arguments.article(one)["article_id"]) for one in given]
+    ids = [one for one in asked if isinstance(one, int)]
+    if not ids:
         return given
     query = f"select article_id, title from {database.schema}.articles where article_id = any(%(ids)s::bigint[])"
-    title_of = dict(database.fetch(query, {"ids": list(asked.values())}))
-    for article_id in asked.values():
+    title_of: dict[str | int, str] = dict(database.fetch(query, {"ids": ids}))
+    for article_id in ids:
         if article_id not in title_of:
             raise ArticleNotFound(title=article_id, suggestions="")
-    return [one if isinstance(one, str) else title_of[asked[one]] for one in given]
+    return [one if isinstance(one, str) else title_of[one] for one in asked]
 
 
 def _query(schema: str, arguments: tuple[str, ...]) -> str:

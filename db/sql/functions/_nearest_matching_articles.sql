@@ -24,7 +24,7 @@ as $$
 declare
     direction constant integer := case when "least" then -1 else 1 end;
     weight constant float := 0.32 * prominence;  -- docs/training.md says why a standard deviation adds so much
-    effort bigint := count + cardinality(without);
+    effort bigint := least(count, 2147483647) + cardinality(without);
     rarest integer;  -- the place of the wanted condition that the fewest articles meet
     rarest_articles integer;  -- how many articles meet it
     candidates integer[];
@@ -33,6 +33,7 @@ declare
     is_complete boolean := false;  -- whether all that may be in the answer is among the candidates
     ids integer[];
 begin
+    count := least(count, 2147483647);
     if conditions is null then
         -- Only the dial asks for few rows without conditions. An ef_search of 60 finds .976 to .997 of the ten best of
         -- 9,679 books, and .993 to .999 of 37,020 made-up ones; 40 found .960 to .994 and .986 to .998. Of a million, 60
@@ -113,7 +114,7 @@ begin
         null;
     elsif rarest is null and not is_complete then
         -- Vectors of vanished articles are few, so the articles are mostly joined after the limit.
-        foreach surplus in array array[100 + least(count, 1000000), null] loop
+        foreach surplus in array array[100 + count, null] loop
             ids := array(
                 select n.article_id
                 from (

@@ -18,7 +18,7 @@ begin
         from jsonb_each(facets) e
         cross join lateral (
             select jsonb_typeof(e.value) in ('object', 'null')
-                   or e.value @? '$[*] ? (@.type() == "object" || @.type() == "array" || @.type() == "null")' as is_odd) w
+                   or e.value @? 'strict $[*] ? (@.type() == "object" || @.type() == "array" || @.type() == "null")' as is_odd) w
         where w.is_odd or (select min(f.name) from facets f where f.name >= normalize(e.key, nfc)) is distinct from normalize(e.key, nfc)
         limit 1);
 end $$;
