@@ -135,6 +135,10 @@ class ArticleNotFound(WikishelfError):
     """no article is called "{title}"{suggestions}"""
 
 
+class ArgumentInvalid(WikishelfError):
+    """{field} must be {kind}, not {value}"""
+
+
 class CountInvalid(WikishelfError):
     """count must be a whole number from 1 to {most}, not {count}"""
 
