@@ -34,6 +34,8 @@ DEFAULTS: dict[str, str | int] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,  # ms; only Linux knows it
 }
+# A statement or a transaction took longer than it may, waited too long for a lock, or met another one.
+BUSY = {"57014", "25P03", "25P04", "55P03", "40001", "40P01"}
 
 
 class Address(NamedTuple):
@@ -203,7 +205,7 @@ def translated_errors(url: str) -> Iterator[None]:
         reason = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
         if isinstance(cause, psycopg.errors.InsufficientPrivilege | psycopg.errors.ReadOnlySqlTransaction):
             raise errors.DatabaseRefused(url=without_password(url), reason=reason) from error
-        if isinstance(cause, psycopg.errors.QueryCanceled):
+        if getattr(cause, "sqlstate", None) in BUSY:
             raise errors.DatabaseBusy(url=without_password(url), reason=reason) from error
         if isinstance(cause, psycopg.OperationalError):
             kind = errors.DatabaseUnreachable if is_broken(cause) else errors.DatabaseRefused

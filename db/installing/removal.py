@@ -9,8 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from db import locks, sql_files
 from db.connection import Database, without_password
-from db.errors import ImportInProgress, NothingInstalled, TrainingInProgress, UninstallRefused
+from db.errors import ImportInProgress, TrainingInProgress
 from db.installing import ground
+from db.installing.errors import NothingInstalled, UninstallRefused
 from db.models.registry import LOCK
 from db.schema import metadata
 

@@ -17,7 +17,7 @@ from db.errors import (
     TooMany,
     WikishelfError,
 )
-from db.read_pool import Limits
+from db.limits import Limits
 
 LONGEST_TEXT = 500  # characters; the titles of MediaWiki end at 255 bytes
 

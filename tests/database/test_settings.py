@@ -1,26 +1,25 @@
 """Whatever is set for the database, for the role or in libpq's environment: the same work, the same answers."""
 
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import text
 
 import api
 from db.connection import Database
-from db.errors import DatabaseBusy, DatabaseRefused, DatabaseUnreachable
+from db.errors import DatabaseBusy
 from db.installing import migrate
 from tests.conftest import as_url, new_database
 from tests.support.planted import article, load, store_map, store_model
 
 # What would end, refuse or change something, were it left to the database. Names that a server does not know are left.
 SETTINGS = (
-    ("statement_timeout", "1ms"),
-    ("lock_timeout", "1ms"),
-    ("idle_in_transaction_session_timeout", "1ms"),
-    ("idle_session_timeout", "1ms"),
-    ("transaction_timeout", "1ms"),
     ("datestyle", "German"),
     ("datestyle", "SQL, DMY"),
     ("datestyle", "Postgres, YMD"),
@@ -84,7 +83,7 @@ ODDITY = """
     create table oddity.articles (odd integer)"""
 ENVIRONMENT = {
     "PGCLIENTENCODING": "LATIN1",
-    "PGOPTIONS": "-c search_path=oddity -c statement_timeout=1 -c datestyle=German -c extra_float_digits=-10",
+    "PGOPTIONS": "-c search_path=oddity -c statement_timeout=500 -c datestyle=German -c extra_float_digits=-10",
     "PGTZ": "Asia/Kathmandu",
     "PGDATESTYLE": "German",
     "PGAPPNAME": "somebody's",
@@ -139,7 +138,10 @@ def test_a_setting_of_the_database(database_url: str, expected: list[Any], name:
     with psycopg.connect(database_url, autocommit=True) as admin:
         admin.execute(ODDITY)
         admin.execute("load 'vector'; load '$libdir/pg_trgm'")
-        if "." not in name and admin.execute("select from pg_settings where lower(name) = %s", [name]).fetchone() is None:
+        if (
+            "." not in name
+            and admin.execute("select from pg_settings where lower(name) = %s", [name]).fetchone() is None
+        ):
             pytest.skip(f"this server has no {name}")
         database = sql.Identifier(admin.info.dbname)
         statement = "alter database {} set {} = {}" if name != "search_path" else "alter database {} set {} to {}"
@@ -151,6 +153,48 @@ def test_a_setting_of_the_database(database_url: str, expected: list[Any], name:
         work(database_of_work)
     with api.Shelf(Database(url, limits=api.Limits(query=20, reader=True))) as shelf:
         assert answers(shelf) == expected
+
+
+@pytest.fixture
+def hurried(database_url: str, request: pytest.FixtureRequest) -> str:
+    """A database whose time limit of that name is 0.3 s."""
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        if admin.execute("select from pg_settings where name = %s", [request.param]).fetchone() is None:
+            pytest.skip(f"this server has no {request.param}")
+        name = sql.Identifier(request.param)
+        admin.execute(sql.SQL("alter database {} set {} = '300ms'").format(sql.Identifier(admin.info.dbname), name))
+    return as_url(database_url)
+
+
+def slow(database: Database) -> None:
+    """A statement, an idle transaction, an idle session and a wait for a lock, each of 0.6 s."""
+    with database.session() as connection:
+        time.sleep(0.6)
+        connection.execute(text("select pg_sleep(0.6)"))
+    with ExitStack() as stack, Database(database.url) as other:
+        stack.enter_context(other.transaction()).execute(text("lock table articles"))
+        threading.Timer(0.6, stack.close).start()
+        with database.transaction() as connection:
+            connection.execute(text("lock table articles"))
+            time.sleep(0.6)
+            connection.execute(text("select pg_sleep(0.6)"))
+
+
+LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "transaction_timeout")
+
+
+@pytest.mark.parametrize("hurried", [*LIMITS, "idle_session_timeout"], indirect=True)
+def test_long_work_has_no_time_limit(hurried: str) -> None:
+    with Database(hurried) as database:
+        slow(database)
+
+
+@pytest.mark.parametrize("hurried", LIMITS, indirect=True)
+def test_the_questions_of_a_person_keep_those_of_the_database(hurried: str) -> None:
+    with Database(hurried, limits=api.Limits()) as database, pytest.raises(DatabaseBusy, match="timeout"):
+        slow(database)
+    with Database(hurried, limits=api.Limits(query=5)) as database:
+        assert database.fetch("select 1", {}) == [(1,)]
 
 
 @pytest.mark.parametrize("name", ENVIRONMENT)

@@ -15,7 +15,7 @@ create or replace function _nearest_articles(
     article_id bigint default null, "least" boolean default false, exact boolean default false,
     prominence double precision default 0, min_similarity double precision default null)
 returns setof similar_article
-language sql stable parallel safe rows 10
+language sql stable rows 10
 begin atomic
     with given as materialized (
         select coalesce(_nearest_articles.asked, (select v.embedding from article_vectors v where v.article_id = a.id))

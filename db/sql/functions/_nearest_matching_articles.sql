@@ -7,12 +7,12 @@
 -- the index on the placed vectors (migration 0008).
 -- With an effort of sqrt(count x articles) the first two ways cost the same where they meet: 3 ms for 10 of 37,020
 -- articles. The function is plpgsql and so not inlined: its plans are kept, which saves more than half of the time
--- where few match.
+-- where few match. It sets hnsw.ef_search, which no parallel query may do, so neither it nor what calls it is parallel safe.
 create or replace function _nearest_matching_articles(
     asked vector, without bigint[], count bigint, conditions _condition[], "least" boolean, exact boolean,
     prominence double precision, min_similarity double precision)
 returns setof similar_article
-language plpgsql stable parallel safe rows 10
+language plpgsql stable rows 10
 set search_path from current
 set hnsw.ef_search = 200
 set hnsw.iterative_scan = strict_order

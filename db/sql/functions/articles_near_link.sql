@@ -3,7 +3,7 @@ create or replace function articles_near_link(
     prominence double precision default 0, exclude text[] default '{}', exclude_ids bigint[] default '{}',
     min_similarity double precision default null)
 returns setof similar_article
-language sql stable parallel safe rows 10
+language sql stable rows 10
 begin atomic
     select n.*
     from nearest_articles(

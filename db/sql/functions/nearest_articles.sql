@@ -2,7 +2,7 @@ create or replace function nearest_articles(
     asked vector, without bigint[] default '{}', count bigint default 10, topic text default null,
     facets jsonb default null, prominence double precision default 0, min_similarity double precision default null)
 returns setof similar_article
-language sql stable parallel safe rows 10
+language sql stable rows 10
 begin atomic
     select n.*
     from _nearest_articles(

@@ -8,7 +8,7 @@ create or replace function recommend_articles(
     prominence double precision default 0.3, exclude text[] default '{}', exclude_ids bigint[] default '{}',
     min_similarity double precision default null)
 returns setof similar_article
-language sql stable parallel safe rows 10
+language sql stable rows 10
 begin atomic
     with nearest as materialized (
         select row_number() over (order by n.score desc, n.article_id)::integer as place, n.*

@@ -5,7 +5,7 @@ create or replace function similar_articles(
     prominence double precision default 0, exclude text[] default '{}', exclude_ids bigint[] default '{}',
     min_similarity double precision default null)
 returns setof similar_article
-language sql stable parallel safe rows 10
+language sql stable rows 10
 begin atomic
     select n.*
     from _nearest_articles(
@@ -31,7 +31,7 @@ create or replace function similar_articles(
     prominence double precision default 0, exclude text[] default '{}', exclude_ids bigint[] default '{}',
     min_similarity double precision default null)
 returns setof similar_article
-language sql stable parallel safe rows 10
+language sql stable rows 10
 begin atomic
     select n.*
     from similar_articles(
