@@ -10,8 +10,9 @@ from api.async_shelf import AsyncShelf, connect_async
 from api.history import History, HistoryBook, read_history
 from api.shelf import Shelf, connect
 from api.taste import Taste
+from db.limits import Limits
 from db.models.registry import Model
-from db.read_pool import Limits
+from db.question import Question
 from db.search import (
     ExplainedLink,
     FoundArticle,
@@ -33,6 +34,7 @@ __all__ = [
     "MatchedArticle",
     "Model",
     "NearLink",
+    "Question",
     "SeriesArticle",
     "Shelf",
     "SimilarArticle",

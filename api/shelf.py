@@ -8,7 +8,7 @@ from api.history import HistoryBook
 from api.pictures import Pictures
 from api.taste import Taste, taste_of
 from db import search
-from db.read_pool import Limits
+from db.limits import Limits
 from db.search import (
     RECOMMENDED_PROMINENCE,
     ExplainedLink,
@@ -35,7 +35,7 @@ def connect(limits: Limits | None = None) -> "Shelf":
     db.errors.WikishelfError
         The database cannot be reached, or nothing was ever ingested into the shelf.
     """
-    return Shelf(db.opening.connect("require", limits))
+    return Shelf(db.opening.connect("require", limits or Limits()))
 
 
 class Shelf(Pictures):
@@ -140,8 +140,8 @@ class Shelf(Pictures):
 
     def recommend_articles(
         self,
-        likes: Sequence[str],
-        dislikes: Sequence[str] = (),
+        likes: Sequence[str | int],
+        dislikes: Sequence[str | int] = (),
         weights: Sequence[float] | None = None,
         count: int = 10,
         topic: str | None = None,
@@ -156,10 +156,10 @@ class Shelf(Pictures):
 
         Parameters
         ----------
-        likes, dislikes : sequence of str
-            Titles or aliases.
+        likes, dislikes : sequence of str or int
+            Titles or aliases, or article_ids.
         weights : sequence of float or None
-            One number above 0 for each of `likes`; None means 1 for each.
+            One number above 0 for each of `likes`, of which only the ratios count; None means 1 for each.
         diversity : float
             From 0 (the nearest) to 1 (each is as unlike those before it as it can be).
         prominence : float
