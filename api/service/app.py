@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 import api
 from api.service import errors, map_routes, operations, page_json, page_route, pages, routes, static_files
 from api.service.metrics import Metrics
+from api.service.questions import Desk
 
 DESCRIPTION = (
     "Recommendations from Wikipedia's links. The verbs, their arguments and answers are those of SQL and Python."
@@ -20,8 +21,11 @@ def create(shelf: api.Shelf) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with api.AsyncShelf(shelf) as app.state.shelf:
+        app.state.desk = Desk(shelf)
+        try:
             yield
+        finally:
+            await app.state.desk.close()
 
     # The pages that FastAPI makes for people would load their scripts from a third party.
     app = FastAPI(

@@ -13,7 +13,7 @@ from api.service.arguments import shelf_of
 from api.service.bodies import body
 from api.service.route import Route
 from api.service.routes import PROBLEMS
-from api.service.sending import asked, pack, sent
+from api.service.sending import known, pack, sent
 from api.shelf import Shelf
 from db.search.map import map_part, map_parts, map_version
 
@@ -76,13 +76,12 @@ async def _part(request: Request, part: str, media_type: str) -> Response:
 
 async def _sent(request: Request, part: str, media_type: str, read: Callable[[Shelf], bytes | None]) -> Response:
     """Send what was made of a part; nothing but its version is read while the client has it already."""
-    known = asked(request.headers.getlist("If-None-Match"))
 
     def find(shelf: Shelf) -> tuple[str, bytes, bytes]:
         version = map_version(shelf.database, part)
         tag = _tag(*version) if version else None
-        if tag in known:
-            return tag or "", b"", b""
+        if tag is not None and known(request, tag):
+            return tag, b"", b""
         content = read(shelf) if version else None
         if tag is None or content is None:
             raise HTTPException(404, NO_MAP)

@@ -1,0 +1,131 @@
+"""Who answers which question: cheap and dear ones have connections of their own, and so has /readyz.
+
+A question of somebody who has hung up, or who waits for longer than `--seconds`, is called off.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+
+from api.async_shelf import AsyncShelf
+from api.shelf import Shelf
+from db.connection import Database, without_password
+from db.errors import DatabaseBusy
+from db.models.registry import Model
+from db.read_pool import Limits
+
+# All others are cheap, unless a parameter makes them dear, or they ask for more rows than CHEAP_COUNT.
+DEAR_ROUTES = {"/recommend", "/explain", "/match", "/map/selection", "/map.png", "/compare", "/taste"}
+DEAR_PARAMETERS = {"facet", "same_author", "same_series", "least", "exact", "min_similarity", "diversity"}
+CHEAP_COUNT = 100
+QUEUE = 8  # So many questions may wait for each connection.
+READY_SECONDS, READY_KEPT = 1.5, 0.5
+LEFT = "the client left"
+Given = TypeVar("Given")
+
+
+class Pool:
+    """The connections for one kind of question, and how many questions have them or wait for them."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = AsyncShelf(shelf)
+        self.most = shelf.database.limits.connections * (1 + QUEUE)
+        self.asked = 0
+
+
+class Questions(AsyncShelf):
+    """What one request asks of a pool."""
+
+    def __init__(self, pool: Pool, request: Request) -> None:
+        self.shelf, self._pool, self._wire = pool.shelf.shelf, pool, getattr(request.state, "wire", None)
+
+    async def _run(self, verb: Callable[[], Given]) -> Given:
+        database, task = self.shelf.database, asyncio.current_task()
+        busy = DatabaseBusy(url=without_password(database.url), reason="the question waited or ran for too long")
+        if self._pool.asked >= self._pool.most:
+            raise busy
+        self._pool.asked += 1
+        if self._wire is not None:
+            self._wire.asking = task
+        try:
+            async with asyncio.timeout(database.limits.query):
+                return await self._pool.shelf._run(verb)
+        except TimeoutError:
+            raise busy from None
+        except asyncio.CancelledError as error:
+            if task is None or error.args != (LEFT,):
+                raise
+            task.uncancel()
+            raise HTTPException(400, LEFT) from None
+        finally:
+            self._pool.asked -= 1
+            if self._wire is not None:
+                self._wire.asking = None
+
+
+class Readiness:
+    """Whether a model answers: asked over a connection of its own, and once for all who want to know."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = AsyncShelf(shelf)
+        self._asking: asyncio.Task[Model] | None = None
+        self._at = 0.0
+
+    async def model(self) -> Model:
+        """Return the model that answers; the word of half a second ago counts.
+
+        Raises
+        ------
+        db.errors.WikishelfError
+        """
+        now = asyncio.get_running_loop().time()
+        if self._asking is None or (self._asking.done() and now > self._at + READY_KEPT):
+            self._asking, self._at = asyncio.create_task(self.shelf.active_model()), now  # type: ignore[arg-type]
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                return await asyncio.shield(self._asking)
+        except TimeoutError:
+            url = without_password(self.shelf.shelf.database.url)
+            raise DatabaseBusy(url=url, reason="it does not say whether it is ready") from None
+
+
+class Desk:
+    """All connections of the service."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        limits = shelf.database.limits
+        self.cheap = Pool(shelf)
+        self.dear = Pool(_beside(shelf, limits, max(1, limits.connections // 4)))
+        self.readiness = Readiness(_beside(shelf, limits, 1))
+
+    def of(self, request: Request) -> Questions:
+        """Return what answers the questions of this request."""
+        return Questions(self.dear if is_dear(request) else self.cheap, request)
+
+    @property
+    def in_use(self) -> int:
+        """How many connections are answering questions at this moment."""
+        return self.cheap.shelf.shelf.database.in_use + self.dear.shelf.shelf.database.in_use
+
+    async def close(self) -> None:
+        """Close the connections; the embedded server is left at the end."""
+        for shelf in (self.readiness.shelf, self.dear.shelf, self.cheap.shelf):
+            await shelf.close()
+
+
+def is_dear(request: Request) -> bool:
+    """Whether a question may cost much more than most."""
+    route, asked = request.scope["route"].path, request.query_params
+    if route in DEAR_ROUTES or not DEAR_PARAMETERS.isdisjoint(asked):
+        return True
+    count = asked.get("count", "")
+    return not (len(count) <= 3 and (not count.isdecimal() or int(count) <= CHEAP_COUNT))
+
+
+def _beside(shelf: Shelf, limits: Limits, connections: int) -> Shelf:
+    url, schema = shelf.database.address
+    own = Limits(connections, limits.wait, limits.query, limits.reader, answers=limits.answers, titles=limits.titles)
+    return Shelf(Database(url, schema, limits=own))
