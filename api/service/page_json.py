@@ -25,7 +25,7 @@ class Suggestion(BaseModel):
     alias: str | None
 
 
-class Books(BaseModel, extra="forbid"):
+class Books(BaseModel, extra="forbid", strict=True):
     """The titles of a list, and the author of each, or no authors."""
 
     titles: list[str]

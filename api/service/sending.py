@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 ASK_BEFORE_USE = {"Cache-Control": "no-cache"}
 SMALLEST_TO_PACK = 1000  # bytes; below that the headers weigh more
 LEVEL = 6
-TAG = re.compile(r'(?:W/)?("[^"]*")')
+TAG = re.compile(r'(?:^|,)\s*(?:W/)?("[^"]*")\s*(?=,|$)')
 
 
 def sent(

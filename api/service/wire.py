@@ -13,8 +13,9 @@ from api.service.questions import LEFT
 
 MOST_ADDRESS, MOST_HEAD = 16 * 1024, 32 * 1024  # bytes; the head is the address and all headers
 MOST_SENT = 2 * MOST_BYTES  # bytes of a body as it is sent, with the lengths of its chunks
+MOST_DISCARDED = 4 * MOST_SENT
 MOST_UNREAD = 64 * 1024 * 1024  # bytes of answers that all clients together have not read yet
-HEAD_SECONDS, BODY_SECONDS, IDLE_SECONDS, LAST_SECONDS = 10.0, 30.0, 20, 2.0
+HEAD_SECONDS, BODY_SECONDS, IDLE_SECONDS, LAST_SECONDS = 10.0, 20.0, 20, 2.0
 READ_SECONDS, LEAST_READ = 20.0, 64 * 1024  # A client that reads less than so many bytes in this time is too slow.
 NEVER = float("inf")
 
@@ -35,7 +36,7 @@ class Wire(HttpToolsProtocol):
         super().connection_made(transport)
         self.since = self.loop.time()
         self.due = self.since + HEAD_SECONDS
-        self.stage = self.received = 0
+        self.stage, self.received, self.url = 0, 0, b""
         self.in_head, self.refused, self.crowded = True, False, False
         self.unread: tuple[float, int] | None = None
         self.asking: asyncio.Task[Any] | None = None
@@ -52,6 +53,7 @@ class Wire(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read on, unless the client was refused or has sent too much."""
         if self.refused:
+            self._discard(data)
             return
         if self.due == NEVER:
             self.due = self.loop.time() + HEAD_SECONDS
@@ -59,8 +61,10 @@ class Wire(HttpToolsProtocol):
         super().data_received(data)
         if self.stage == stage and not self.refused:
             self.received += len(data)
-            if self.received > (MOST_HEAD if self.in_head else MOST_SENT):
-                self.refuse(*(refusal.LONG_HEAD if self.in_head else refusal.LONG_BODY))
+            if self.in_head and self.received > MOST_HEAD:
+                self.refuse(*(refusal.LONG_ADDRESS if len(self.url) > MOST_ADDRESS else refusal.LONG_HEAD))
+            elif self.received > MOST_SENT:
+                self.refuse(*refusal.LONG_BODY)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP."""
@@ -81,9 +85,9 @@ class Wire(HttpToolsProtocol):
         if wrong is not None:
             self.refuse(*wrong)
             return
-        self._enter(in_head=False, due=self.loop.time() + BODY_SECONDS)
         self.scope["state"]["wire"] = self
         super().on_headers_complete()
+        self._enter(in_head=False, due=self.loop.time() + BODY_SECONDS)
 
     def on_body(self, body: bytes) -> None:
         """Hand a piece of the body on."""
@@ -118,14 +122,20 @@ class Wire(HttpToolsProtocol):
             self.transport.abort()
             return
         self.transport.write(refusal.written(STATUS_LINE[status], self.server_state.default_headers, status, detail))
-        # What the client still sends is read, because a close amid it would take the answer from the client.
         self.flow.resume_reading()
         self.transport.write_eof()
+
+    def _discard(self, data: bytes) -> None:
+        """Read what a refused client still sends; a close amid a little more of it would take the answer from it."""
+        self.received += len(data)
+        if self.received > MOST_DISCARDED:
+            self.transport.abort()
 
     @property
     def waits(self) -> bool:
         """Whether it is the client's turn: to send, or to read what it was answered."""
-        return self.cycle is None or self.cycle.response_complete or self.cycle.more_body
+        done = self.cycle is None or self.cycle.response_complete or self.cycle.more_body
+        return done or self.transport.get_write_buffer_size() > 0
 
     def check(self, now: float) -> int:
         """End the connection if the client is too slow. Return how many bytes it has not read yet."""
@@ -170,6 +180,8 @@ class Wire(HttpToolsProtocol):
 
 def wrong_head(url: bytes, headers: list[tuple[bytes, bytes]], version: str) -> refusal.Refusal | None:
     """Return why a request is refused by its head alone."""
+    if version not in {"1.0", "1.1"}:
+        return refusal.NOT_HTTP
     if len(url) > MOST_ADDRESS:
         return refusal.LONG_ADDRESS
     if len(url) + sum(len(name) + len(value) + 4 for name, value in headers) > MOST_HEAD:
