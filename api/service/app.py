@@ -16,12 +16,12 @@ DESCRIPTION = (
 )
 
 
-def create(shelf: api.Shelf) -> FastAPI:
-    """Make the application; when it stops, it closes the shelf after the last answer."""
+def create(shelf: api.Shelf, limits: api.Limits) -> FastAPI:
+    """Make the application that asks a shelf within limits; it closes the shelf after the last answer."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.desk = Desk(shelf)
+        app.state.desk = Desk(shelf, limits)
         try:
             yield
         finally:

@@ -5,6 +5,8 @@ A question of somebody who has hung up, or who waits for longer than `--seconds`
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 
 from fastapi import Request
@@ -14,8 +16,8 @@ from api.async_shelf import AsyncShelf
 from api.shelf import Shelf
 from db.connection import Database, without_password
 from db.errors import DatabaseBusy
+from db.limits import Limits
 from db.models.registry import Model
-from db.read_pool import Limits
 
 # All others are cheap, unless a parameter makes them dear, or they ask for more rows than CHEAP_COUNT.
 DEAR_ROUTES = {"/recommend", "/explain", "/match", "/map/selection", "/map.png", "/compare", "/taste"}
@@ -23,6 +25,7 @@ DEAR_PARAMETERS = {"facet", "same_author", "same_series", "least", "exact", "min
 CHEAP_COUNT = 100
 QUEUE = 8  # So many questions may wait for each connection.
 READY_SECONDS, READY_KEPT = 1.5, 0.5
+SECONDS_TO_CLOSE = 1.5
 LEFT = "the client left"
 Given = TypeVar("Given")
 
@@ -93,13 +96,20 @@ class Readiness:
 
 
 class Desk:
-    """All connections of the service."""
+    """All connections of the service.
 
-    def __init__(self, shelf: Shelf) -> None:
-        limits = shelf.database.limits
-        self.cheap = Pool(shelf)
-        self.dear = Pool(_beside(shelf, limits, max(1, limits.connections // 4)))
-        self.readiness = Readiness(_beside(shelf, limits, 1))
+    Parameters
+    ----------
+    shelf : Shelf
+        What says whether the service is ready; it is closed at the end.
+    limits : Limits
+        Those of the cheap questions. A quarter of their connections is for the dear ones, in addition.
+    """
+
+    def __init__(self, shelf: Shelf, limits: Limits) -> None:
+        self.readiness = Readiness(shelf)
+        self.cheap = Pool(_beside(shelf, limits))
+        self.dear = Pool(_beside(shelf, replace(limits, connections=max(1, limits.connections // 4))))
 
     def of(self, request: Request) -> Questions:
         """Return what answers the questions of this request."""
@@ -111,9 +121,11 @@ class Desk:
         return self.cheap.shelf.shelf.database.in_use + self.dear.shelf.shelf.database.in_use
 
     async def close(self) -> None:
-        """Close the connections; the embedded server is left at the end."""
-        for shelf in (self.readiness.shelf, self.dear.shelf, self.cheap.shelf):
-            await shelf.close()
+        """Close the connections; one to a server that is silent is left to the end of the process."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_TO_CLOSE):
+                for shelf in (self.cheap.shelf, self.dear.shelf, self.readiness.shelf):
+                    await shelf.close()
 
 
 def is_dear(request: Request) -> bool:
@@ -125,7 +137,5 @@ def is_dear(request: Request) -> bool:
     return not (len(count) <= 3 and (not count.isdecimal() or int(count) <= CHEAP_COUNT))
 
 
-def _beside(shelf: Shelf, limits: Limits, connections: int) -> Shelf:
-    url, schema = shelf.database.address
-    own = Limits(connections, limits.wait, limits.query, limits.reader, answers=limits.answers, titles=limits.titles)
-    return Shelf(Database(url, schema, limits=own))
+def _beside(shelf: Shelf, limits: Limits) -> Shelf:
+    return Shelf(Database(*shelf.database.address, limits=limits))

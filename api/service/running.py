@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import uvicorn
@@ -51,12 +51,12 @@ def serve(service: Service) -> None:
     admin_port = listening[1].getsockname()[1] if listening[1:] else None
     limits = api.Limits(
         service.connections, SECONDS_FOR_A_CONNECTION, service.seconds, reader=True,
-        answers=MOST_ANSWERS, titles=MOST_TITLES,
+        strict=not service.keep_login_rights, answers=MOST_ANSWERS, titles=MOST_TITLES,
     )  # fmt: skip
-    shelf = api.connect(limits)
+    shelf = api.connect(replace(limits, connections=1, strict=False))
     if not service.keep_login_rights:
         rights.require_reader(shelf.database)
-    app = guard.around(methods.around(admin.apart(admin_port, root.under(service.root_path, create(shelf)))))
+    app = guard.around(methods.around(admin.apart(admin_port, root.under(service.root_path, create(shelf, limits)))))
     server = uvicorn.Server(_config(app, service.clients, admin_port))
     for one in listening:
         shown, port, *_ = one.getsockname()
