@@ -26,7 +26,7 @@ CHEAP_COUNT = 100
 QUEUE = 8  # So many questions may wait for each connection.
 READY_SECONDS, READY_KEPT = 1.5, 0.5
 SECONDS_TO_CLOSE = 1.5
-LEFT = "the client left"
+LEFT, LATE = "the client left", "the question waited or ran for too long"
 Given = TypeVar("Given")
 
 
@@ -46,24 +46,22 @@ class Questions(AsyncShelf):
         self.shelf, self._pool, self._wire = pool.shelf.shelf, pool, getattr(request.state, "wire", None)
 
     async def _run(self, verb: Callable[[], Given]) -> Given:
-        database, task = self.shelf.database, asyncio.current_task()
-        busy = DatabaseBusy(url=without_password(database.url), reason="the question waited or ran for too long")
-        if self._pool.asked >= self._pool.most:
-            raise busy
+        task = asyncio.current_task()
+        if task is None or self._pool.asked >= self._pool.most:
+            raise _busy(self.shelf, "too many questions wait already")
         self._pool.asked += 1
+        late = task.get_loop().call_later(self.shelf.database.limits.query or 3600, task.cancel, LATE)
         if self._wire is not None:
             self._wire.asking = task
         try:
-            async with asyncio.timeout(database.limits.query):
-                return await self._pool.shelf._run(verb)
-        except TimeoutError:
-            raise busy from None
+            return await self._pool.shelf._run(verb)
         except asyncio.CancelledError as error:
-            if task is None or error.args != (LEFT,):
+            if error.args not in {(LATE,), (LEFT,)}:
                 raise
             task.uncancel()
-            raise HTTPException(400, LEFT) from None
+            raise _busy(self.shelf, LATE) if error.args == (LATE,) else HTTPException(400, LEFT) from None
         finally:
+            late.cancel()
             self._pool.asked -= 1
             if self._wire is not None:
                 self._wire.asking = None
@@ -91,8 +89,7 @@ class Readiness:
             async with asyncio.timeout(READY_SECONDS):
                 return await asyncio.shield(self._asking)
         except TimeoutError:
-            url = without_password(self.shelf.shelf.database.url)
-            raise DatabaseBusy(url=url, reason="it does not say whether it is ready") from None
+            raise _busy(self.shelf.shelf, "it does not say whether it is ready") from None
 
 
 class Desk:
@@ -135,6 +132,10 @@ def is_dear(request: Request) -> bool:
         return True
     count = asked.get("count", "")
     return not (len(count) <= 3 and (not count.isdecimal() or int(count) <= CHEAP_COUNT))
+
+
+def _busy(shelf: Shelf, reason: str) -> DatabaseBusy:
+    return DatabaseBusy(url=without_password(shelf.database.url), reason=reason)
 
 
 def _beside(shelf: Shelf, limits: Limits) -> Shelf:

@@ -42,10 +42,11 @@ def sent(
     headers = {**ASK_BEFORE_USE, "Vary": "Accept-Encoding", **(headers or {})}
     if request.method == "GET":
         headers["ETag"] = etag = etag or tag(content)
-        if status == 200 and _needs_another(request):
-            raise HTTPException(412, 'the tags are weak, so If-Match takes nothing but "*"', headers)
-        if status == 200 and known(request, etag):
-            return Response(status_code=304, headers=headers)
+        if status == 200 and any(name.startswith(b"if-") for name, _ in request.scope["headers"]):
+            if _joined(request, "If-Match") not in {"", "*"}:
+                raise HTTPException(412, 'the tags are weak, so If-Match takes nothing but "*"', headers)
+            if known(request, etag):
+                return Response(status_code=304, headers=headers)
     if packed is not content and len(content) >= SMALLEST_TO_PACK and _unpacks(request):
         headers["Content-Encoding"] = "gzip"
         content = pack(content) if packed is None else packed
@@ -61,11 +62,6 @@ def known(request: Request, etag: str) -> bool:
     """Whether the client has what this tag names, by its headers If-None-Match, in which W/ counts for nothing."""
     given = _joined(request, "If-None-Match")
     return bool(given) and (given == "*" or etag.removeprefix("W/") in TAG.findall(given))
-
-
-def _needs_another(request: Request) -> bool:
-    """Whether If-Match asks for a strong tag."""
-    return _joined(request, "If-Match") not in {"", "*"}
 
 
 def _joined(request: Request, name: str) -> str:
