@@ -1,7 +1,7 @@
 """The body of a request, as JSON of at most so many bytes."""
 
 import json
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -34,6 +34,11 @@ async def body(request: Request, model: type[Asked]) -> Asked:
     if len(names) > len(set(names)):
         raise RequestValidationError([{"loc": ("body", "body"), "msg": f"a name stands twice among {names[:5]}"}])
     return asked
+
+
+def described(model: type[BaseModel]) -> dict[str, Any]:
+    """Return what OpenAPI says of such a body."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
 
 
 async def _read(request: Request) -> bytes:

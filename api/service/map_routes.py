@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from api.service import map_answers, picture
 from api.service.arguments import shelf_of
-from api.service.bodies import body
+from api.service.bodies import body, described
 from api.service.route import Route
 from api.service.routes import PROBLEMS
 from api.service.sending import known, pack, sent
@@ -58,7 +58,7 @@ async def map_article(request: Request, article_id: int) -> Response:
     return sent(request, found.model_dump_json().encode(), "application/json")
 
 
-@router.post("/map/selection", response_model=map_answers.Common)
+@router.post("/map/selection", response_model=map_answers.Common, openapi_extra=described(map_answers.Selection))
 async def map_selection(request: Request) -> Response:
     """What the articles {"ids": [...]} have in common, beside all articles."""
     ids = (await body(request, map_answers.Selection)).ids
