@@ -56,7 +56,7 @@ def serve(service: Service) -> None:
     shelf = api.connect(replace(limits, connections=1, strict=False))
     if not service.keep_login_rights:
         rights.require_reader(shelf.database)
-    app = guard.around(methods.around(admin.apart(admin_port, root.under(service.root_path, create(shelf, limits)))))
+    app = guard.around(methods.around(root.under(service.root_path, admin.apart(admin_port, create(shelf, limits)))))
     server = uvicorn.Server(_config(app, service.clients, admin_port))
     for one in listening:
         shown, port, *_ = one.getsockname()

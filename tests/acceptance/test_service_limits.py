@@ -87,5 +87,5 @@ def test_without_a_model_it_is_alive_and_not_ready(database_url: str) -> None:
 
 
 def test_models_are_switched_and_the_server_killed(home: Path) -> None:
-    report = soak.run(home, soak.Plan(minutes=0.3, clients=8, kills=1, switch_seconds=2))
+    report = soak.run(home, soak.Plan(minutes=0.5, clients=8, kills=1, freezes=1, abusers=4, slow=4, switch_seconds=2))
     assert report.faults == []

@@ -133,6 +133,13 @@ def test_the_oldest_that_waits_makes_room(service: Service) -> None:
         assert rest_of(clients[-1]).startswith(b"HTTP/1.1 200")
 
 
+def test_the_admin_port_is_no_other_under_the_path_of_a_proxy(sample_url: str) -> None:
+    with serving(sample_url, "--admin-port", "0", "--root-path", "/shelf") as service:
+        for path in ("/readyz", "/shelf/readyz", "/%72eadyz", "/shelf/metrics", "/shelf/%6detrics", "/shelf/healthz"):
+            assert service.get(path).status == 404, path
+        assert service.get("/shelf/models").status == service.get("/models").status == ready(service) == 200
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_the_admin_port_has_what_the_public_one_has_not(service: Service, path: str) -> None:
     assert service.get(path).status == 404
