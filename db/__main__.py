@@ -14,8 +14,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from db import connection, settings
 from db.console import run
 from db.embedded import binaries, sharing
-from db.errors import NotConfirmed, ServerNotOurs
+from db.errors import ServerNotOurs
 from db.installing import migrate, removal
+from db.installing.errors import NotConfirmed
 from db.opening import connect
 
 

@@ -1,5 +1,6 @@
 """The connections to one shelf of a database, and the one place where the database's errors are translated."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
@@ -24,6 +25,17 @@ SEARCH_PATH = text("""
         select string_agg(distinct quote_ident(n.nspname), ', ')
         from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
         where e.extname in ('vector', 'pg_trgm'))), :local)""")
+
+# What an address or libpq's environment may set otherwise. A host that has vanished is noticed within half a minute.
+DEFAULTS: dict[str, str | int] = {
+    "fallback_application_name": "wikishelf",
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # ms; only Linux knows it
+}
+# A statement or a transaction took longer than it may, waited too long for a lock, or met another one.
+BUSY = {"57014", "25P03", "25P04", "55P03", "40001", "40P01"}
 
 
 class Address(NamedTuple):
@@ -58,7 +70,7 @@ class Database:
         self.url = url
         self.schema = schema
         self.limits = limits or WORK
-        conninfo = _conninfo(url)
+        conninfo = _conninfo(url, self.limits)
         self.engine = _engine(conninfo, schema, self.limits)
         self._read_pool = ReadPool(lambda: self.limits.opened(conninfo, schema, autocommit=True), self.limits)
         self._attachment = attachment
@@ -193,7 +205,7 @@ def translated_errors(url: str) -> Iterator[None]:
         reason = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
         if isinstance(cause, psycopg.errors.InsufficientPrivilege | psycopg.errors.ReadOnlySqlTransaction):
             raise errors.DatabaseRefused(url=without_password(url), reason=reason) from error
-        if isinstance(cause, psycopg.errors.QueryCanceled):
+        if getattr(cause, "sqlstate", None) in BUSY:
             raise errors.DatabaseBusy(url=without_password(url), reason=reason) from error
         if isinstance(cause, psycopg.OperationalError):
             kind = errors.DatabaseUnreachable if is_broken(cause) else errors.DatabaseRefused
@@ -207,12 +219,13 @@ def without_password(url: str) -> str:
     return make_conninfo("", **{key: known[key] for key in ("host", "port", "user", "dbname") if key in known})
 
 
-def _conninfo(url: str) -> str:
+def _conninfo(url: str, limits: Limits) -> str:
     try:
         given = conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
         raise errors.DatabaseUrlInvalid(reason=str(error).strip().splitlines()[0]) from None
-    return make_conninfo("", **{"application_name": "wikishelf", "connect_timeout": 10, **given})
+    timeout = {} if "PGCONNECT_TIMEOUT" in os.environ else {"connect_timeout": limits.seconds_to_connect}
+    return make_conninfo("", **{**DEFAULTS, **timeout, **given, "client_encoding": "UTF8"})
 
 
 def _engine(conninfo: str, schema: str, limits: Limits) -> Engine:

@@ -71,22 +71,6 @@ class SchemaNewer(WikishelfError):
     program knows {known}); upgrade the program"""
 
 
-class AdoptionRefused(WikishelfError):
-    """the tables of this database cannot be moved to their own schema: {reason}"""
-
-
-class NotConfirmed(WikishelfError):
-    """nothing was removed, because nobody confirmed it; answer yes, or give --yes"""
-
-
-class NothingInstalled(WikishelfError):
-    """the database at {url} has no shelf {schema}; WIKISHELF_SCHEMA names the one to remove"""
-
-
-class UninstallRefused(WikishelfError):
-    """the shelf {schema} cannot be removed: {reason}; nothing was removed"""
-
-
 class RightsMissing(WikishelfError):
     """this login may not prepare the database at {url}; ask an administrator to run there: {statements}"""
 
@@ -133,6 +117,10 @@ class WikiMismatch(WikishelfError):
 
 class ArticleNotFound(WikishelfError):
     """no article is called "{title}"{suggestions}"""
+
+
+class ArgumentInvalid(WikishelfError):
+    """{field} must be {kind}, not {value}"""
 
 
 class CountInvalid(WikishelfError):
@@ -228,11 +216,13 @@ class ModelUnusable(WikishelfError):
 
 
 class ImportInProgress(WikishelfError):
-    """another import is using this shelf (process {pid} of the server, since {since}); wait for it to end"""
+    """another import is using this shelf (process {pid} of the server, since {since}, for {client}); wait for it to
+    end, or for a minute if it was killed"""
 
 
 class TrainingInProgress(WikishelfError):
-    """another training is using this shelf (process {pid} of the server, since {since}); wait for it to end"""
+    """another training is using this shelf (process {pid} of the server, since {since}, for {client}); wait for it to
+    end, or for a minute if it was killed"""
 
 
 class BadVectors(WikishelfError):

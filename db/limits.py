@@ -20,6 +20,8 @@ FIXED = {
     "default_transaction_deferrable": "off",
     "gin_fuzzy_search_limit": "0",
     "quote_all_identifiers": "off",
+    "pg_trgm.similarity_threshold": "0.3",
+    "pg_trgm.word_similarity_threshold": "0.6",
     # The server notices within a minute that a client's host has vanished, and gives its locks free.
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
@@ -71,6 +73,11 @@ class Limits:
     answers: int = 10_000
     titles: int = 10_000
 
+    @property
+    def seconds_to_connect(self) -> int:
+        """How long a new connection may take."""
+        return 10 if self.query is None else min(10, math.ceil(min(10.0, self.query) + MARGIN))
+
     def opened(self, conninfo: str, schema: str, autocommit: bool = False) -> Link:
         """Open a new connection that keeps to these limits.
 
@@ -78,6 +85,15 @@ class Limits:
         between. There the settings last for one transaction only: they would reach the pooler's other clients.
         """
         link = Link.connect(conninfo, autocommit=True)
+        try:
+            self._set(link, schema)
+            link.autocommit = autocommit
+        except BaseException:
+            link.close()
+            raise
+        return link
+
+    def _set(self, link: Link, schema: str) -> None:
         if self.query is not None:
             link.patience = self.query + MARGIN
         greeted_by, version = link.info.backend_pid, link.info.server_version
@@ -88,8 +104,6 @@ class Limits:
             link.own_settings, link.prepare_threshold = self._settings(schema, version, "true"), None
         link.isolation_level = IsolationLevel.READ_COMMITTED
         link.read_only = self.reader or None
-        link.autocommit = autocommit
-        return link
 
     def _settings(self, schema: str, version: int, local: str) -> str:
         """Return one statement for all settings; `local` is a condition for settings of the transaction alone."""

@@ -8,6 +8,7 @@ from db import errors, settings
 from db.connection import Database, without_password
 from db.embedded import sharing
 from db.installing import migrate
+from db.installing.errors import EncodingUnfit
 from db.limits import Limits
 
 MIN_POSTGRES = 150_000  # 15.0, written as `server_version_num` writes it
@@ -47,8 +48,11 @@ def connect(tables: Literal["upgrade", "require", "any"] = "upgrade", limits: Li
 
 def _check_server(database: Database) -> None:
     with database.session() as connection:
-        version, name = connection.execute(
-            text("select current_setting('server_version_num')::int, current_setting('server_version')")
+        version, name, encoding = connection.execute(
+            text(
+                "select current_setting('server_version_num')::int, current_setting('server_version'),"
+                " current_setting('server_encoding')"
+            )
         ).one()
         vector = connection.execute(
             text(
@@ -58,6 +62,8 @@ def _check_server(database: Database) -> None:
     url = without_password(database.url)
     if version < MIN_POSTGRES:
         raise errors.ServerTooOld(url=url, version=name)
+    if encoding != "UTF8":
+        raise EncodingUnfit(url=url, encoding=encoding)
     if vector is None:
         raise errors.VectorMissing(url=url)
     if tuple(int(part) for part in vector.split(".")[:2]) < MIN_VECTOR:

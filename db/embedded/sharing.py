@@ -118,11 +118,11 @@ def ask(url: str) -> Status:
     """Ask the server at that address about itself; raise psycopg.OperationalError if it cannot be reached."""
     with psycopg.connect(url, connect_timeout=10) as connection:
         row = connection.execute(
-            "select pg_postmaster_start_time(), current_setting('server_version'),"
+            "select extract(epoch from pg_postmaster_start_time())::float8, current_setting('server_version'),"
             " (select extversion from pg_extension where extname = 'vector')"
         ).fetchone()
     assert row is not None
-    return Status(row[0].astimezone(UTC), row[1], row[2])
+    return Status(datetime.fromtimestamp(row[0], UTC), row[1], row[2])
 
 
 def _opened(home: Path) -> Path:

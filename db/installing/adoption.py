@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, text
 
 from db import locks, sql_files
-from db.errors import AdoptionRefused
+from db.installing.errors import AdoptionRefused
 from db.settings import DEFAULT_SCHEMA
 
 OLD_REVISIONS = ("0001", "0002", "0003", "0004", "0005")

@@ -1,13 +1,9 @@
 """Bring the schema, tables and functions of a shelf up to date; Alembic is imported only when there is work."""
 
-import importlib.resources
-from pathlib import Path
-
 from sqlalchemy import Connection, text
 
 from db import sql_files
-from db.connection import Database, without_password
-from db.errors import SchemaNewer
+from db.connection import Database
 from db.installing import adoption, ground
 
 # These settings are for the embedded database, in which nobody else has tables. A filter that a person types on top of
@@ -15,11 +11,6 @@ from db.installing import adoption, ground
 # and 40 was 0.976, 0.989 and 0.992 among 1,000,000 x 50 clustered vectors, and 1.000 among 37,020. From links to 9,926
 # real books, with half of the questions filtered, it was 0.988 with 20, 0.990 with 24 and 0.994 with 30.
 SEARCH_DEFAULTS = ("hnsw.iterative_scan = strict_order", "hnsw.ef_search = 30")
-
-
-def head() -> str:
-    """Return the newest revision; migrations are numbered files, from `0001_...py` on."""
-    return max(path.stem[:4] for path in (_scripts() / "versions").glob("[0-9]*.py"))
 
 
 def is_current(database: Database) -> bool:
@@ -31,11 +22,7 @@ def is_current(database: Database) -> bool:
         The shelf is at a revision that this program does not know.
     """
     with database.session() as connection:
-        stored = ground.revision(connection, database)
-    if stored is not None and stored > head():
-        url = without_password(database.url)
-        raise SchemaNewer(schema=database.schema, url=url, stored=stored, known=head())
-    return stored == head()
+        return ground.revision(connection, database) == ground.head()
 
 
 def upgrade(database: Database) -> None:
@@ -47,7 +34,6 @@ def upgrade(database: Database) -> None:
     ------
     RightsMissing, ExtensionMissing, SchemaTaken, SchemaNewer, AdoptionRefused
     """
-    is_current(database)
     with database.transaction() as connection:
         made = ground.prepare(connection, database)
         if adoption.is_due(connection, database.schema):
@@ -56,6 +42,7 @@ def upgrade(database: Database) -> None:
         ground.note(connection, made)
         if database.is_embedded:
             set_defaults(connection)
+            sql_files.run_file(connection, "closed")
 
 
 def advice(database: Database) -> list[str]:
@@ -95,10 +82,6 @@ def _run_migrations(connection: Connection) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(_scripts()).replace("%", "%%"))
+    config.set_main_option("script_location", str(ground.SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _scripts() -> Path:
-    return Path(str(importlib.resources.files("migrations")))

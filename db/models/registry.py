@@ -52,8 +52,9 @@ def training(database: Database, objective: str, dimensions: int, settings: Mapp
     TrainingInProgress
         Another process holds the lock.
     """
-    with locks.held(database, LOCK, TrainingInProgress) as connection:
-        mark_killed(connection)
+    with locks.held(database, LOCK, TrainingInProgress):
+        with database.transaction() as connection:
+            mark_killed(connection, is_alone=True)
         insert = (
             sa.insert(schema.models)
             .values(state="training", objective=objective, dimensions=dimensions, settings=settings)
@@ -61,11 +62,11 @@ def training(database: Database, objective: str, dimensions: int, settings: Mapp
         )
         model_id = 0
         try:
-            with interrupts.held():  # else there might be a row whose number we never learn
-                model_id = connection.execute(insert).scalar_one()
+            with interrupts.held(), database.transaction() as connection:
+                model_id = connection.execute(insert).scalar_one()  # else a row might stay whose number nobody knows
             yield model_id
         except BaseException as error:
-            if _fail(connection, model_id, _reason(error)):
+            if _fail(database, model_id, _reason(error)):
                 error.add_note(f"model {model_id} is listed as failed, and searches answer as before")
             raise
 
@@ -93,15 +94,22 @@ def add_metrics(connection: Connection, model_id: int, metrics: Mapping[str, Any
     connection.execute(sa.update(schema.models).where(schema.models.c.model_id == model_id).values(metrics=added))
 
 
-def mark_killed(connection: Connection) -> None:
-    """Mark as `failed` the rows that are in state `training` while nobody holds the training lock."""
-    # Readers, who may not update anything, list models as well.
+def mark_killed(connection: Connection, is_alone: bool = False) -> None:
+    """Mark as `failed` the rows that are in state `training` while no other process holds the training lock.
+
+    Parameters
+    ----------
+    is_alone : bool
+        The caller holds the lock.
+    """
+    # Readers, who may not update anything, list models as well. The update sees no row that is newer than its look for
+    # holders of the lock.
     if connection.scalar(text("select exists (select from models where state = 'training')")):
         connection.execute(
             text(f"""
                 update models set state = 'failed', reason = 'killed'
-                where state = 'training' and pg_try_advisory_xact_lock({locks.LOCK_KEY})"""),
-            {"work": LOCK},
+                where state = 'training' and (:is_alone or not exists ({locks.RIVAL}))"""),
+            {"is_alone": is_alone, **locks.names(LOCK)},
         )
 
 
@@ -177,12 +185,10 @@ def active(connection: Connection) -> Model:
     return Model(**row)
 
 
-def _fail(connection: Connection, model_id: int, reason: str) -> bool:
-    failed = connection.execute(
-        text("update models set state = 'failed', reason = :reason where model_id = :id and state = 'training'"),
-        {"reason": reason, "id": model_id},
-    )
-    return failed.rowcount == 1
+def _fail(database: Database, model_id: int, reason: str) -> bool:
+    query = text("update models set state = 'failed', reason = :reason where model_id = :id and state = 'training'")
+    with database.transaction() as connection:
+        return connection.execute(query, {"reason": reason, "id": model_id}).rowcount == 1
 
 
 def _reason(error: BaseException) -> str:

@@ -6,8 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from db.connection import Database
-from db.search import diagnose
-from db.search.run import check
+from db.search import arguments, diagnose
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,7 @@ def describe_article(database: Database, title: str | int) -> DescribedArticle:
         Its message names the nearest titles.
     TextInvalid
     """
-    asked = diagnose.article(title)
-    check(database, asked)
+    asked = arguments.read(database.limits, arguments.article(title))
     schema = database.schema
     found = f"{schema}.find_article(%(title)s)" if isinstance(title, str) else "%(article_id)s"
     query = f"""
@@ -100,8 +98,7 @@ def describe_link(database: Database, title: str) -> DescribedLink:
     ------
     LinkNotFound, TextInvalid
     """
-    asked = {"title": title}
-    check(database, asked)
+    asked = arguments.read(database.limits, {"title": title})
     schema = database.schema
     query = f"""
         select l.link_id, l.kind, l.title, l.article_count, a.title

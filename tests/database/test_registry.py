@@ -133,9 +133,10 @@ def interrupt_soon() -> None:
 
 
 def test_an_interrupted_statement_lets_go_of_the_lock(shelf: Database) -> None:
-    with pytest.raises(KeyboardInterrupt), locks.held(shelf, registry.LOCK, TrainingInProgress) as connection:
-        interrupt_soon()
-        connection.execute(text("select pg_sleep(30)"))
+    with pytest.raises(KeyboardInterrupt), locks.held(shelf, registry.LOCK, TrainingInProgress):
+        with shelf.transaction() as connection:
+            interrupt_soon()
+            connection.execute(text("select pg_sleep(30)"))
     with registry.training(shelf, "mse", 8, {}):
         pass
 

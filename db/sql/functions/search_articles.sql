@@ -3,12 +3,13 @@
 -- is still nothing, titles follow that as a whole are a little like the words. So a search is slower if there is less
 -- to find. Two letters do not make a trigram. An article that is found by several titles is listed once, by the best of
 -- them.
-create or replace function search_articles(words text, count integer default 10, topic text default null)
+create or replace function search_articles(words text, count bigint default 10, topic text default null)
 returns setof found_article
 language sql stable parallel safe rows 10
 begin atomic
     with asked as materialized (
         select btrim(fold_title(left(search_articles.words, 255))) as words  -- no title is longer
+        where _accepted(search_articles.count) and _refuse(_unknown_label(search_articles.topic))
     ), beginning as materialized (  -- more than asked for, because several may be of one article
         (select a.article_id, a.title as name, null as alias, true as begins
          from articles a
@@ -17,7 +18,7 @@ begin atomic
            and fold_title(a.title) ~<~ (select k.words || chr(1114111) from asked k)
            and (search_articles.topic is null or a.topic = search_articles.topic)
          order by fold_title(a.title) using ~<~
-         limit 2 * search_articles.count)
+         limit 2 * least(greatest(search_articles.count, 0), 1000000))
         union all
         (select a.article_id, s.title, s.title, true
          from aliases s join articles a on a.title = s.target
@@ -26,7 +27,7 @@ begin atomic
            and fold_title(s.title) ~<~ (select k.words || chr(1114111) from asked k)
            and (search_articles.topic is null or a.topic = search_articles.topic)
          order by fold_title(s.title) using ~<~
-         limit 2 * search_articles.count)
+         limit 2 * least(greatest(search_articles.count, 0), 1000000))
     ), holding as materialized (  -- in part like the words: pg_trgm.word_similarity_threshold, 0.6
         select a.article_id, a.title as name, null as alias, false as begins
         from articles a
@@ -66,7 +67,7 @@ begin atomic
     from best b
     join articles a on a.article_id = b.article_id
     order by b.begins desc, b.score desc, length(b.name), a.title
-    limit search_articles.count;
+    limit greatest(search_articles.count, 0);
 end;
-comment on function search_articles(text, integer, text) is
+comment on function search_articles(text, bigint, text) is
     'The articles whose title or alias begins with these words or is like them; case, accents and small errors do not matter';
