@@ -27,7 +27,7 @@ SLOW = {
     "idle after an answer": (HEAD + b"\r\n", b"", 20, b"200"),
     "idle after a 404": (b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n", b"", 20, b"404"),
     "half a second request": (HEAD + b"\r\n" + HEAD, b"", 10, b"200"),
-    "lines after an answer": (HEAD + b"\r\n", b"\r\n", 20, b"200"),
+    "lines after an answer": (HEAD + b"\r\n", b"\r\n", 10, b"200"),
 }
 
 
