@@ -28,6 +28,7 @@ from bench.common import empty_database, parser, serving, temporary_home
 from bench.soak import resident
 
 MOST, PAUSE = 1000, 0.05
+JSON = {"Content-Type": "application/json"}
 BROAD = [("facet", "genre=half"), ("facet", "language=English"), ("facet", "year=1800..")]
 VALUES = [("facet", f"year={year}..{year + 1}") for year in range(1800, 1898)]
 
@@ -119,7 +120,7 @@ def asked(port: int, question: Question) -> Answered:
     start = time.monotonic()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        connection.request("POST" if question.body else "GET", question.path, question.body)
+        connection.request("POST" if question.body else "GET", question.path, question.body, JSON)
         response = connection.getresponse()
         response.read()
         return Answered(time.monotonic() - start, response.status)
@@ -182,7 +183,8 @@ def abusing(port: int, questions: list[Question], clients: int) -> Iterator[None
             question = chance.choice(questions)
             kind = "POST" if question.body else "GET"
             length = f"Content-Length: {len(question.body)}\r\n" if question.body else ""
-            head = f"{kind} {question.path} HTTP/1.1\r\nHost: localhost\r\n{length}\r\n"
+            lines = length + "".join(f"{name}: {value}\r\n" for name, value in JSON.items())
+            head = f"{kind} {question.path} HTTP/1.1\r\nHost: localhost\r\n{lines}\r\n"
             try:
                 with socket.create_connection(("127.0.0.1", port), 5) as sending:
                     sending.sendall(head.encode() + (question.body or b""))
