@@ -1,13 +1,13 @@
-"""Who answers which question: cheap and dear ones have connections of their own, and so has /readyz.
+"""Who answers which question: light, middling and dear ones have connections of their own, and so has /readyz.
 
 A question of somebody who has hung up, or who waits for longer than `--seconds`, is called off.
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
@@ -19,15 +19,32 @@ from db.errors import DatabaseBusy
 from db.limits import Limits
 from db.models.registry import Model
 
-# All others are cheap, unless a parameter makes them dear, or they ask for more rows than CHEAP_COUNT.
-DEAR_ROUTES = {"/recommend", "/explain", "/match", "/map/selection", "/map.png", "/compare", "/taste"}
-DEAR_PARAMETERS = {"facet", "same_author", "same_series", "least", "exact", "min_similarity", "diversity"}
-CHEAP_COUNT = 100
+# All other routes are light: one read by an index. A parameter, or many rows, make every question but a search dear.
+MIDDLING = {"/search", "/suggest", "/find", "/article/{title:path}", "/link/{title:path}", "/map/article/{article_id}"}
+DEAR = {"/recommend", "/explain", "/match", "/map/selection", "/map.png", "/compare", "/taste"}
+DEAR_PARAMETERS = {
+    "facet", "topic", "kind", "same_author", "same_series", "least", "exact", "min_similarity", "diversity",
+}  # fmt: skip
+LIGHT_COUNT = 100
 QUEUE = 8  # So many questions may wait for each connection.
 READY_SECONDS, READY_KEPT = 1.5, 0.5
 SECONDS_TO_CLOSE = 1.5
 LEFT, LATE = "the client left", "the question waited or ran for too long"
 Given = TypeVar("Given")
+
+
+class NotLight(Exception):
+    """A light question wants to know why there is no answer."""
+
+
+class SingleReads(Database):
+    """A shelf for light questions, which are single reads; the search for a reason, a transaction, is not light."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """Refuse."""
+        raise NotLight
+        yield
 
 
 class Pool:
@@ -38,33 +55,44 @@ class Pool:
         self.most = shelf.database.limits.connections * (1 + QUEUE)
         self.asked = 0
 
-
-class Questions(AsyncShelf):
-    """What one request asks of a pool."""
-
-    def __init__(self, pool: Pool, request: Request) -> None:
-        self.shelf, self._pool, self._wire = pool.shelf.shelf, pool, getattr(request.state, "wire", None)
-
-    async def _run(self, verb: Callable[[], Given]) -> Given:
-        task = asyncio.current_task()
-        if task is None or self._pool.asked >= self._pool.most:
-            raise _busy(self.shelf, "too many questions wait already")
-        self._pool.asked += 1
-        late = task.get_loop().call_later(self.shelf.database.limits.query or 3600, task.cancel, LATE)
-        if self._wire is not None:
-            self._wire.asking = task
+    async def answer(self, verb: Callable[..., Given], wire: Any) -> Given:
+        """Return what the verb says of the shelf of this pool."""
+        shelf, task = self.shelf.shelf, asyncio.current_task()
+        if task is None or self.asked >= self.most:
+            raise _busy(shelf, "too many questions wait already")
+        self.asked += 1
+        late = task.get_loop().call_later(shelf.database.limits.query or 3600, task.cancel, LATE)
+        if wire is not None:
+            wire.asking = task
         try:
-            return await self._pool.shelf._run(verb)
+            return await self.shelf.ask(verb)
         except asyncio.CancelledError as error:
             if error.args not in {(LATE,), (LEFT,)}:
                 raise
             task.uncancel()
-            raise _busy(self.shelf, LATE) if error.args == (LATE,) else HTTPException(400, LEFT) from None
+            raise _busy(shelf, LATE) if error.args == (LATE,) else HTTPException(400, LEFT) from None
         finally:
             late.cancel()
-            self._pool.asked -= 1
-            if self._wire is not None:
-                self._wire.asking = None
+            self.asked -= 1
+            if wire is not None:
+                wire.asking = None
+
+
+class Questions(AsyncShelf):
+    """What one request asks: of a pool and, if that is for light questions and this is none, of the other one."""
+
+    def __init__(self, pool: Pool, other: Pool, request: Request) -> None:
+        self.shelf, self._pool, self._other = pool.shelf.shelf, pool, other
+        self._wire = getattr(request.state, "wire", None)
+
+    async def _run(self, verb: Callable[[], Given]) -> Given:
+        # Whoever calls this gives the shelf as the first argument.
+        asked: Any = verb
+        question = lambda shelf: asked.func(shelf, *asked.args[1:], **asked.keywords)  # noqa: E731
+        try:
+            return await self._pool.answer(question, self._wire)
+        except NotLight:
+            return await self._other.answer(question, self._wire)
 
 
 class Readiness:
@@ -100,43 +128,43 @@ class Desk:
     shelf : Shelf
         What says whether the service is ready; it is closed at the end.
     limits : Limits
-        Those of the cheap questions. A quarter of their connections is for the dear ones, in addition.
+        Those of the light questions. In addition a quarter of their connections is for the middling ones, and an eighth
+        for the dear ones.
     """
 
     def __init__(self, shelf: Shelf, limits: Limits) -> None:
         self.readiness = Readiness(shelf)
-        self.cheap = Pool(_beside(shelf, limits))
-        self.dear = Pool(_beside(shelf, replace(limits, connections=max(1, limits.connections // 4))))
+        address = shelf.database.address
+        self.light = Pool(Shelf(SingleReads(*address, limits=limits)))
+        self.middling, self.dear = (
+            Pool(Shelf(Database(*address, limits=replace(limits, connections=max(1, limits.connections // share)))))
+            for share in (4, 8)
+        )
 
     def of(self, request: Request) -> Questions:
         """Return what answers the questions of this request."""
-        return Questions(self.dear if is_dear(request) else self.cheap, request)
+        route, asked = request.scope["route"].path, request.query_params
+        count = asked.get("count", "")
+        is_long = len(count) > 3 or (count.isdecimal() and int(count) > LIGHT_COUNT)
+        if route in DEAR or is_long or (route not in MIDDLING and not DEAR_PARAMETERS.isdisjoint(asked)):
+            pool = self.dear
+        else:
+            pool = self.middling if route in MIDDLING else self.light
+        return Questions(pool, self.middling, request)
 
     @property
     def in_use(self) -> int:
         """How many connections are answering questions at this moment."""
-        return self.cheap.shelf.shelf.database.in_use + self.dear.shelf.shelf.database.in_use
+        return sum(pool.shelf.shelf.database.in_use for pool in (self.light, self.middling, self.dear))
 
     async def close(self) -> None:
         """Close the connections; one to a server that is silent is left to the end of the process."""
+        shelves = [pool.shelf for pool in (self.light, self.middling, self.dear)]
         with suppress(TimeoutError):
             async with asyncio.timeout(SECONDS_TO_CLOSE):
-                for shelf in (self.cheap.shelf, self.dear.shelf, self.readiness.shelf):
+                for shelf in (*shelves, self.readiness.shelf):
                     await shelf.close()
-
-
-def is_dear(request: Request) -> bool:
-    """Whether a question may cost much more than most."""
-    route, asked = request.scope["route"].path, request.query_params
-    if route in DEAR_ROUTES or not DEAR_PARAMETERS.isdisjoint(asked):
-        return True
-    count = asked.get("count", "")
-    return not (len(count) <= 3 and (not count.isdecimal() or int(count) <= CHEAP_COUNT))
 
 
 def _busy(shelf: Shelf, reason: str) -> DatabaseBusy:
     return DatabaseBusy(url=without_password(shelf.database.url), reason=reason)
-
-
-def _beside(shelf: Shelf, limits: Limits) -> Shelf:
-    return Shelf(Database(*shelf.database.address, limits=limits))
