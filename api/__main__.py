@@ -1,6 +1,6 @@
 """python -m api similar | near | lacking | recommend | explain | search | series | map | plot | serve: ask a shelf."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 import api
 from api import commands, history_command, literals, picture_command, tables
@@ -11,9 +11,9 @@ def main() -> None:
     """Parse the command line, ask, and print the answer."""
     options = commands.parse()
     if options.command == "serve":
-        from api.service.running import serve  # FastAPI is loaded here and nowhere else
+        from api.service.running import Service, serve  # FastAPI is loaded here and nowhere else
 
-        serve(options.host, options.port, options.connections, options.seconds, options.root_path)
+        serve(Service(**{field.name: getattr(options, field.name) for field in fields(Service)}))
         return
     if options.command in {"map", "plot"}:
         with api.connect() as shelf:

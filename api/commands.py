@@ -167,6 +167,16 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--root-path", type=root_path, default="", metavar="P", help="where a proxy offers it, such as /shelf"
     )
+    serve.add_argument("--clients", type=whole(1, 100_000), default=256, metavar="N", help="at once (default 256)")
+    serve.add_argument(
+        "--admin-port", type=whole(0, 65535), metavar="P", help="where /healthz, /readyz and /metrics answer instead"
+    )
+    serve.add_argument(
+        "--admin-host", default="127.0.0.1", metavar="H", help="address of the admin port (default 127.0.0.1)"
+    )
+    serve.add_argument(
+        "--keep-login-rights", action="store_true", help="run even if the login may not become the shelf's reader"
+    )
     return top
 
 

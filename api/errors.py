@@ -38,3 +38,8 @@ class ColourInvalid(WikishelfError):
 
 class PictureNotWritten(WikishelfError):
     """cannot write the picture {path}: {reason}; name a file in a folder that is there"""
+
+
+class ReaderNotTaken(WikishelfError):
+    """the login {login} may not become {role}, so strangers would ask with all its rights; {remedy}, or start with
+    --keep-login-rights"""

@@ -45,18 +45,19 @@ def empty_database(home: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def serving(url: str) -> Iterator[tuple[int, int]]:
-    """The HTTP service as a process: the process's id and the port."""
+def serving(url: str, *options: str) -> Iterator[tuple[int, ...]]:
+    """The HTTP service as a process: the process's id, the port, and the admin port if the options ask for one."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "api", "serve", "--port", "0"],
+        [sys.executable, "-m", "api", "serve", "--port", "0", *options],
         cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stderr is not None
-    port = int(re.findall(r":(\d+)$", process.stderr.readline())[0])
+    lines = [process.stderr.readline() for _ in range(1 + ("--admin-port" in options))]
+    ports = [int(re.findall(r":(\d+)$", line)[0]) for line in lines]
     reader = threading.Thread(target=process.stderr.read)  # the service would stop when the pipe is full
     reader.start()
     try:
-        yield process.pid, port
+        yield process.pid, *ports
     finally:
         process.terminate()
         process.wait(30)

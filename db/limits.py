@@ -38,6 +38,8 @@ READER = """(
     select set_config('role', rolname, {local}) from pg_roles
     where rolname = '{schema}_reader' and pg_has_role(oid, 'member'))"""
 
+STRICT = "set_config('role', '{schema}_reader', {local})"
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -55,6 +57,8 @@ class Limits:
     reader : bool
         Whether to give up the right to write: transactions are read-only, and the connection takes the shelf's role,
         such as wikishelf_reader, if the login may take it.
+    strict : bool
+        Whether a login that may not take that role is refused, also when it loses the right later.
     answers : int
         How many rows an answer may have.
     titles : int
@@ -65,6 +69,7 @@ class Limits:
     wait: float = 30.0
     query: float | None = None
     reader: bool = False
+    strict: bool = False
     answers: int = 10_000
     titles: int = 10_000
 
@@ -114,7 +119,7 @@ class Limits:
         made = [f"set_config('{name}', '{value}', {local})" for name, value in settings.items()]
         made.append(CHECK_CLIENT.format(local=local))
         if self.reader:
-            made.append(READER.format(schema=schema, local=local))
+            made.append((STRICT if self.strict else READER).format(schema=schema, local=local))
         return f"select pg_backend_pid(), {', '.join(made)}"
 
 

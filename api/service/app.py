@@ -9,19 +9,23 @@ from starlette.exceptions import HTTPException
 import api
 from api.service import errors, map_routes, operations, page_json, page_route, pages, routes, static_files
 from api.service.metrics import Metrics
+from api.service.questions import Desk
 
 DESCRIPTION = (
     "Recommendations from Wikipedia's links. The verbs, their arguments and answers are those of SQL and Python."
 )
 
 
-def create(shelf: api.Shelf) -> FastAPI:
-    """Make the application; when it stops, it closes the shelf after the last answer."""
+def create(shelf: api.Shelf, limits: api.Limits) -> FastAPI:
+    """Make the application that asks a shelf within limits; it closes the shelf after the last answer."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with api.AsyncShelf(shelf) as app.state.shelf:
+        app.state.desk = Desk(shelf, limits)
+        try:
             yield
+        finally:
+            await app.state.desk.close()
 
     # The pages that FastAPI makes for people would load their scripts from a third party.
     app = FastAPI(
@@ -29,6 +33,7 @@ def create(shelf: api.Shelf) -> FastAPI:
         version="1",
         description=DESCRIPTION,
         lifespan=lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

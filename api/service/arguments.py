@@ -52,5 +52,5 @@ def facets_of(texts: list[str]) -> dict[str, Any] | None:
 
 
 def shelf_of(request: Request) -> AsyncShelf:
-    """Return the shelf of this application."""
-    return request.app.state.shelf  # type: ignore[no-any-return]
+    """Return the shelf that answers this request."""
+    return request.app.state.desk.of(request)  # type: ignore[no-any-return]

@@ -63,11 +63,11 @@ def said(error: Any) -> tuple[Problem, Any]:
             return _of_ours(error)
         case RequestValidationError():
             faults = [f"{'.'.join(map(str, fault['loc'][1:]))}: {fault['msg']}" for fault in error.errors()]
-            return _problem(400, "; ".join(faults)), None
+            return problem(400, "; ".join(faults)), None
         case HTTPException():
-            return _problem(error.status_code, str(error.detail)), error.headers
+            return problem(error.status_code, str(error.detail)), error.headers
         case _:
-            return _problem(500, "the service failed; its log says more"), None
+            return problem(500, "the service failed; its log says more"), None
 
 
 def _of_ours(error: WikishelfError) -> tuple[Problem, Any]:
@@ -76,15 +76,15 @@ def _of_ours(error: WikishelfError) -> tuple[Problem, Any]:
         logger.warning("%s", error)
         # The client must not learn where the database is, nor what it says.
         detail = "the database cannot answer now" if "url" in error.facts else str(error)
-        return _problem(503, detail, error=name), RETRY_AFTER
+        return problem(503, detail, error=name), RETRY_AFTER
     if isinstance(error, NOT_THERE):
         suggestions = error.facts.get("suggestions")
         listed = None if suggestions is None else list(suggestions)
-        return _problem(404, str(error), error=name, suggestions=listed), None
-    return _problem(400, str(error), error=name), None
+        return problem(404, str(error), error=name, suggestions=listed), None
+    return problem(400, str(error), error=name), None
 
 
-def _problem(status: int, detail: str, **more: Any) -> Problem:
+def problem(status: int, detail: str, **more: Any) -> Problem:
     """Make a problem whose title is the status's own phrase."""
     return Problem(title=http.HTTPStatus(status).phrase, status=status, detail=detail, **more)
 

@@ -44,7 +44,7 @@ class PlacedArticle(BaseModel):
     neighbours: list[Neighbour]
 
 
-class Selection(BaseModel):
+class Selection(BaseModel, extra="forbid", strict=True):
     """The articles of a selection."""
 
     ids: list[int] = Field(max_length=MOST_IDS)

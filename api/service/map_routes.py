@@ -1,8 +1,6 @@
 """What the page's map asks for: its ready-made parts, one article with its nearest, what a selection has in common."""
 
 from collections.abc import Callable
-from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,20 +8,22 @@ from starlette.exceptions import HTTPException
 
 from api.service import map_answers, picture
 from api.service.arguments import shelf_of
-from api.service.bodies import body
+from api.service.bodies import body, described
 from api.service.route import Route
 from api.service.routes import PROBLEMS
-from api.service.sending import asked, pack, sent
+from api.service.sending import known, pack, sent
 from api.shelf import Shelf
 from db.search.map import map_part, map_parts, map_version
 
 NO_MAP = 'the active model has no map, or not this part of it; run "python -m train map" to make one'
+MOST_KEPT = 12
 LAYOUT = 1  # counts the ways in which the parts were ever laid out
 Responses = dict[int | str, dict[str, Any]]
 BYTES: Responses = {200: {"content": {"application/octet-stream": {}}}}
 TEXT: Responses = {200: {"content": {"text/plain": {}}}}
 PICTURE: Responses = {200: {"content": {"image/png": {}}}}
 
+_kept: dict[tuple[str, str, str], tuple[bytes, bytes]] = {}
 router = APIRouter(responses=PROBLEMS, route_class=Route)
 
 
@@ -58,7 +58,7 @@ async def map_article(request: Request, article_id: int) -> Response:
     return sent(request, found.model_dump_json().encode(), "application/json")
 
 
-@router.post("/map/selection", response_model=map_answers.Common)
+@router.post("/map/selection", response_model=map_answers.Common, openapi_extra=described(map_answers.Selection))
 async def map_selection(request: Request) -> Response:
     """What the articles {"ids": [...]} have in common, beside all articles."""
     ids = (await body(request, map_answers.Selection)).ids
@@ -75,30 +75,39 @@ async def _part(request: Request, part: str, media_type: str) -> Response:
 
 
 async def _sent(request: Request, part: str, media_type: str, read: Callable[[Shelf], bytes | None]) -> Response:
-    """Send what was made of a part; nothing but its version is read while the client has it already."""
-    known = asked(request.headers.getlist("If-None-Match"))
+    """Send what was made of a part; nothing but its version is read while the client or this process has it."""
 
     def find(shelf: Shelf) -> tuple[str, bytes, bytes]:
-        version = map_version(shelf.database, part)
-        tag = _tag(*version) if version else None
-        if tag in known:
-            return tag or "", b"", b""
-        content = read(shelf) if version else None
-        if tag is None or content is None:
+        tag = _tag(shelf, part)
+        if tag is None:
             raise HTTPException(404, NO_MAP)
-        return tag, content, _packed(content) if media_type != "image/png" else content
+        if known(request, tag):
+            return tag, b"", b""
+        kept = _kept.get((media_type, part, tag))
+        if kept is None:
+            content = read(shelf)
+            if _tag(shelf, part) != tag:  # the model was switched, or the map made anew, in between
+                return find(shelf)
+            if content is None:
+                raise HTTPException(404, NO_MAP)
+            kept = content, pack(content) if media_type != "image/png" else content
+            _keep((media_type, part, tag), kept)
+        return tag, *kept
 
     tag, content, packed = await shelf_of(request).ask(find)
     return sent(request, content, media_type, tag, packed=packed)
 
 
-def _tag(model_id: int, made_at: datetime) -> str:
-    return f'W/"{model_id}-{made_at.timestamp():.6f}-{LAYOUT}"'
+def _keep(name: tuple[str, str, str], kept: tuple[bytes, bytes]) -> None:
+    """Keep it for the next clients; however many read it slowly, it is in memory once."""
+    while len(_kept) >= MOST_KEPT:
+        _kept.pop(next(iter(_kept)), None)
+    _kept[name] = kept
 
 
-@lru_cache(maxsize=12)
-def _packed(content: bytes) -> bytes:
-    return pack(content)
+def _tag(shelf: Shelf, part: str) -> str | None:
+    version = map_version(shelf.database, part)
+    return f'W/"{version[0]}-{version[1].timestamp():.6f}-{LAYOUT}"' if version else None
 
 
 def _picture(shelf: Shelf) -> bytes | None:

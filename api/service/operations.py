@@ -1,28 +1,32 @@
 """The routes for those who run the service."""
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api.service.arguments import shelf_of
+from api.service.route import Route
 from api.service.routes import PROBLEMS
 
-router = APIRouter(responses={status: PROBLEMS[status] for status in (503, "default")})
+NOT_STORED = {"Cache-Control": "no-store"}
+
+router = APIRouter(responses={status: PROBLEMS[status] for status in (400, 503, "default")}, route_class=Route)
 
 
-@router.get("/healthz")
-async def healthz() -> dict[str, str]:
+@router.get("/healthz", response_model=dict[str, str])
+async def healthz(request: Request) -> Response:
     """Whether the process lives; this does not ask the database."""
-    return {"status": "alive"}
+    return JSONResponse({"status": "alive"}, headers=NOT_STORED)
 
 
-@router.get("/readyz")
-async def readyz(request: Request) -> dict[str, str | int]:
+@router.get("/readyz", response_model=dict[str, str | int])
+async def readyz(request: Request) -> Response:
     """Whether questions get answers: the database is there, and a model is active."""
-    return {"status": "ready", "model": (await shelf_of(request).active_model()).model_id}
+    model = await request.app.state.desk.readiness.model()
+    return JSONResponse({"status": "ready", "model": model.model_id}, headers=NOT_STORED)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics(request: Request) -> Response:
     """Counters and latencies for Prometheus."""
-    text = request.app.state.metrics.text(shelf_of(request).shelf.database.in_use)
-    return Response(text, media_type=CONTENT_TYPE_LATEST)
+    text = request.app.state.metrics.text(request.app.state.desk.in_use)
+    return Response(text, media_type=CONTENT_TYPE_LATEST, headers=NOT_STORED)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, TypeAdapter
 from api import MatchedArticle
 from api.service.answers import answer
 from api.service.arguments import shelf_of
-from api.service.bodies import body
+from api.service.bodies import body, described
 from api.service.route import Route
 from api.service.routes import PROBLEMS
 from api.service.sending import sent
@@ -25,7 +25,7 @@ class Suggestion(BaseModel):
     alias: str | None
 
 
-class Books(BaseModel):
+class Books(BaseModel, extra="forbid", strict=True):
     """The titles of a list, and the author of each, or no authors."""
 
     titles: list[str]
@@ -43,7 +43,7 @@ async def suggest(request: Request, q: str = "") -> Response:
     return sent(request, _SUGGESTIONS.dump_json(made), "application/json")
 
 
-@router.post("/match", response_model=list[MatchedArticle])
+@router.post("/match", response_model=list[MatchedArticle], openapi_extra=described(Books))
 async def match(request: Request) -> Response:
     """The articles that {"titles": [...], "authors": [...]} name; nothing of it is kept."""
     books = await body(request, Books)

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.service import errors
+from api.service.methods import allowed
 from api.service.rendering import Page, html
 from api.service.route import Route
 from api.service.sending import sent
@@ -32,7 +33,12 @@ def shown(request: Request, page: Page, headers: Any = None) -> Response:
 
 
 class PageRoute(Route):
-    """It shows errors as pages with a sentence, and titles that may be meant as links."""
+    """It shows errors as pages with a sentence, and titles that may be meant as links.
+
+    Parameters that it does not have count for nothing, because others add theirs to the addresses of pages.
+    """
+
+    takes_unknown = True
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request; FastAPI means this method to be overridden."""
@@ -64,6 +70,10 @@ async def failed(request: Request, error: Exception) -> Response:
 
 async def answered(request: Request, error: Any) -> Response:
     """Answer what no route of a page answers: by a page to a browser that a person looks at, else by a problem."""
+    if error.status_code == 405:
+        error.headers = {"Allow": allowed(error.headers["Allow"])}
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=error.headers)
     if "text/html" in request.headers.get("Accept", ""):
         return await failed(request, error)
     return await errors.answered(request, error)

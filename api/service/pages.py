@@ -1,5 +1,6 @@
 """The pages for people."""
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -8,6 +9,7 @@ from pydantic import BeforeValidator
 from api.service import article_page, compare_page, contents, link_page, reference_page, taste_page
 from api.service.arguments import shelf_of
 from api.service.page_route import PageRoute, shown
+from api.service.sending import sent
 from db.search import RECOMMENDED_PROMINENCE
 
 # A form sends the fields that one left empty as well.
@@ -72,6 +74,12 @@ async def taste(
 async def about(request: Request) -> Response:
     """What this is, and how it works."""
     return shown(request, await shelf_of(request).ask(contents.about))
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request) -> Response:
+    """The OpenAPI document."""
+    return sent(request, json.dumps(request.app.openapi()).encode(), "application/json")
 
 
 @router.get("/docs")

@@ -1,10 +1,12 @@
 """The verbs as routes; each calls the method of its name."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from api import ExplainedLink, FoundArticle, Model, NearLink, SeriesArticle, SimilarArticle, SimilarLink
+from api.answer import Answer
 from api.service.answers import answer
 from api.service.arguments import (
     By,
@@ -29,6 +31,8 @@ from api.service.arguments import (
 from api.service.errors import Problem
 from api.service.route import Route
 from db.search import RECOMMENDED_PROMINENCE
+
+UNTOLD = 'the training failed; "python -m train models" says why'
 
 
 def _problem(description: str) -> dict[str, Any]:
@@ -147,4 +151,6 @@ async def search_articles(request: Request, words: Text, count: Count = 10, topi
 @router.get("/models", response_model=list[Model])
 async def models(request: Request) -> Response:
     """All models; the one in state `active` answers."""
-    return answer(request, await shelf_of(request).models())
+    found = await shelf_of(request).models()
+    # The reason of a failed training may name hosts, users and files; those who run it have "python -m train models".
+    return answer(request, Answer(Model, [replace(one, reason=one.reason and UNTOLD) for one in found]))

@@ -2,14 +2,17 @@
 
 import gzip
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 
 from fastapi import Request, Response
+from starlette.exceptions import HTTPException
 
 # A client must ask before it uses a stored answer, because a model switch, a fold-in or an import may have changed it.
 ASK_BEFORE_USE = {"Cache-Control": "no-cache"}
 SMALLEST_TO_PACK = 1000  # bytes; below that the headers weigh more
 LEVEL = 6
+TAG = re.compile(r'(?:^|,)\s*(?:W/)?("[^"]*")\s*(?=,|$)')
 
 
 def sent(
@@ -23,6 +26,8 @@ def sent(
 ) -> Response:
     """Return the content, packed by gzip if the client takes that, or 304 if the client has it already.
 
+    Conditions are those of RFC 9110, section 13. The tags are weak, so none is ever strongly equal to one of If-Match.
+
     Parameters
     ----------
     content : bytes
@@ -34,10 +39,14 @@ def sent(
     packed : bytes or None
         The content as gzip packed it before, for what is sent often; the content itself if packing is of no use.
     """
-    etag = etag or tag(content)
-    headers = {**ASK_BEFORE_USE, "ETag": etag, "Vary": "Accept-Encoding", **(headers or {})}
-    if status == 200 and etag in asked(request.headers.getlist("If-None-Match")):
-        return Response(status_code=304, headers=headers)
+    headers = {**ASK_BEFORE_USE, "Vary": "Accept-Encoding", **(headers or {})}
+    if request.method == "GET":
+        headers["ETag"] = etag = etag or tag(content)
+        if status == 200 and any(name.startswith(b"if-") for name, _ in request.scope["headers"]):
+            if _joined(request, "If-Match") not in {"", "*"}:
+                raise HTTPException(412, 'the tags are weak, so If-Match takes nothing but "*"', headers)
+            if known(request, etag):
+                return Response(status_code=304, headers=headers)
     if packed is not content and len(content) >= SMALLEST_TO_PACK and _unpacks(request):
         headers["Content-Encoding"] = "gzip"
         content = pack(content) if packed is None else packed
@@ -49,9 +58,14 @@ def tag(content: bytes) -> str:
     return f'W/"{hashlib.blake2b(content, digest_size=8).hexdigest()}"'
 
 
-def asked(headers: Sequence[str]) -> set[str]:
-    """Return the tags of all headers If-None-Match."""
-    return {one.strip() for header in headers for one in header.split(",")}
+def known(request: Request, etag: str) -> bool:
+    """Whether the client has what this tag names, by its headers If-None-Match, in which W/ counts for nothing."""
+    given = _joined(request, "If-None-Match")
+    return bool(given) and (given == "*" or etag.removeprefix("W/") in TAG.findall(given))
+
+
+def _joined(request: Request, name: str) -> str:
+    return ",".join(request.headers.getlist(name)).strip()
 
 
 def _unpacks(request: Request) -> bool:

@@ -52,7 +52,9 @@ def test_a_slow_query_ends_and_too_many_do_not_pile_up(small_url: str) -> None:
         assert {reply.headers["Retry-After"] for reply in replies} == {"1"}
         assert {reply.json["error"] for reply in replies} == {"DatabaseBusy"}
         assert service.get(ASKED).status == 200
-        assert in_use(service) == "0.0"
+        end = time.monotonic() + 2
+        while in_use(service) != "0.0":  # a thread ends soon after its question was given up
+            assert time.monotonic() < end
 
 
 def test_told_to_stop_it_answers_first(small_url: str) -> None:
@@ -85,5 +87,5 @@ def test_without_a_model_it_is_alive_and_not_ready(database_url: str) -> None:
 
 
 def test_models_are_switched_and_the_server_killed(home: Path) -> None:
-    report = soak.run(home, soak.Plan(minutes=0.3, clients=8, kills=1, switch_seconds=2))
+    report = soak.run(home, soak.Plan(minutes=0.5, clients=8, kills=1, freezes=1, abusers=4, slow=4, switch_seconds=2))
     assert report.faults == []

@@ -14,7 +14,7 @@ from db import search
 from db.connection import Database
 from tests.conftest import ROOT
 
-OPENAPI = app.create(api.Shelf(Database("postgresql://nobody@127.0.0.1:1/none"))).openapi()
+OPENAPI = app.create(api.Shelf(Database("postgresql://nobody@127.0.0.1:1/none")), api.Limits()).openapi()
 
 FILTERED = ["count", "topic", "facets"]
 RANKED = ["prominence", "exclude", "exclude_ids", "min_similarity"]

@@ -28,6 +28,11 @@ SPELLINGS = (
 )  # fmt: skip
 
 
+def kind_of(value: object) -> str:
+    """The name of a parameter, the same in every process."""
+    return type(value).__name__
+
+
 @pytest.fixture(scope="module")
 def shelf(server_url: str, template: str) -> Iterator[Database]:
     with new_database(server_url, template) as url, Database(url) as database:
@@ -84,7 +89,7 @@ WHOLE = (1, np.int8(1), np.int16(1), np.int32(1), np.int64(1), np.uint8(1), np.u
 NOT_WHOLE = (1.0, np.float64(1), True, np.bool_(True), Decimal(1), Fraction(1), None, b"1", [1], {1}, object())
 
 
-@pytest.mark.parametrize("number", WHOLE, ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("number", WHOLE, ids=kind_of)
 def test_any_whole_number_is_an_id_or_a_count(shelf: Database, number: Any) -> None:
     assert search.similar_articles(shelf, number, number) == search.similar_articles(shelf, 1, 1)
     assert search.similar_articles(shelf, 2, exclude_ids=[number]) == search.similar_articles(shelf, 2, exclude_ids=[1])
@@ -93,7 +98,7 @@ def test_any_whole_number_is_an_id_or_a_count(shelf: Database, number: Any) -> N
     )
 
 
-@pytest.mark.parametrize("value", [*NOT_WHOLE, "1"], ids=repr)
+@pytest.mark.parametrize("value", [*NOT_WHOLE, "1"], ids=kind_of)
 def test_nothing_else_is(shelf: Database, value: Any) -> None:
     with pytest.raises(CountInvalid, match="count must be a whole number from 1 to 10000, not "):
         search.similar_articles(shelf, 1, value)
@@ -127,7 +132,7 @@ TEXTS = ("topic", "kind", "words", "title", "a", "b")
 NO_TEXTS = (1, 1.5, b"book", ["book"], {"book"}, True, object())
 
 
-@pytest.mark.parametrize("value", NO_TEXTS, ids=repr)
+@pytest.mark.parametrize("value", NO_TEXTS, ids=kind_of)
 def test_what_is_not_a_text(shelf: Database, value: Any) -> None:
     questions: list[Callable[[], object]] = [
         lambda: search.similar_articles(shelf, "Book 1", topic=value),
@@ -183,7 +188,7 @@ def test_numbers(shelf: Database, name: str, value: Any, right: bool) -> None:
     "weights",
     [(1e-30, 2e-30), (1e-300, 2e-300), (5e-324, 1e-323), (1e300, 2e300), (8e307, 1.6e308),
      (np.float32(1), np.float32(2)), (Decimal(1), 2), np.array([1, 2])],
-    ids=repr,
+    ids=kind_of,
 )  # fmt: skip
 def test_only_the_ratios_of_weights_count(shelf: Database, weights: Any) -> None:
     likes = ["Book 1", "Book 2"]
@@ -203,7 +208,7 @@ def test_a_weight_may_be_nothing_beside_another(shelf: Database, weights: Any) -
     "weights",
     [(0, 1), (-1, 1), (float("inf"), 1), (float("nan"), 1), (1,), (), (1, 1, 1), (1, None), ("1", "1"), "11", 1,
      (True, 1), {1: 1}, (10**400, 1)],
-    ids=repr,
+    ids=kind_of,
 )  # fmt: skip
 def test_weights_that_do_not_fit(shelf: Database, weights: Any) -> None:
     with pytest.raises((WeightsInvalid, ArgumentInvalid), match="weights"):
@@ -211,13 +216,13 @@ def test_weights_that_do_not_fit(shelf: Database, weights: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [("Book 3",), {"Book 3"}, iter(["Book 3"]), np.array(["Book 3"]), {"Book 3": 1}.keys()]
+    "values", [("Book 3",), {"Book 3"}, iter(["Book 3"]), np.array(["Book 3"]), {"Book 3": 1}.keys()], ids=kind_of
 )
 def test_any_iterable_is_a_list(shelf: Database, values: Any) -> None:
     assert search.similar_articles(shelf, 1, exclude=values) == search.similar_articles(shelf, 1, exclude=["Book 3"])
 
 
-@pytest.mark.parametrize("values", [None, 3, "Book 3", b"Book 3", {"Book 3": 1}, [None], [["Book 3"]]], ids=repr)
+@pytest.mark.parametrize("values", [None, 3, "Book 3", b"Book 3", {"Book 3": 1}, [None], [["Book 3"]]], ids=kind_of)
 @pytest.mark.parametrize("name", ["likes", "dislikes", "exclude"])
 def test_what_is_no_list_of_titles(shelf: Database, name: str, values: Any) -> None:
     with pytest.raises(WikishelfError, match="must be a"):
@@ -229,13 +234,13 @@ def test_what_is_no_list_of_titles(shelf: Database, name: str, values: Any) -> N
     [{"author": unicodedata.normalize("NFD", "Charlotte Brontë")}, {"author": {"Charlotte Brontë"}},
      {"author": np.array(["Charlotte Brontë"])}, {"genre": [unicodedata.normalize("NFD", "Roman à clef")]},
      {"year": np.int32(1862)}, {"year": ["1850..1870", "1860..", "..1862", 1862]}],
-    ids=repr,
+    ids=kind_of,
 )  # fmt: skip
 def test_a_facet_however_it_is_given(shelf: Database, facets: Any) -> None:
     assert [one.title for one in search.similar_articles(shelf, 1, facets=facets)] == [MISERABLES]
 
 
-@pytest.mark.parametrize("value", [None, {}, [], [None], [1.5], [[1]], {"a": "b"}, b"x", True], ids=repr)
+@pytest.mark.parametrize("value", [None, {}, [], [None], [1.5], [[1]], {"a": "b"}, b"x", True], ids=kind_of)
 def test_what_is_no_facet(shelf: Database, value: Any) -> None:
     with pytest.raises(FacetInvalid, match="the facet genre cannot be"):
         search.similar_articles(shelf, 1, facets={"genre": value})

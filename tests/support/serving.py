@@ -3,10 +3,11 @@
 import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,6 +34,13 @@ class Service:
 
     process: subprocess.Popen[str]
     port: int
+    admin_port: int | None = None
+
+    def talk(self, content: bytes, seconds: float = 20) -> bytes:
+        """Send bytes as they are, and return all that comes until the service closes or is silent for so long."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as client:
+            client.sendall(content)
+            return rest_of(client)
 
     def raw(self, path: str, headers: dict[str, str] | None = None) -> bytes:
         """The bytes of an answer."""
@@ -43,13 +51,14 @@ class Service:
         finally:
             connection.close()
 
-    def post(self, path: str, content: bytes) -> Reply:
-        """Send a body of JSON."""
+    def post(self, path: str, content: bytes, **headers: str) -> Reply:
+        """Send a body of JSON, unless the headers call it otherwise."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            connection.request("POST", path, content, {"Content-Type": "application/json"})
+            connection.request("POST", path, content, {"Content-Type": "application/json", **named})
             response = connection.getresponse()
-            return Reply(response.status, response.headers, response.read().decode())
+            return Reply(response.status, response.headers, response.read().decode(errors="replace"))
         finally:
             connection.close()
 
@@ -59,9 +68,18 @@ class Service:
         try:
             connection.request(method, f"{path}?{urlencode(query, doseq=True)}" if query else path, None, headers or {})
             response = connection.getresponse()
-            return Reply(response.status, response.headers, response.read().decode())
+            return Reply(response.status, response.headers, response.read().decode(errors="replace"))
         finally:
             connection.close()
+
+
+def rest_of(client: socket.socket) -> bytes:
+    """All that comes until the other side closes or is silent."""
+    received = b""
+    with suppress(TimeoutError, ConnectionResetError):
+        while piece := client.recv(65536):
+            received += piece
+    return received
 
 
 def segment(title: str) -> str:
@@ -86,7 +104,8 @@ def serving(url: str, *options: str, python: str | Path = sys.executable, folder
         while "startup complete" not in said[-1]:
             said.append(process.stderr.readline())
             assert said[-1], said
-        yield Service(process, int(said[0].rsplit(":", 1)[1]))
+        ports = [int(line.rsplit(":", 1)[1]) for line in said if line.startswith("listening")]
+        yield Service(process, *ports)
     finally:
         process.terminate()
         try:

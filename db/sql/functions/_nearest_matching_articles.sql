@@ -19,6 +19,7 @@ set hnsw.iterative_scan = strict_order
 set plan_cache_mode = force_generic_plan
 set max_parallel_workers_per_gather = 0
 set enable_nestloop = on
+set work_mem = '32MB'
 as $$
 #variable_conflict use_column
 declare
@@ -132,7 +133,7 @@ begin
         end loop;
     else
         if not is_complete then
-            candidates := array(select distinct l.article_id from _articles_labelled(conditions[rarest]) l(article_id));
+            candidates := array(select distinct l.* from _articles_labelled(conditions[rarest]) l);
             conditions := conditions[:rarest - 1] || conditions[rarest + 1:];
         end if;
         if cardinality(candidates) > 20000 then  -- then it is cheaper to fetch all that a condition admits
