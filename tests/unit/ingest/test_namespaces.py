@@ -30,7 +30,8 @@ FILES = """
 """
 CATEGORIES = """
     el:Κατηγορία vi:Thể_loại ru:Категория uk:Категорія pl:Kategoria cs:Kategorie de:Kategorie fr:Catégorie
-    es:Categoría it:Categoria hu:Kategória fi:Luokka sv:Kategori ja:カテゴリ zh:分类 zh:分類 ko:분류 ar:تصنيف fa:رده he:קטגוריה
+    es:Categoría it:Categoria hu:Kategória fi:Luokka sv:Kategori ja:カテゴリ zh:分类 zh:分類 ko:분류 ar:تصنيف fa:رده
+    he:קטגוריה
     hi:श्रेणी th:หมวดหมู่ tr:Kategori eo:Kategorio eu:Kategoria cy:Categori xx:Category dga:Gbuli
 """
 OTHERS = """
