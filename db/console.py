@@ -63,7 +63,7 @@ class _ReaderGone(Exception):
 
 
 class _Output(io.FileIO):
-    """Bytes to stdout, whose errors are no other file's."""
+    """Bytes to stdout, whose errors are told from those of other files."""
 
     def write(self, data: Any) -> int:
         try:
@@ -90,7 +90,7 @@ def _stream(stream: TextIO, raw: type[io.FileIO]) -> TextIO:
         io.BufferedWriter(raw(stream.fileno(), "w", closefd=False)),
         encoding=stream.encoding,
         errors="backslashreplace",
-        line_buffering=stream.line_buffering,  # type: ignore[attr-defined]
+        line_buffering=bool(stream.line_buffering),
         write_through=stream.write_through,  # type: ignore[attr-defined]
     )
 
