@@ -10,6 +10,8 @@ from typing import Any, NoReturn, TextIO
 
 from db.errors import OutputLost, WikishelfError
 
+LONGEST_LINE = 4_000  # characters; an error may list what there is
+
 
 def run(program: str, main: Callable[[], None]) -> NoReturn:
     """Run a command line and exit: 0 done, 1 a clear error in one line on stderr, 130 interrupted."""
@@ -30,6 +32,12 @@ def run(program: str, main: Callable[[], None]) -> NoReturn:
     except _ReaderGone:
         _end(0)
     sys.exit(0)
+
+
+def plain(text: str) -> str:
+    """Words of others as one line of a terminal: without what moves its cursor, and cut where nobody reads on."""
+    line = "".join(one if one.isprintable() else "\ufffd" for one in text[:LONGEST_LINE])
+    return line + "..." if len(text) > LONGEST_LINE else line
 
 
 def print_json(document: Any) -> None:
@@ -55,7 +63,7 @@ def print_exactly(text: str) -> None:
 
 def is_unicode() -> bool:
     """Whether stdout takes every character."""
-    return codecs.lookup(sys.stdout.encoding).name.startswith("utf")
+    return codecs.lookup(sys.stdout.encoding or "utf-8").name.startswith("utf")
 
 
 class _ReaderGone(Exception):
@@ -107,7 +115,7 @@ def _null(number: int) -> TextIO:
 def _end(code: int, message: str = "") -> NoReturn:
     """End with what was not written yet thrown away, since Python would try again."""
     if message:
-        print(message, file=sys.stderr)
+        print(plain(message), file=sys.stderr)
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.exit(code)
