@@ -1,7 +1,6 @@
 """One training on three hosts: as good as that of one, and ended by one line where a host loses its network."""
 
 import json
-import time
 
 import pytest
 
@@ -47,12 +46,10 @@ def test_a_host_that_is_cut_off_ends_the_training(
         assert workers[2].stderr is not None
         assert "epoch 1/10000" in workers[2].stderr.readline()
         three_hosts[2].cut_off()
-        cut = time.monotonic()
         try:
-            (code, printed, errors), *_ = ends(workers)
+            (code, printed, errors), *_ = ends(workers, 250)
         finally:
             three_hosts[2].plug_in()
-        print(time.monotonic() - cut)
         assert (code, printed) == (1, "")
         last = errors.splitlines()[-1]
         assert last.startswith("python -m train: the training lost worker 2 (198.18."), errors

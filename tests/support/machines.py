@@ -36,10 +36,10 @@ def start(
     )
 
 
-def ends(workers: list[subprocess.Popen[str]]) -> list[tuple[int, str, str]]:
+def ends(workers: list[subprocess.Popen[str]], patience: float = 100) -> list[tuple[int, str, str]]:
     """The exit code, stdout and stderr of each. A worker that hangs is killed."""
     try:
-        texts = [worker.communicate(timeout=100) for worker in workers]
+        texts = [worker.communicate(timeout=patience) for worker in workers]
     finally:
         for worker in workers:
             worker.kill()

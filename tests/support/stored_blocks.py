@@ -23,6 +23,6 @@ def judged(database: Database, block_of: np.ndarray) -> tuple[Model, float]:
     with database.session() as connection:
         (model,) = registry.listed(connection)
         ids, stored = vectors.read(connection, model.model_id, "articles", 50)
-        titles = dict(connection.execute(text("select article_id, title from articles")).all())
+        titles: dict[int, str] = dict(connection.execute(text("select article_id, title from articles")).tuples())
     own = block_of[[int(titles[int(one)].removeprefix("Article ")) for one in ids]]
     return model, share_of_own_block(stored, own)

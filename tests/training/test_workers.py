@@ -53,7 +53,9 @@ def test_a_killed_worker_fails_the_training(database: Database, database_url: st
 
 def test_workers_with_other_settings_are_refused(database: Database, database_url: str, block_of: np.ndarray) -> None:
     addresses = here(2)
-    workers = [start(addresses, index, "--epochs", str(2 + index), DATABASE_URL=as_url(database_url)) for index in (0, 1)]
+    workers = [
+        start(addresses, index, "--epochs", str(2 + index), DATABASE_URL=as_url(database_url)) for index in (0, 1)
+    ]
     for code, printed, errors in ends(workers):
         assert (code, printed) == (1, "")
         assert errors.startswith("python -m train: worker 1 has --epochs 3 and worker 0 has 2;")
