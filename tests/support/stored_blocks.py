@@ -23,6 +23,7 @@ def judged(database: Database, block_of: np.ndarray) -> tuple[Model, float]:
     with database.session() as connection:
         (model,) = registry.listed(connection)
         ids, stored = vectors.read(connection, model.model_id, "articles", 50)
-        titles: dict[int, str] = dict(connection.execute(text("select article_id, title from articles")).tuples())
+        query = text("select article_id, title from articles")
+        titles = {row.article_id: row.title for row in connection.execute(query)}
     own = block_of[[int(titles[int(one)].removeprefix("Article ")) for one in ids]]
     return model, share_of_own_block(stored, own)
