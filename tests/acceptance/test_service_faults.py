@@ -102,9 +102,7 @@ def test_the_dear_do_not_hold_the_cheap_up(small_url: str) -> None:
 def test_who_asks_for_what_is_not_there_does_not_hold_others_up(small_url: str) -> None:
     with serving(small_url) as service, ExitStack() as stack:
         with psycopg.connect(small_url) as lock:
-            lock.execute(
-                "lock table aliases in access exclusive mode"
-            )  # what looks for titles needs it
+            lock.execute("lock table aliases in access exclusive mode")  # what looks for titles needs it
             for path in ("/search?words=x", "/articles/nobody/similar", "/suggest?q=x", "/find?q=x") * 4:
                 stack.enter_context(asked(service, path))
             time.sleep(0.3)
