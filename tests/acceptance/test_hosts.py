@@ -135,7 +135,7 @@ def test_a_shelf_of_a_newer_program_is_left_alone(url: str, sample_dump: Path, a
 
 PATHS = (
     *("/", "/about", "/readyz", "/models", "/map.png", "/map/points", "/map/titles", "/taste", "/docs"),
-    *("/search?words=drakula", "/suggest?words=dracula", "/find?title=Dracula", "/explain?a=Dracula&b=Frankenstein"),
+    *("/search?words=drakula", "/suggest?q=dracula", "/find?q=Dracula", "/explain?a=Dracula&b=Frankenstein"),
     *("/recommend?like=Dracula&diversity=0.5", "/compare?a=Dracula&b=Frankenstein", "/map/colour/genre"),
     *(f"/articles/{segment('War and Peace')}/{what}" for what in ("similar", "links", "series")),
     *("/articles/Dracula/similar?exact=true", "/articles/Dracula/similar?least=true&facet=year%3D1850..1950"),
