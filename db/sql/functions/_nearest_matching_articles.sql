@@ -2,7 +2,9 @@
 -- ways. Counts and not estimates decide between them, and none depends on the caller's settings:
 --   few    If the rarest condition leaves at most 2 x effort articles, these are compared one by one.
 --   near   Otherwise the nearest `effort` articles are looked at; they do if `count` of them match.
---   all    If they do not, or if `least` or `exact` is asked for, every article that matches is compared.
+--   all    If they do not, or if `least` or `exact` is asked for, every article that matches is compared. Where these are
+--          many, they are found as sets; so a million articles cost a second at most, whatever is asked.
+-- With a least similarity the scan may say itself that it has found all there is.
 -- Rows are ordered by score = cosine + weight x prominence: where the weight is 0 by the index on the vectors, otherwise by
 -- the index on the placed vectors (migration 0008).
 -- With an effort of sqrt(count x articles) the first two ways cost the same where they meet: 3 ms for 10 of 37,020
@@ -111,6 +113,21 @@ begin
             without := without || array(select l.article_id from _articles_labelled(condition) l(article_id))::bigint[];
         end loop;
     end if;
+    if ("least" or exact) and rarest_articles > 2 * effort then  -- the best of all articles may be enough
+        ids := array(
+            select n.article_id
+            from (
+                select v.article_id, (_distance(v.embedding, asked) - weight * v.prominence) * direction as score
+                from article_vectors v
+                where v.article_id not in (select unnest(without))
+                  and (min_similarity is null or 1 - _distance(v.embedding, asked) >= min_similarity)
+                order by score, v.article_id
+                limit 20 * _nearest_matching_articles.count
+            ) n
+            cross join lateral _meeting(n.article_id, conditions)
+            order by n.score, n.article_id
+            limit _nearest_matching_articles.count);
+    end if;
     if cardinality(ids) = count then
         null;
     elsif rarest is null and not is_complete then
@@ -133,8 +150,11 @@ begin
         end loop;
     else
         if not is_complete then
-            candidates := array(select distinct l.* from _articles_labelled(conditions[rarest]) l);
+            candidates := array(select l.* from _articles_labelled(conditions[rarest]) l);
             conditions := conditions[:rarest - 1] || conditions[rarest + 1:];
+            if cardinality(candidates) <= 20000 or conditions = '{}' then  -- otherwise the next step leaves each once
+                candidates := array(select distinct unnest(candidates));
+            end if;
         end if;
         if cardinality(candidates) > 20000 then  -- then it is cheaper to fetch all that a condition admits
             foreach condition in array conditions loop
