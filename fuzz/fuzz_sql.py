@@ -146,7 +146,7 @@ def value(kind: str, chance: random.Random, titles: Sequence[str]) -> str:
 
 
 def literal(kind: str, chance: random.Random, titles: Sequence[str]) -> str:
-    """A literal of a type that is no array."""
+    """A literal of a type other than an array."""
     match kind:
         case "text":
             text = chance.choice(titles) if chance.random() < 0.6 else chance.choice(TEXTS)

@@ -100,5 +100,5 @@ def test_words_that_every_title_has_tell_nothing_apart(database: Database) -> No
                 select n, 'book', 'Book ' || n, '{}', 1 from generate_series(1, 100001) n""")
         )
     assert search.search_articles(database, "ook") == []
-    assert search.search_articles(database, "Bok 77777")[0].title == "Book 77777"
+    assert search.search_articles(database, "Bok 12345")[0].title == "Book 12345"
     assert search.search_articles(database, "book 9")[0].title == "Book 9"
