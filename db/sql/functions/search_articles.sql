@@ -13,7 +13,7 @@ language sql stable parallel safe rows 10
 begin atomic
     with asked as materialized (
         select btrim(fold_title(left(search_articles.words, 255))) as words  -- no title is longer
-        where _accepted(search_articles.count) and _refuse(_unknown_label(search_articles.topic))
+        where _accepted(search_articles.count) and _refuse(_unknown_label(search_articles.topic)) is null
     ), trigrams as materialized (
         select t.words, t.count
         from (select left(k.words, 60) as words, cardinality(show_trgm(left(k.words, 60))) as count from asked k) t
