@@ -253,3 +253,12 @@ def test_many_are_excluded(shelf: Database, library: Library) -> None:
         for exact, facets in ((False, None), (True, None), (False, {"scattered": "1.0"}), (True, {"year": "1800.."})):
             found = search.similar_articles(shelf, 7, facets=facets, exact=exact, exclude_ids=order[:most])
             assert len({one.article_id for one in found} & set(order[most : most + 11])) >= (9 if exact else 6)
+
+
+def test_so_many_that_are_so_near(shelf: Database, library: Library) -> None:
+    """More articles than are compared one by one may be above the least similarity."""
+    similarity = np.delete(library.rows @ library.rows[6], 6)
+    least = float(np.sort(similarity)[-25_000])
+    with shelf.session() as connection:
+        query = f"select count(*) from similar_articles(7, 30000, min_similarity => {least})"
+        assert abs(connection.scalar(text(query)) - 25_000) <= 1

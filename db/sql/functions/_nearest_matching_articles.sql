@@ -26,7 +26,8 @@ as $$
 #variable_conflict use_column
 declare
     direction constant integer := case when "least" then -1 else 1 end;
-    weight constant float := 0.32 * prominence;  -- docs/training.md says why a standard deviation adds so much
+    -- docs/training.md says why a standard deviation adds so much; a product with less than this may be out of range.
+    weight constant float := case when abs(prominence) > 1e-9 then 0.32 * prominence else 0 end;
     effort bigint := least(count, 2147483647) + cardinality(without);
     rarest integer;  -- the place of the wanted condition that the fewest articles meet
     rarest_articles integer;  -- how many articles meet it
@@ -62,7 +63,9 @@ begin
     end if;
     if not ("least" or exact) and min_similarity is not null then
         -- If the scan gets below the least similarity, what it found above is all that can be in the answer.
-        select array_agg(n.article_id) filter (where 1 - n.distance >= min_similarity)
+        select array_agg(n.article_id) filter (
+                   where 1 - n.distance >= min_similarity
+                     and exists (select from articles a where a.article_id = n.article_id))
         into candidates
         from (
             select v.article_id, _distance(v.embedding, asked) as distance
@@ -108,11 +111,6 @@ begin
                 limit _nearest_matching_articles.count);
         end if;
     end if;
-    if rarest is null and not is_complete then  -- what must not be is excluded, and nothing is asked for
-        foreach condition in array coalesce(conditions, '{}') loop
-            without := without || array(select l.article_id from _articles_labelled(condition) l(article_id))::bigint[];
-        end loop;
-    end if;
     if ("least" or exact) and rarest_articles > 2 * effort then  -- the best of all articles may be enough
         ids := array(
             select n.article_id
@@ -131,6 +129,9 @@ begin
     if cardinality(ids) = count then
         null;
     elsif rarest is null and not is_complete then
+        foreach condition in array coalesce(conditions, '{}') loop  -- none is wanted
+            without := without || array(select l.* from _articles_labelled(condition) l)::bigint[];
+        end loop;
         -- Vectors of vanished articles are few, so the articles are mostly joined after the limit.
         foreach surplus in array array[100 + count, null] loop
             ids := array(
@@ -157,7 +158,7 @@ begin
             end if;
         end if;
         if cardinality(candidates) > 20000 then  -- then it is cheaper to fetch all that a condition admits
-            foreach condition in array conditions loop
+            foreach condition in array coalesce(conditions, '{}') loop
                 if condition.wanted then
                     candidates := array(select unnest(candidates) intersect select l.* from _articles_labelled(condition) l);
                 else
