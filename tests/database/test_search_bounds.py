@@ -1,4 +1,4 @@
-"""Questions that may be dear among many articles: whichever way is taken, the answer is that of a comparison with all."""
+"""Questions that may be dear among many articles: whichever way is taken, it is the answer of a comparison with all."""
 
 from collections.abc import Iterator
 
