@@ -80,6 +80,6 @@ def find_link(connection: Connection, title: str) -> int:
     link_id: int | None = connection.scalar(text("select find_link(:title)"), {"title": title})
     if link_id is None:
         words = str(connection.scalar(text("select _read_title(:title)"), {"title": title}))
-        found = connection.scalars(LIKE_LINK, {"start": words[: max(4, len(words) // 2)]})
+        found = connection.scalars(LIKE_LINK, {"start": words[: max(4, len(words) // 2)] or None})
         raise LinkNotFound(title=title, suggestions=Suggestions(found))
     return link_id

@@ -9,7 +9,7 @@ import sqlalchemy.exc
 from psycopg import errors
 from sqlalchemy import Connection, text
 
-from db import locks, search, sql_files
+from db import locks, search
 from db.connection import Database
 from db.embedded import sharing
 from db.errors import ArticleNotFound, ImportInProgress
@@ -168,17 +168,11 @@ def test_each_object_is_open_to_those_on_the_list_alone(reader: Connection) -> N
     relations = """
         select relname from pg_class where relnamespace = 'wikishelf'::regnamespace and relkind in ('r', 'v', 'S', 'm')
           and has_table_privilege(:role, oid, :right)"""
-    functions = """
-        select proname from pg_proc where pronamespace = 'wikishelf'::regnamespace
-          and has_function_privilege(:role, oid, 'execute')"""
     try:
         for right in ("select", "insert, update, delete, truncate, references, trigger"):
             found = reader.scalars(text(relations), {"role": "wikishelf_reader", "right": right}).all()
             assert set(found) == (READABLE if right == "select" else set())
             assert reader.scalars(text(relations), {"role": "stranger", "right": right}).all() == []
-        called = set(reader.scalars(text(functions), {"role": "wikishelf_reader"}))
-        assert called == {*sql_files.function_names(), "fold_title", "_placed"}
-        assert reader.scalars(text(functions), {"role": "stranger"}).all() == []
         assert not reader.scalar(text("select has_schema_privilege('stranger', 'wikishelf', 'usage')"))
         definers = "select proname from pg_proc where pronamespace = 'wikishelf'::regnamespace and prosecdef"
         assert reader.scalars(text(definers)).all() == []

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from db import search
 from db.connection import Database
 from db.errors import ArticleNotFound, LinkNotFound
+from db.search import diagnose
 from tests.support.planted import article, load, load_small_shelf, store_model
 
 
@@ -69,3 +70,35 @@ def test_a_number_is_an_id_and_text_a_title(shelf: Database) -> None:
     assert search.similar_articles(shelf, ids[1]) == search.similar_articles(shelf, "Book 1")
     with pytest.raises(ArticleNotFound, match='no article is called "1984000"$'):
         search.similar_articles(shelf, 1984000)
+
+
+@pytest.mark.parametrize("title", ["Link %", "Link _", "Link %_", "%", "_", "\\", "Link \\"])
+def test_an_unknown_link_is_no_pattern(database: Database, title: str) -> None:
+    load_small_shelf(database)
+    with pytest.raises(LinkNotFound) as refused:
+        search.similar_links(database, title)
+    begins = {"Link 0", "Link 1", "Link 2", "Link 3", "Link 4", "Link 5", "Link 6", "Link 7", "Link 8"}
+    assert set(refused.value.facts["suggestions"]) <= begins
+    assert bool(refused.value.facts["suggestions"]) == title.startswith("Link")
+
+
+def test_an_unknown_link_is_sought_in_an_index(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(text("insert into links select n, 'page', 'Link ' || n, 1 from generate_series(1, 30000) n"))
+        connection.execute(text("analyze links"))
+        plan = "\n".join(connection.scalars(text(f"explain {diagnose.LIKE_LINK.text}"), {"start": "Link"}))
+    assert "Seq Scan" not in plan
+    assert "links_title_kind_key" in plan
+
+
+def test_words_that_every_title_has_tell_nothing_apart(database: Database) -> None:
+    """In a large shelf a search does not compare all titles because they share a few letters with the words."""
+    with database.transaction() as connection:
+        connection.execute(
+            text("""
+                insert into articles (article_id, topic, title, infobox, text_length)
+                select n, 'book', 'Book ' || n, '{}', 1 from generate_series(1, 100001) n""")
+        )
+    assert search.search_articles(database, "ook") == []
+    assert search.search_articles(database, "Bok 12345")[0].title == "Book 12345"
+    assert search.search_articles(database, "book 9")[0].title == "Book 9"

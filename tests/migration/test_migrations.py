@@ -84,3 +84,19 @@ def test_the_database_says_whether_it_is_current(database: Database) -> None:
         connection.execute(text("update alembic_version set version_num = '9999'"))
     with pytest.raises(SchemaNewer, match="its revision is 9999, and this program knows"):
         migrate.is_current(database)
+
+
+def test_a_view_on_a_function_survives_that_its_arguments_become_wider(connection: Connection) -> None:
+    command.downgrade(config(connection), "0011")
+    for statement in (
+        """create function _nearest_articles(count integer) returns setof similar_article language sql stable
+           begin atomic select 1, 'book', 'Emma', 1::real, 1::real limit count; end""",
+        """create function similar_articles(title text, count integer default 10) returns setof similar_article
+           language sql stable begin atomic select * from _nearest_articles(count); end""",
+        "create view public.mine as select title from similar_articles('Emma', 3)",
+    ):
+        connection.execute(text(statement))
+    command.upgrade(config(connection), "head")
+    assert connection.scalars(text("select title from public.mine")).all() == ["Emma"]
+    assert connection.execute(text("select * from similar_articles('Emma', 3::bigint)")).all() == []
+    connection.execute(text("drop view public.mine"))

@@ -10,7 +10,7 @@ begin atomic
             'prominence must be between -1 (hidden gems) and 1 (well known), not %s', coalesce(prominence::text, 'null'))
         when min_similarity not between -1 and 1 then format('min_similarity must be between -1 and 1, not %s', min_similarity)
         when diversity not between 0 and 1 then format('diversity must be between 0 and 1, not %s', diversity)
-        end);
+        end) is null;
 end;
 comment on function _accepted(bigint, double precision, double precision, double precision) is
     'True, or an error that names the argument that no search takes';

@@ -2,7 +2,9 @@
 -- ways. Counts and not estimates decide between them, and none depends on the caller's settings:
 --   few    If the rarest condition leaves at most 2 x effort articles, these are compared one by one.
 --   near   Otherwise the nearest `effort` articles are looked at; they do if `count` of them match.
---   all    If they do not, or if `least` or `exact` is asked for, every article that matches is compared.
+--   all    If they do not, or if `least` or `exact` is asked for, every article that matches is compared. Where these are
+--          many, they are found as sets; so a million articles cost a second at most, whatever is asked.
+-- With a least similarity a short scan may say itself that it has found all there is.
 -- Rows are ordered by score = cosine + weight x prominence: where the weight is 0 by the index on the vectors, otherwise by
 -- the index on the placed vectors (migration 0008).
 -- With an effort of sqrt(count x articles) the first two ways cost the same where they meet: 3 ms for 10 of 37,020
@@ -24,7 +26,8 @@ as $$
 #variable_conflict use_column
 declare
     direction constant integer := case when "least" then -1 else 1 end;
-    weight constant float := 0.32 * prominence;  -- docs/training.md says why a standard deviation adds so much
+    -- docs/training.md says why a standard deviation adds so much; a product with less than this may be out of range.
+    weight constant float := case when abs(prominence) > 1e-9 then 0.32 * prominence else 0 end;
     effort bigint := least(count, 2147483647) + cardinality(without);
     rarest integer;  -- the place of the wanted condition that the fewest articles meet
     rarest_articles integer;  -- how many articles meet it
@@ -35,6 +38,22 @@ declare
     ids integer[];
 begin
     count := least(count, 2147483647);
+    if not ("least" or exact) and min_similarity is not null then
+        -- As many as the index looks at in one go are as good as all. If not all of them are so near, then nothing else is.
+        select array_agg(n.article_id) filter (
+                   where 1 - n.distance >= min_similarity
+                     and exists (select from articles a where a.article_id = n.article_id))
+        into candidates
+        from (
+            select v.article_id, _distance(v.embedding, asked) as distance
+            from article_vectors v
+            order by distance
+            limit 200
+        ) n
+        having min(1 - n.distance) < min_similarity;
+        is_complete := found;
+        candidates := coalesce(candidates, '{}');
+    end if;
     if conditions is null then
         -- Only the dial asks for few rows without conditions. An ef_search of 60 finds .976 to .997 of the ten best of
         -- 9,679 books, and .993 to .999 of 37,020 made-up ones; 40 found .960 to .994 and .986 to .998. Of a million, 60
@@ -57,20 +76,6 @@ begin
         ) met
         where c.wanted
         order by met.articles limit 1;
-    end if;
-    if not ("least" or exact) and min_similarity is not null then
-        -- If the scan gets below the least similarity, what it found above is all that can be in the answer.
-        select array_agg(n.article_id) filter (where 1 - n.distance >= min_similarity)
-        into candidates
-        from (
-            select v.article_id, _distance(v.embedding, asked) as distance
-            from article_vectors v
-            order by distance
-            limit greatest(effort, 1000)
-        ) n
-        having min(1 - n.distance) < min_similarity;
-        is_complete := found;
-        candidates := coalesce(candidates, '{}');
     end if;
     if not ("least" or exact or is_complete) and (rarest is null or rarest_articles > 2 * effort) then
         if weight = 0 then
@@ -106,14 +111,33 @@ begin
                 limit _nearest_matching_articles.count);
         end if;
     end if;
-    if rarest is null and not is_complete then  -- what must not be is excluded, and nothing is asked for
-        foreach condition in array coalesce(conditions, '{}') loop
-            without := without || array(select l.article_id from _articles_labelled(condition) l(article_id))::bigint[];
-        end loop;
+    if min_similarity is not null and not is_complete and cardinality(ids) is distinct from count then
+        candidates := array(
+            select v.article_id from article_vectors v where 1 - _distance(v.embedding, asked) >= min_similarity limit 20001);
+        is_complete := cardinality(candidates) <= 20000;
+        candidates := array(select a.article_id from articles a where a.article_id = any (candidates));
+    end if;
+    if ("least" or exact) and not is_complete and rarest_articles > 2 * effort then  -- the best of all articles may be enough
+        ids := array(
+            select n.article_id
+            from (
+                select v.article_id, (_distance(v.embedding, asked) - weight * v.prominence) * direction as score
+                from article_vectors v
+                where v.article_id not in (select unnest(without))
+                  and (min_similarity is null or 1 - _distance(v.embedding, asked) >= min_similarity)
+                order by score, v.article_id
+                limit 20 * _nearest_matching_articles.count
+            ) n
+            cross join lateral _meeting(n.article_id, conditions)
+            order by n.score, n.article_id
+            limit _nearest_matching_articles.count);
     end if;
     if cardinality(ids) = count then
         null;
     elsif rarest is null and not is_complete then
+        foreach condition in array coalesce(conditions, '{}') loop  -- none is wanted
+            without := without || array(select l.* from _articles_labelled(condition) l)::bigint[];
+        end loop;
         -- Vectors of vanished articles are few, so the articles are mostly joined after the limit.
         foreach surplus in array array[100 + count, null] loop
             ids := array(
@@ -133,11 +157,14 @@ begin
         end loop;
     else
         if not is_complete then
-            candidates := array(select distinct l.* from _articles_labelled(conditions[rarest]) l);
+            candidates := array(select l.* from _articles_labelled(conditions[rarest]) l);
             conditions := conditions[:rarest - 1] || conditions[rarest + 1:];
+            if cardinality(candidates) <= 20000 or conditions = '{}' then  -- otherwise the next step leaves each once
+                candidates := array(select distinct unnest(candidates));
+            end if;
         end if;
         if cardinality(candidates) > 20000 then  -- then it is cheaper to fetch all that a condition admits
-            foreach condition in array conditions loop
+            foreach condition in array coalesce(conditions, '{}') loop
                 if condition.wanted then
                     candidates := array(select unnest(candidates) intersect select l.* from _articles_labelled(condition) l);
                 else

@@ -1,12 +1,9 @@
--- It returns true, so that a search can ask for it in a condition; the planner does so once where the arguments are constants.
+-- It is strict, so where nothing is wrong it is not even called.
 create or replace function _refuse(wrong text) returns boolean
-language plpgsql immutable parallel safe
+language plpgsql immutable strict parallel safe
 set search_path from current
 as $$
 begin
-    if wrong is not null then
-        raise exception using errcode = 'invalid_parameter_value', message = wrong;
-    end if;
-    return true;
+    raise exception using errcode = 'invalid_parameter_value', message = wrong;
 end $$;
-comment on function _refuse(text) is 'An error of these words; true without words';
+comment on function _refuse(text) is 'An error of these words; null without words';

@@ -16,7 +16,7 @@ begin atomic
             taste_embedding(recommend_articles.likes, recommend_articles.dislikes, recommend_articles.weights),
             recommend_articles.exclude_ids
             || find_articles(recommend_articles.likes || recommend_articles.dislikes || recommend_articles.exclude),
-            case when recommend_articles.diversity > 0
+            case when recommend_articles.diversity > 1e-9
                  then greatest(recommend_articles.count, least(10 * least(recommend_articles.count, 1000), 1000))
                  else recommend_articles.count end,
             recommend_articles.topic, recommend_articles.facets, recommend_articles.prominence,
@@ -28,13 +28,13 @@ begin atomic
                    array_agg(article_embedding(n.article_id) order by n.place),
                    recommend_articles.diversity, recommend_articles.count) as article_ids
         from nearest n
-        where recommend_articles.diversity > 0
+        where recommend_articles.diversity > 1e-9
     )
     select n.article_id, n.topic, n.title, n.similarity, n.score
     from nearest n
     left join unnest((select p.article_ids from picks p)) with ordinality t(article_id, pick)
         on t.article_id = n.article_id
-    where recommend_articles.diversity > 0 is not true or t.pick is not null
+    where recommend_articles.diversity > 1e-9 is not true or t.pick is not null
     order by t.pick, n.place;
 end;
 comment on function recommend_articles(

@@ -13,14 +13,16 @@ language sql stable parallel safe rows 10
 begin atomic
     with asked as materialized (
         select btrim(fold_title(left(search_articles.words, 255))) as words  -- no title is longer
-        where _accepted(search_articles.count) and _refuse(_unknown_label(search_articles.topic))
+        where _accepted(search_articles.count) and _refuse(_unknown_label(search_articles.topic)) is null
     ), trigrams as materialized (
-        select left(k.words, 60) as words, cardinality(show_trgm(left(k.words, 60))) as count from asked k
+        select t.words, t.count
+        from (select left(k.words, 60) as words, cardinality(show_trgm(left(k.words, 60))) as count from asked k) t
+        where length(t.words) > 2 and t.count > 0
     ), sample as materialized (  -- how many titles of a hundred have so many of the trigrams
         select 100 * coalesce(avg((s.share >= 0.6)::integer), 0) as holding,
                100 * coalesce(avg((s.share >= 0.3)::integer), 0) as alike
         from (
-            select t.likeness / (1 + t.likeness) * (k.count + cardinality(show_trgm(t.title))) / nullif(k.count, 0) as share
+            select t.likeness / (1 + t.likeness) * (k.count + cardinality(show_trgm(t.title))) / k.count as share
             from trigrams k
             cross join (select max(a.article_id) as articles from articles a) n
             cross join lateral (
@@ -53,7 +55,7 @@ begin atomic
     ), holding as materialized (  -- in part like the words: pg_trgm.word_similarity_threshold, 0.6
         select a.article_id, a.title as name, null as alias, false as begins
         from articles a
-        where (select length(k.words) > 2 from asked k)
+        where exists (select from trigrams)
           and (select count(distinct b.article_id) from beginning b) < search_articles.count
           and (select t.holding <= 5 from sample t)
           and fold_title(a.title) %> (select t.words from trigrams t)
@@ -61,7 +63,7 @@ begin atomic
         union all
         select a.article_id, s.title, s.title, false
         from aliases s join articles a on a.title = s.target
-        where (select length(k.words) > 2 from asked k)
+        where exists (select from trigrams)
           and (select count(distinct b.article_id) from beginning b) < search_articles.count
           and (select t.holding <= 5 from sample t)
           and fold_title(s.title) %> (select t.words from trigrams t)
@@ -69,7 +71,7 @@ begin atomic
     ), alike as materialized (  -- as a whole like the words: pg_trgm.similarity_threshold, 0.3
         select a.article_id, a.title as name, null as alias, false as begins
         from articles a
-        where (select length(k.words) > 2 from asked k)
+        where exists (select from trigrams)
           and not exists (select from beginning) and not exists (select from holding)
           and (select t.alike <= 5 from sample t)
           and fold_title(a.title) % (select t.words from trigrams t)
@@ -77,7 +79,7 @@ begin atomic
         union all
         select a.article_id, s.title, s.title, false
         from aliases s join articles a on a.title = s.target
-        where (select length(k.words) > 2 from asked k)
+        where exists (select from trigrams)
           and not exists (select from beginning) and not exists (select from holding)
           and (select t.alike <= 5 from sample t)
           and fold_title(s.title) % (select t.words from trigrams t)

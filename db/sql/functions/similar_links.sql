@@ -7,7 +7,7 @@ begin atomic
                link_embedding(find_link(similar_links.title)) as embedding
         where _accepted(similar_links.count)
           and _refuse(case when similar_links.kind not in ('page', 'category', 'site') then format(
-              'the kind of a link must be page, category or site, not "%s"', similar_links.kind) end)
+              'the kind of a link must be page, category or site, not "%s"', similar_links.kind) end) is null
     ), near as materialized (  -- a kind that is rarer than one in 20 is compared as a whole below
         select n.link_id, n.distance
         from (

@@ -9,7 +9,7 @@ begin atomic
         from unnest(taste_embedding.likes, taste_embedding.weights) t(title, weight)
         join article_vectors v on v.article_id = find_article(t.title)
         where _refuse(case when t.weight < 0 or t.weight in ('infinity', 'nan') then format(
-            'a weight must be a number from 0 on, not %s', t.weight) end)
+            'a weight must be a number from 0 on, not %s', t.weight) end) is null
     ), liked as (
         select sum(_scaled(w.embedding, w.weight) order by w.article_id, w.weight) as total,
                sum(w.weight order by w.article_id, w.weight) as weight
