@@ -42,8 +42,8 @@ class Wire(HttpToolsProtocol):
         self.unread: tuple[float, int] | None = None
         self.asking: asyncio.Task[Any] | None = None
         self.running: RequestResponseCycle | None = None
-        self.is_public = self.server is None or self.server[1] != self.admin_port
-        if self.is_public:
+        self.counts = self.server is None or self.server[1] != self.admin_port
+        if self.counts:
             self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -176,12 +176,14 @@ class Wire(HttpToolsProtocol):
         return False
 
     def _make_room(self) -> None:
-        others = [one for one in self.connections if isinstance(one, Wire) and one.is_public and one is not self]
+        others = [one for one in self.connections if isinstance(one, Wire) and one.counts and one is not self]
         if len(others) < self.most_clients:
             return
-        waiting = [one for one in others if one.waits and not one.transport.is_closing()]
+        waiting = [one for one in others if one.waits]
         if waiting:
-            min(waiting, key=lambda one: one.since).transport.abort()
+            oldest = min(waiting, key=lambda one: one.since)
+            oldest.counts = False  # asyncio tells of its end later, and more clients may come before that
+            oldest.transport.abort()
         elif len(others) < 2 * self.most_clients:
             self.crowded = True
         else:

@@ -127,8 +127,10 @@ def test_the_oldest_that_waits_makes_room(service: Service) -> None:
             assert client.recv(65536).startswith(b"HTTP/1.1 200")
         stack.enter_context(connected(service))
         time.sleep(0.2)
+        clients[0].settimeout(10)
         with suppress(ConnectionResetError):
-            assert clients[0].recv(1) == b""
+            while clients[0].recv(65536):  # the rest of its answer
+                pass
         clients[-1].sendall(HEAD + b"Connection: close\r\n\r\n")
         assert rest_of(clients[-1]).startswith(b"HTTP/1.1 200")
 
