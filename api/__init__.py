@@ -12,6 +12,7 @@ from api.shelf import Shelf, connect
 from api.taste import Taste
 from db.limits import Limits
 from db.models.registry import Model
+from db.question import Question
 from db.search import (
     ExplainedLink,
     FoundArticle,
@@ -33,6 +34,7 @@ __all__ = [
     "MatchedArticle",
     "Model",
     "NearLink",
+    "Question",
     "SeriesArticle",
     "Shelf",
     "SimilarArticle",

@@ -13,6 +13,9 @@ from db import forks
 from db.limits import Limits
 from db.link import Link, NoAnswer
 
+# To ask again would take as long once more.
+SILENT = NoAnswer, psycopg.errors.ConnectionTimeout
+
 Rows = list[tuple[Any, ...]]
 
 
@@ -42,7 +45,7 @@ class ReadPool:
         try:
             return self._fetch(query, asked)
         except psycopg.OperationalError as error:
-            if not is_broken(error) or isinstance(error, NoAnswer):
+            if not is_broken(error) or isinstance(error, SILENT):
                 raise
         self._pool, lost = self._pool.recreate(), self._pool
         lost.dispose()

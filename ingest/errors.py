@@ -23,6 +23,10 @@ class NotADump(WikishelfError):
     """{path} is neither a MediaWiki XML export nor an .ndjson file ({reason}); give a pages-articles file"""
 
 
+class NoTexts(WikishelfError):
+    """{path} has {pages} pages and the text of none, so it is not a dump of texts; give a pages-articles file"""
+
+
 class WrongEncoding(WikishelfError):
     """{path} is {encoding}, not UTF-8; convert it first: iconv -f {encoding} -t UTF-8"""
 

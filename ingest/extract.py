@@ -1,8 +1,10 @@
 """A source to articles, redirects and links: the only place that writes into a report while a source is read."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from re import Pattern
 
@@ -15,9 +17,12 @@ from ingest.dumps.pages import Head, Pages, RawPage, cut_pages, read_head
 from ingest.dumps.unpack import Chunk
 from ingest.linking import Linking
 from ingest.report import Report
-from ingest.topics.catalogue import Topic, by_infobox, candidate_pattern
+from ingest.topics.catalogue import Topic, by_infobox, candidate_pattern, in_language, load_topics
 from ingest.wikitext.scan import LONGEST_TEXT
 from ingest.wikitext.titles import MAIN, Site, Title, read_title
+
+PAGES_OF_A_HINT = 5_000
+_LONG_CALL = re.compile(rb"\{\{([^{}|<>\[\]\n]{3,80})\n\s*\|")  # a template over several lines, as infoboxes are
 
 
 def extract(
@@ -60,6 +65,19 @@ def extract(
     return reader.read_pages(cut_pages(source, chunks)), report
 
 
+def hint(source: Source, topics: Sequence[Topic], language: str) -> str:
+    """Say what the first pages of a dump call that has no article, and which topics would take it."""
+    known = by_infobox(in_language(load_topics(None), language))
+    seen: Counter[str] = Counter()
+    for raw in islice(cut_pages(source._replace(stop=None), read_chunks(source)), PAGES_OF_A_HINT):
+        names = {name.decode("utf-8", "replace").replace("_", " ").strip() for name in _LONG_CALL.findall(raw.content)}
+        seen.update(name for name in names if name.casefold() in known or "infobox" in name.casefold())
+    options = {name: f", --topic '{topic.name}'" for name, topic in known.items()}
+    found = (f"{name} ({count:,}{options.get(name.casefold(), '')})" for name, count in seen.most_common(5))
+    wanted = " or ".join(topic.name for topic in topics)
+    return f"no page is a {wanted}; infoboxes of its first pages: {', '.join(found) or 'none'}"
+
+
 def _count_bytes(chunks: Iterator[Chunk], report: Report) -> Iterator[Chunk]:
     for chunk in chunks:
         report.bytes_read = chunk.taken
@@ -69,6 +87,7 @@ def _count_bytes(chunks: Iterator[Chunk], report: Report) -> Iterator[Chunk]:
 def _read_rows(rows: Iterator[Row], topic: Topic, report: Report) -> Iterator[Article]:
     for row in rows:
         report.pages += 1
+        report.texts += 1
         article = article_of_row(row, topic)
         if article is None:
             report.skip("bad title", repr(row.title[:80]))
@@ -92,6 +111,7 @@ class _PageReader:
         linking = Linking(self.site)
         for raw in self._with_warnings(pages):
             self.report.pages += 1
+            self.report.texts += raw.content.rfind(b"</text>") >= 0  # it stands near the end
             found: Article | Redirect | None = None
             target = redirect_target(raw)
             if target is not None:

@@ -23,6 +23,8 @@ class Report:
         Of the file's bytes on disk, hexadecimal. It is computed beside the reading and empty until then.
     bytes_read : int
         Bytes of the file read so far.
+    texts : int
+        Pages that have a text, redirects included.
     occurrences, pairs : int
         How often links occur, and distinct (article, link) pairs.
     skipped : Counter
@@ -36,6 +38,7 @@ class Report:
     sha256: str = ""
     bytes_read: int = 0
     pages: int = 0
+    texts: int = 0
     redirects: int = 0
     occurrences: int = 0
     pairs: int = 0
@@ -58,16 +61,15 @@ class Report:
         self.occurrences += sum(found.links.values())
         self.pairs += len(found.links)
 
-    def skip(self, reason: str, title: str) -> None:
-        """Count a page that is left out, and keep its title."""
-        self.skipped[reason] += 1
-        titles = self.skipped_titles.setdefault(reason, [])
-        if len(titles) < TITLES_PER_REASON:
-            titles.append(title)
+    def skip(self, reason: str, *titles: str, count: int = 1) -> None:
+        """Count pages that are left out, and keep the titles of the first."""
+        self.skipped[reason] += count
+        kept = self.skipped_titles.setdefault(reason, [])
+        kept.extend(titles[: TITLES_PER_REASON - len(kept)])
 
     def absorb(self, other: "Report") -> None:
         """Add the counts and warnings of another part of the source."""
-        for name in ("bytes_read", "pages", "redirects", "occurrences", "pairs"):
+        for name in ("bytes_read", "pages", "texts", "redirects", "occurrences", "pairs"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.topics.update(other.topics)
         self.skipped.update(other.skipped)

@@ -16,6 +16,8 @@ from db.importing.records import Counts
 from db.maps import storing
 from db.models.fold_in import FoldedIn
 from ingest import progress
+from ingest.errors import NoTexts
+from ingest.extract import hint
 from ingest.plan import Job, Plan
 from ingest.report import Report
 from ingest.topics.catalogue import Topic
@@ -48,12 +50,18 @@ def import_all(
         _stage(database.address, key, plan, [job for job in plan.jobs if job.number not in done], workers, scheduler)
         with database.transaction() as transaction:
             reports = _by_source(plan, staging.reports(transaction), sums)
-            stored = staging.merge(transaction)
-            for report in reports:
+            _check_contents(plan, reports)
+            stored = staging.merge(
+                transaction,
+                lambda part, reason, count, titles: reports[plan.jobs[part].source.path].skip(
+                    reason, *titles, count=count
+                ),
+            )
+            for report in reports.values():
                 provenance.record(transaction, report.source, report.sha256, report.wiki, started_at, report.counts())
             topic_views.create_topic_views(transaction, map(_view, topics))
             storing.follow_import(transaction)
-    return reports, stored
+    return list(reports.values()), stored
 
 
 def fold_in(database: Database) -> FoldedIn | None:
@@ -85,7 +93,23 @@ def _stage(shelf: Address, key: str, plan: Plan, jobs: Sequence[Job], workers: i
                     show.add(report)
 
 
-def _by_source(plan: Plan, found: Mapping[int, Mapping[str, Any]], sums: dict[Path, Future[str]]) -> list[Report]:
+def _check_contents(plan: Plan, reports: Mapping[Path, Report]) -> None:
+    """Refuse a dump without texts; where a dump has no article, warn with the infoboxes that it does have.
+
+    Raises
+    ------
+    NoTexts
+    """
+    for path, report in reports.items():
+        if not report.texts and (report.pages or len(reports) == 1):
+            raise NoTexts(path=path, pages=f"{report.pages:,}")
+    if not any(report.articles for report in reports.values()):
+        for job in plan.jobs:
+            if job.head and job.source.start == 0:
+                reports[job.source.path].warnings.append(hint(job.source, job.topics, job.head.site.language))
+
+
+def _by_source(plan: Plan, found: Mapping[int, Mapping[str, Any]], sums: dict[Path, Future[str]]) -> dict[Path, Report]:
     """Add up the reports of the parts, source by source."""
     reports = {
         source.path: Report(str(source.path), wiki) for source, wiki in zip(plan.sources, plan.wikis, strict=True)
@@ -94,7 +118,7 @@ def _by_source(plan: Plan, found: Mapping[int, Mapping[str, Any]], sums: dict[Pa
         reports[job.source.path].absorb(Report.from_json(found[job.number]))
     for path, future in sums.items():
         reports[path].sha256 = future.result()
-    return list(reports.values())
+    return reports
 
 
 def _sha256(path: Path) -> str:

@@ -33,6 +33,14 @@ PIECES = text("""
                       ''::bytea)
     from _staging_pairs where part = :part group by row / 65536 order by row / 65536""")
 
+REPEATED = text("""
+    select s.part, case when exists (select from merged_articles m where m.title = s.title)
+                        then 'the same title again' else 'the same page id again' end as reason,
+           count(*), (array_agg(s.title order by s.row))[1:20]
+    from _staging_articles s
+    where not exists (select from merged_articles m where (m.part, m.row) = (s.part, s.row))
+    group by s.part, reason order by s.part, reason""")
+
 Done = dict[int, Mapping[str, Any]]
 
 
@@ -113,14 +121,22 @@ def stage(
     return True
 
 
-def merge(connection: Connection) -> Counts:
+def merge(connection: Connection, on_repeated: Callable[[int, str, int, list[str]], None] | None = None) -> Counts:
     """Merge what is staged into the tables, in the caller's transaction, and empty the staging area.
 
     An article that is stored already (it has the same page id, or else the same title) is replaced and keeps its
     `article_id`. Of two staged articles with one title the last counts. Links and facet values that are redirects are
     followed to the end.
+
+    Parameters
+    ----------
+    on_repeated : function or None
+        It is told of staged articles that another one replaces: the part, the reason, how many, the first titles.
     """
     sql_files.run_file(connection, "merge")
+    if on_repeated:
+        for row in connection.execute(REPEATED):
+            on_repeated(*row)
     merge_pairs(connection)
     linked_from.count(connection)
     sql_files.run_file(connection, "finish")

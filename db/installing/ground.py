@@ -6,19 +6,21 @@ from pathlib import Path
 
 from psycopg import errors as postgres
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
 from db import sql_files
 from db.connection import Database, set_search_path, without_password
-from db.errors import ExtensionMissing, RightsMissing, SchemaNewer, SchemaTaken
+from db.errors import DatabaseRefused, ExtensionMissing, RightsMissing, SchemaNewer, SchemaTaken
 
 SCRIPTS = Path(str(importlib.resources.files("migrations")))
 EXTENSIONS = ("vector", "pg_trgm")
 
-# Finds the schema of an extension whose names this login may not use.
+# Finds the schemas of the extensions and of the shelf whose names this login may not use.
 HIDDEN = text("""
-    select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace
-    where e.extname = any(:names) and not has_schema_privilege(n.oid, 'usage') limit 1""")
+    select distinct format('grant %s on schema %I to %I',
+                           case n.nspname when :schema then 'usage, create' else 'usage' end, n.nspname, current_user)
+    from pg_namespace n left join pg_extension e on e.extnamespace = n.oid and e.extname = any(:extensions)
+    where (e.oid is not null or n.nspname = :schema) and not has_schema_privilege(n.oid, 'usage') order by 1""")
 
 # Finds anything in the schema that does not belong to an extension.
 CONTENT = text("""
@@ -73,32 +75,21 @@ def prepare(connection: Connection, database: Database) -> list[str]:
         The message has the statements for an administrator.
     ExtensionMissing, SchemaTaken
     """
-    login = connection.scalar(text("select quote_ident(current_user)"))
-    if hidden := connection.scalar(HIDDEN, {"names": list(EXTENSIONS)}):
-        raise _rights_missing(database, f"grant usage on schema {hidden} to {login}")
+    named = {"schema": database.schema, "extensions": list(EXTENSIONS)}
+    if hidden := connection.scalars(HIDDEN, named).all():
+        raise _rights_missing(database, hidden)
     if revision(connection, database) is not None:
         return []
-    other = connection.scalar(CONTENT, {"schema": database.schema})
-    if other is not None:
+    if (other := connection.scalar(CONTENT, named)) is not None:
         raise _taken(database, other)
     connection.execute(text("set local search_path to default"))  # extensions go where this login makes things
-    extensions = _missing_extensions(connection, database)
-    if extensions and connection.scalar(text("select current_schema()")) is None:
-        made = [f"create extension {name} schema extensions" for name in extensions]
-        raise _rights_missing(
-            database, "create schema extensions", *made, f"grant usage on schema extensions to {login}"
-        )
-    wanted = [(f"extension {name}", f"create extension {name}") for name in extensions]
-    if connection.scalar(text("select to_regnamespace(:schema)"), {"schema": database.schema}) is None:
-        statement = f"create schema {database.schema}"
-        wanted.append((f"schema {database.schema}", f"{statement} authorization {login}"))
-    elif not connection.scalar(text("select has_schema_privilege(:schema, 'create')"), {"schema": database.schema}):
-        raise _rights_missing(database, f"grant usage, create on schema {database.schema} to {login}")
-    refused = [statement for _, statement in wanted if not _run(connection, statement)]
+    login = str(connection.scalar(text("select quote_ident(current_user)")))
+    wanted = {**_missing_extensions(connection, database, login), **_missing_schema(connection, database, login)}
+    refused = [statement for statement in wanted.values() if not _run(connection, database, statement)]
     if refused:
-        raise _rights_missing(database, *refused)
+        raise _rights_missing(database, refused)
     set_search_path(connection, database.schema, local=True)
-    return [name for name, _ in wanted]
+    return list(wanted)
 
 
 def note(connection: Connection, made: Sequence[str]) -> None:
@@ -108,28 +99,51 @@ def note(connection: Connection, made: Sequence[str]) -> None:
         connection.execute(insert, {"name": name})
 
 
-def _missing_extensions(connection: Connection, database: Database) -> list[str]:
+def _missing_extensions(connection: Connection, database: Database, login: str) -> dict[str, str]:
+    """Return what makes each extension that is not there."""
     query = text("select name, installed_version is not null from pg_available_extensions where name = any(:names)")
     known = {row[0]: row[1] for row in connection.execute(query, {"names": list(EXTENSIONS)})}
     for name in EXTENSIONS:
         if name not in known:
             raise ExtensionMissing(url=without_password(database.url), name=name)
-    return [name for name in EXTENSIONS if not known[name]]
+    wanted = {f"extension {name}": f"create extension {name}" for name in EXTENSIONS if not known[name]}
+    if wanted and connection.scalar(text("select current_schema()")) is None:
+        made = [f"{statement} schema extensions" for statement in wanted.values()]
+        grant = f"grant usage on schema extensions to {login}"
+        raise _rights_missing(database, ["create schema extensions", *made, grant])
+    return wanted
 
 
-def _run(connection: Connection, statement: str) -> bool:
-    """Run the statement; return False if the login may not."""
+def _missing_schema(connection: Connection, database: Database, login: str) -> dict[str, str]:
+    schema = database.schema
+    if connection.scalar(text("select to_regnamespace(:schema)"), {"schema": schema}) is None:
+        return {f"schema {schema}": f"create schema {schema} authorization {login}"}
+    if not connection.scalar(text("select has_schema_privilege(:schema, 'create')"), {"schema": schema}):
+        raise _rights_missing(database, [f"grant usage, create on schema {schema} to {login}"])
+    return {}
+
+
+def _run(connection: Connection, database: Database, statement: str) -> bool:
+    """Run the statement; return False if the login may not.
+
+    Raises
+    ------
+    DatabaseRefused
+        The server has another reason: a host does not offer the extension, or its files are damaged.
+    """
     try:
         with connection.begin_nested():
             sql_files.run(connection, statement)
-    except (ProgrammingError, postgres.InsufficientPrivilege) as error:
-        if not isinstance(getattr(error, "orig", error), postgres.InsufficientPrivilege):
-            raise
-        return False
+    except (DBAPIError, postgres.Error) as error:
+        cause = getattr(error, "orig", error)
+        if isinstance(cause, postgres.InsufficientPrivilege):
+            return False
+        reason = f"{statement}: {str(cause).splitlines()[0]}"
+        raise DatabaseRefused(url=without_password(database.url), reason=reason) from error
     return True
 
 
-def _rights_missing(database: Database, *statements: str) -> RightsMissing:
+def _rights_missing(database: Database, statements: Sequence[str]) -> RightsMissing:
     return RightsMissing(url=without_password(database.url), statements="; ".join(statements))
 
 

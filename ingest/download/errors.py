@@ -33,6 +33,10 @@ class AccessRefused(WikishelfError):
     """{url} answered "{answer}"; Wikimedia refuses programs that do not say whose they are: add --contact ADDRESS"""
 
 
+class RedirectRefused(WikishelfError):
+    """{url} leads to {other}, which is not as safe an address, so nothing was taken from there; check --mirror"""
+
+
 class CertificateRefused(WikishelfError):
     """the certificate of {url} cannot be trusted ({reason}), so nothing was taken from there; check --mirror"""
 

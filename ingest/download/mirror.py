@@ -17,7 +17,8 @@ ARTICLES_JOB = "articlesmultistreamdump"
 
 _DATE_LINK = re.compile(rb"""href=["'](?:[^"']*/)?(\d{8})/?["']""", re.IGNORECASE)
 _PART_NAME = re.compile(
-    r"(?P<dump>\w+-\d{8})-pages-articles-multistream(?P<number>\d*)\.xml(-p(?P<first_page>\d+)p\d+)?\.bz2"
+    r"(?P<dump>\w{1,60}-\d{8})-pages-articles-multistream(?P<number>\d{0,4})\.xml(-p(?P<first_page>\d{1,12})p\d{1,12})?\.bz2",
+    re.ASCII,
 )
 _HEXADECIMAL = re.compile(r"[0-9a-f]+")
 _DIGITS = {"sha1": 40, "md5": 32}  # SHA-1 is better, but the status of some mirrors lacks it
@@ -107,7 +108,7 @@ def read_job(document: bytes, url: str) -> dict[str, Any]:
     """
     try:
         job = json.loads(document)["jobs"].get(ARTICLES_JOB, {})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise NotAMirror(url=url, reason="no JSON document with jobs") from None
     return job if isinstance(job, dict) else {}
 
@@ -134,7 +135,7 @@ def read_parts(job: dict[str, Any], dump: str, folder: str) -> list[Part]:
 
 def _part(name: str, url: str, facts: Any) -> Part:
     size = facts.get("size") if isinstance(facts, dict) else None
-    if not isinstance(size, int) or size <= 0:
+    if not isinstance(size, int) or not 1 < size < 1 << 60:
         raise ValueError(f"no size of {name}")
     algorithm: Literal["sha1", "md5"] = "sha1" if facts.get("sha1") else "md5"
     checksum = str(facts.get(algorithm) or "").lower()

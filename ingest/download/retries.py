@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from db.console import plain
 from ingest.download.errors import MirrorUnreachable
 
 LONGEST_RETRY_AFTER = 600.0  # seconds; a server that asks for more is given up
@@ -34,7 +35,7 @@ class Failure(Exception):
     """An attempt failed, and another may succeed; `asked` is the server's Retry-After in seconds, or None."""
 
     def __init__(self, reason: str, asked: float | None = None) -> None:
-        super().__init__(reason)
+        super().__init__(plain(reason))
         self.asked = asked
 
 

@@ -11,13 +11,15 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from http.client import HTTPException, HTTPResponse
+from typing import Any
+from urllib.parse import urlsplit
 
 from db.errors import WikishelfError
-from ingest.download.errors import AccessRefused, CertificateRefused, PageMissing
+from ingest.download.errors import AccessRefused, CertificateRefused, NotAMirror, PageMissing, RedirectRefused
 from ingest.download.retries import Failure, Patience, Retries, Stopped, retry_after
 
 PIECE_SIZE = 1 << 18  # bytes asked of a connection at once; it gives what has come
-LONGEST_PAGE = 64 << 20  # bytes; the status of a dump of enwiki has about 1 MB
+LONGEST_PAGE = 8 << 20  # bytes; the status of a dump of enwiki has about 1 MB
 TRIES_PER_PAGE = 3  # so a person who is offline is told after 3 s, and not after minutes
 CLOSED_EARLY = "the connection was closed early"
 
@@ -40,7 +42,7 @@ class Web:
         self.patience = patience
         self.stop = threading.Event()
         self.agent = user_agent(contact)
-        self._opener = urllib.request.build_opener()  # proxies by environment, certificates verified
+        self._opener = urllib.request.build_opener(_Redirects)  # proxies by environment, certificates verified
 
     def open(self, url: str, start: int = 0) -> HTTPResponse:
         """Ask for an address, from byte `start` on if the server knows ranges.
@@ -49,7 +51,7 @@ class Web:
         ------
         Failure
             When another attempt may help.
-        PageMissing, AccessRefused, CertificateRefused
+        PageMissing, AccessRefused, RedirectRefused, CertificateRefused
             When another attempt will not help.
         """
         headers = {"User-Agent": self.agent} | ({"Range": f"bytes={start}-"} if start else {})
@@ -59,7 +61,7 @@ class Web:
         except urllib.error.HTTPError as answer:
             with answer:
                 raise _refusal(url, answer) from None
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:  # ValueError: it leads to what is not an address
             raise _broken(url, error) from None
         return response
 
@@ -82,7 +84,7 @@ class Web:
 
         Raises
         ------
-        MirrorUnreachable
+        MirrorUnreachable, NotAMirror
             And what `open` raises.
         """
         retries = Retries(url, self.patience._replace(tries=min(TRIES_PER_PAGE, self.patience.tries)), self.stop)
@@ -95,12 +97,25 @@ class Web:
     def _page(self, url: str) -> bytes:
         with self.open(url) as response:
             try:
-                page = response.read(LONGEST_PAGE)
+                page = response.read(LONGEST_PAGE + 1)
             except (OSError, HTTPException) as error:
                 raise Failure(_reason(error)) from None
+            if len(page) > LONGEST_PAGE:
+                raise NotAMirror(url=url, reason=f"more than {LONGEST_PAGE >> 20} MB")
             if response.length:  # what is left of its Content-Length
                 raise Failure(CLOSED_EARLY)
             return page
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows a mirror to another host, but never to an address that is less safe than the first."""
+
+    def redirect_request(self, req: Any, fp: Any, code: Any, msg: Any, headers: Any, newurl: str) -> Any:
+        start, end = (urlsplit(url).scheme.lower() for url in (req.full_url, newurl))
+        if end not in ({"https"} if start == "https" else {"http", "https"}):
+            fp.close()
+            raise RedirectRefused(url=req.full_url, other=newurl)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def user_agent(contact: str | None) -> str:

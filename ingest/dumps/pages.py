@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from ingest.dumps.files import Source, read_beyond
 from ingest.dumps.unpack import Chunk
 from ingest.errors import DamagedSource, NotADump, PageTooLong, TruncatedSource, WrongEncoding
-from ingest.wikitext.titles import ENGLISH_SITE, Site, make_site
+from ingest.wikitext.titles import ENGLISH_NAMESPACES, Site, make_site
 
 LONGEST_PAGE = 64_000_000  # bytes of XML. MediaWiki stores 2 MB of wikitext at most, a full history can be gigabytes
 LONGEST_HEAD = 4_000_000  # bytes before the first page. A real <siteinfo> has 2 to 20 KB
@@ -28,6 +28,7 @@ _BETWEEN_PAGES = re.compile(  # the end and head of dumps that were joined, and 
 )
 _PAGE_START = re.compile(rb"<page>|<(?:p(?:a(?:ge?)?)?)?$")  # a tag, or at the end what may be the first bytes of one
 _LANGUAGE = re.compile(rb"<mediawiki[^<>]*\sxml:lang=\"([a-zA-Z-]+)\"")
+_BASE = re.compile(r"https?://(?:([a-z-]+)\.(?:m\.)?(wik[a-z]+)\.org\b|([^/?#]{1,200}))")
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)")
 _SOUND_ENCODINGS = (b"utf-8", b"utf8", b"us-ascii", b"utf-16")  # iconv leaves "utf-16" there when it has made UTF-8
 _WIDE_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"<\0": "UTF-16LE", b"\0<": "UTF-16BE"}
@@ -67,8 +68,13 @@ def read_head(path: Path, chunks: Iterator[Chunk]) -> tuple[Head, list[Chunk]]:
         if _OPEN in head or len(head) > LONGEST_HEAD:
             break
     _check_head(head, path)
-    site = _read_site(head.partition(_OPEN)[0], path)
-    return Head(site) if site else Head(ENGLISH_SITE, ("no <siteinfo>: English namespaces are assumed",)), taken
+    head = head.partition(_OPEN)[0]
+    site = _read_site(head, path)
+    if site is None:
+        site = make_site(None, ENGLISH_NAMESPACES, language=_language(head))
+        names = "English namespaces" if site.language == "en" else f"the namespaces of {site.language}"
+        return Head(site, (f"no <siteinfo>: {names} are assumed",)), taken
+    return Head(site), taken
 
 
 def cut_pages(source: Source, chunks: Iterator[Chunk]) -> Pages:
@@ -156,9 +162,23 @@ def _read_site(head: bytes, path: Path) -> Site | None:
     case = info.findtext("case", "first-letter")
     as_written = (number for number, space in spaces.items() if space.get("case", case) == "case-sensitive")
     names = {number: space.text or "" for number, space in spaces.items()}
-    wiki = info.findtext("dbname") or info.findtext("sitename")
-    language = _LANGUAGE.search(head, 0, start)
-    return make_site(wiki, names, frozenset(as_written), language[1].decode() if language else "en")
+    return make_site(_wiki(info), names, frozenset(as_written), _language(head))
+
+
+def _wiki(info: ElementTree.Element) -> str | None:
+    """The name of the wiki's database. Exports before 0.9 lack it, and the name of the site is the same for many.
+
+    There the base address tells: "http://fr.wikipedia.org/wiki/..." is that of "frwiki".
+    """
+    address = _BASE.match(info.findtext("base", "").lower())
+    code, project, host = address.groups() if address else ("", "", "")
+    by_address = code.replace("-", "_") + ("wiki" if project == "wikipedia" else project) if code else host
+    return info.findtext("dbname") or by_address or info.findtext("sitename")
+
+
+def _language(head: bytes) -> str:
+    found = _LANGUAGE.search(head)
+    return found[1].decode() if found else "en"
 
 
 def _page_across(source: Source, tail: bytes, position: int) -> Iterator[RawPage]:

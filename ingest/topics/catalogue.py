@@ -28,13 +28,13 @@ _FOLDER = Path(__file__).parent
 _SPACE = rb"(?:(?:[\s_]|\xc2\xa0|&amp;nbsp;|(?>&lt;!--.{0,200}?--&gt;))++)"
 
 
-def load_topics(names: Iterable[str] = (DEFAULT_TOPIC,), file: Path | None = None) -> list[Topic]:
+def load_topics(names: Iterable[str] | None = (DEFAULT_TOPIC,), file: Path | None = None) -> list[Topic]:
     """The topics of these names, in the order given.
 
     Parameters
     ----------
-    names : iterable of str
-        Names of topics; repeats count once.
+    names : iterable of str or None
+        Names of topics; repeats count once, and None stands for all.
     file : Path, optional
         A user's TOML file. Its topics are added to ours, and replace those of the same name.
 
@@ -44,6 +44,7 @@ def load_topics(names: Iterable[str] = (DEFAULT_TOPIC,), file: Path | None = Non
     """
     known = read_topic_file(_FOLDER / "topics.toml")
     topics = (read_topic_file(file, known) if file else known).topics
+    names = topics if names is None else list(names)
     for name in names:
         if name not in topics:
             raise UnknownTopic(topic=name, known=", ".join(topics))

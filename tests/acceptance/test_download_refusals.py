@@ -1,6 +1,8 @@
 """What ends a download: one line that names the culprit, exit code 1, and no file under its final name."""
 
+import gzip
 import hashlib
+import json
 import shutil
 import socket
 import ssl
@@ -28,9 +30,10 @@ from ingest.download.errors import (
     NotAMirror,
     NotEnoughSpace,
     PageMissing,
+    RedirectRefused,
 )
 from tests.support.commands import refusal
-from tests.support.downloading import BODY, NAME, PATH, QUICK, download
+from tests.support.downloading import BODY, HALF, NAME, PATH, QUICK, download
 from tests.support.mirror import Fault, Mirror
 
 
@@ -92,6 +95,92 @@ def a_huge_dump(mirror: Mirror) -> None:
     mirror.set_status({"articlesmultistreamdump": {"status": "done", "files": {NAME: facts}}})
 
 
+def answers(document: object) -> Callable[[Mirror], None]:
+    """A status of these bytes, or of this text or JSON document."""
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+
+    def change(mirror: Mirror) -> None:
+        mirror.files["/xxwiki/20260101/dumpstatus.json"] = body
+
+    return change
+
+
+def lists(name: str, **facts: object) -> Callable[[Mirror], None]:
+    """A status with a file of this name beside the sound facts."""
+    file = {"size": 9, "sha1": "0" * 40, **facts}
+    return answers({"jobs": {"articlesmultistreamdump": {"status": "done", "files": {name: file}}}})
+
+
+def leads_to(address: str) -> Callable[[Mirror], None]:
+    def change(mirror: Mirror) -> None:
+        mirror.faults["/xxwiki/20260101/dumpstatus.json"] = [Fault(status=302, headers={"Location": address})] * 9
+
+    return change
+
+
+HOSTILE = {
+    "deep lists": answers(b"[" * 200_000),
+    "deep objects": answers(b'{"jobs":' * 100_000),
+    "a deep job": answers(b'{"jobs":{"articlesmultistreamdump":' + b"[" * 100_000),
+    "a list": answers([]),
+    "jobs that are a list": answers({"jobs": []}),
+    "a job that is a text": answers({"jobs": {"articlesmultistreamdump": "done"}}),
+    "no JSON number": answers(b'{"jobs": {"articlesmultistreamdump": {"status": ' + b"9" * 5_000 + b"}}}"),
+    "bytes of no encoding": answers(b"\xff\xfe\x00{"),
+    "gzip": answers(gzip.compress(b"[" * 1_000_000)),
+    "too long": answers(b"[" + b" " * (9 << 20) + b"]"),
+    "files in a list": answers({"jobs": {"articlesmultistreamdump": {"status": "done", "files": [NAME]}}}),
+    "escapes in the state": answers({"jobs": {"articlesmultistreamdump": {"status": "\x1b[31mdone\n\x9b2J\x07"}}}),
+    "a state of a megabyte": answers({"jobs": {"articlesmultistreamdump": {"status": "x" * 1_000_000}}}),
+    "a folder above": lists(f"../{NAME}"),
+    "an absolute path": lists(f"/etc/{NAME}"),
+    "a folder below": lists(f"a/{NAME}"),
+    "NUL": lists(f"{NAME}\0"),
+    "a line break": lists(f"{NAME}\n"),
+    "a long name": lists(NAME.replace("multistream", "multistream" + "1" * 5_000)),
+    "other digits": lists(NAME.replace("multistream", "multistream\u0663")),
+    "another wiki's": lists(NAME.replace("xxwiki", "yywiki")),
+    "another day's": lists(NAME.replace("20260101", "20250101")),
+    "a size of -1": lists(NAME, size=-1),
+    "a size that is a text": lists(NAME, size="9"),
+    "a size that is true": lists(NAME, size=True),
+    "a size of 1e30": lists(NAME, size=10**30),
+    "a size that is a fraction": lists(NAME, size=1e300),
+    "a checksum that is a path": lists(NAME, sha1="../../../" + "a" * 31),
+    "a checksum that is a list": lists(NAME, sha1=["0" * 40]),
+    "to a file": leads_to("file:///etc/passwd"),
+    "to FTP": leads_to("ftp://127.0.0.1/x"),
+    "to data": leads_to("data:application/json,{}"),
+    "to nowhere": leads_to("http://"),
+    "to escapes": leads_to("gopher://\x1b[31m"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_mirror_that_means_harm_gets_one_line(mirror: Mirror, tmp_path: Path, name: str) -> None:
+    HOSTILE[name](mirror)
+    arguments = ["--date", "20260101", "--mirror", mirror.url, "--to", str(tmp_path / "files"), "--timeout", "2"]
+    line = refusal("ingest", "download", "xxwiki", *arguments)
+    assert line.rstrip("\n").isprintable(), line
+    assert len(line) < 5_000
+    assert not (tmp_path / "files").exists()
+
+
+def test_a_mirror_may_lead_to_another_host(mirror: Mirror, tmp_path: Path) -> None:
+    leads_to(mirror.url.replace("127.0.0.1", "localhost") + "/elsewhere")(mirror)
+    mirror.files["/elsewhere"] = mirror.files["/xxwiki/20260101/dumpstatus.json"]
+    assert download(mirror, tmp_path)["size"] == len(BODY)
+
+
+@pytest.mark.parametrize(
+    "lie", ["bytes 5-9/300000", "bytes 0-299999/300000", "bytes 150000-1/7", "bytes */300000", "x"]
+)
+def test_a_wrong_range_is_never_joined(mirror: Mirror, tmp_path: Path, lie: str) -> None:
+    mirror.faults[PATH] = [Fault(drop_after=HALF), Fault(status=206, headers={"Content-Range": lie})]
+    download(mirror, tmp_path)
+    assert (tmp_path / NAME).read_bytes() == BODY
+
+
 @pytest.mark.parametrize(
     ("change", "arguments", "error", "words"),
     [
@@ -144,7 +233,9 @@ def test_a_full_disk_and_a_folder_that_is_none(mirror: Mirror, tmp_path: Path) -
             download(mirror, tmp_path, "--to", str(folder))
 
 
-def test_a_certificate_of_nobody_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def secure(tmp_path: Path) -> tuple[ssl.SSLContext, Path]:
+    """A server's side of TLS, and its certificate, which nobody has signed."""
     if not shutil.which("openssl"):
         pytest.skip("no openssl to make a certificate with")
     key, certificate = tmp_path / "key", tmp_path / "certificate"
@@ -152,13 +243,37 @@ def test_a_certificate_of_nobody_is_refused(tmp_path: Path, capsys: pytest.Captu
     subprocess.run([*make.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
+    return context, certificate
+
+
+def test_a_certificate_of_nobody_is_refused(secure: tuple[ssl.SSLContext, Path]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(10)
-        thread = threading.Thread(target=refuse_tls, args=(listener, context))
+        thread = threading.Thread(target=refuse_tls, args=(listener, secure[0]))
         thread.start()
         with pytest.raises(CertificateRefused, match="self-signed certificate"):
             main(["xxwiki", "--mirror", f"https://127.0.0.1:{listener.getsockname()[1]}"], QUICK)
         thread.join()
+
+
+def test_a_safe_address_never_leads_to_an_open_one(
+    secure: tuple[ssl.SSLContext, Path], mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(secure[1]))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10)
+        thread = threading.Thread(target=redirect_by_tls, args=(listener, secure[0], mirror.url))
+        thread.start()
+        with pytest.raises(RedirectRefused, match=f"leads to {mirror.url}"):
+            main(["xxwiki", "--mirror", f"https://127.0.0.1:{listener.getsockname()[1]}"], QUICK)
+        thread.join()
+    assert mirror.requests == []
+
+
+def redirect_by_tls(listener: socket.socket, context: ssl.SSLContext, address: str) -> None:
+    with context.wrap_socket(listener.accept()[0], server_side=True) as connection:
+        connection.recv(10_000)
+        connection.sendall(f"HTTP/1.1 302 Found\r\nLocation: {address}/xxwiki/\r\nContent-Length: 0\r\n\r\n".encode())
 
 
 def refuse_tls(listener: socket.socket, context: ssl.SSLContext) -> None:

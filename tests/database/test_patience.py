@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -93,6 +94,16 @@ def test_a_server_that_falls_silent_while_it_answers_is_given_up(hasty: Database
     finally:
         freezing.join()
         os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_host_that_takes_a_connection_and_says_nothing_is_given_up(way: Way) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/none"
+        start = time.monotonic()
+        with Database(url, limits=api.Limits(query=1)) as database, pytest.raises(DatabaseUnreachable, match="timeout"):
+            way(database, "select 1")
+    assert time.monotonic() - start < 3.5
 
 
 def test_a_slow_answer_within_the_limits_comes(hasty: Database) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 import api
 from db.connection import Database
-from db.errors import DatabaseBusy
+from db.errors import DatabaseBusy, DatabaseRefused
 from db.installing import migrate
 from tests.conftest import as_url, new_database
 from tests.support.planted import article, load, store_map, store_model
@@ -209,3 +209,18 @@ def test_a_variable_of_libpq(
         work(database)
     with api.Shelf(Database(url, limits=api.Limits(query=20, reader=True))) as shelf:
         assert answers(shelf) == expected
+
+
+@pytest.mark.parametrize("limits", [api.Limits(), api.Limits(reader=True, query=20)])
+def test_a_database_that_may_only_be_read(database_url: str, expected: list[Any], limits: api.Limits) -> None:
+    """As on a standby: every question is answered, and what writes is refused in one line."""
+    url = as_url(database_url)
+    with Database(url) as database:
+        work(database)
+    with psycopg.connect(url, autocommit=True) as admin:
+        name = sql.Identifier(admin.info.dbname)
+        admin.execute(sql.SQL("alter database {} set default_transaction_read_only = on").format(name))
+    with api.Shelf(Database(url, limits=limits)) as shelf:
+        assert answers(shelf) == expected
+    with Database(url) as database, pytest.raises(DatabaseRefused, match="in a read-only transaction"):
+        work(database)

@@ -45,11 +45,11 @@ def postgresql_15() -> Iterator[str]:
 
 
 @contextmanager
-def postgresql_18() -> Iterator[str]:
+def postgresql_18(address: str = "127.0.0.1") -> Iterator[str]:
     """The programs of the embedded PostgreSQL, run as a server of somebody's own."""
     with _folder() as folder:
         user = server_user(folder / "data")
-        with _running(folder, programs(folder, user).folder, user) as url:
+        with _running(folder, programs(folder, user).folder, user, address) as url:
             yield url
 
 
@@ -69,7 +69,7 @@ def _folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _running(folder: Path, tools: Path, user: User | None) -> Iterator[str]:
+def _running(folder: Path, tools: Path, user: User | None, address: str = "127.0.0.1") -> Iterator[str]:
     """Make a cluster, start it, give the address of its superuser, and stop it."""
     data, password = folder / "data", folder / "password"
     data.mkdir(mode=0o700)
@@ -85,15 +85,17 @@ def _running(folder: Path, tools: Path, user: User | None) -> Iterator[str]:
             raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
 
     run("initdb", "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8", "--locale=C.UTF-8")
-    port = _free_port()
+    with (data / "pg_hba.conf").open("a") as rules:
+        rules.write("host all all samenet scram-sha-256\n")
+    port = _free_port(address)
     # TCP alone, no socket. Nobody needs these data after a crash, so they are not forced to the disk.
-    run("pg_ctl", "-w", "-l", str(data / "log"), "-o", f"-h 127.0.0.1 -p {port} -k '' -F", "start")
+    run("pg_ctl", "-w", "-l", str(data / "log"), "-o", f"-h {address} -p {port} -k '' -F", "start")
     try:
-        yield f"postgresql://postgres:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/postgres"
+        yield f"postgresql://postgres:{quote(PASSWORD, safe='')}@{address}:{port}/postgres"
     finally:
         run("pg_ctl", "-w", "-m", "fast", "stop")
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+def _free_port(address: str) -> int:
+    with socket.create_server((address, 0)) as taken:
         return int(taken.getsockname()[1])

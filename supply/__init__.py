@@ -1,0 +1,1 @@
+"""What is installed, by hash, and under which licences."""
