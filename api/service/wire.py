@@ -177,16 +177,13 @@ class Wire(HttpToolsProtocol):
 
     def _make_room(self) -> None:
         others = [one for one in self.connections if isinstance(one, Wire) and one.counts and one is not self]
-        if len(others) < self.most_clients:
-            return
-        waiting = [one for one in others if one.waits]
-        if waiting:
+        if len(others) >= self.most_clients and (waiting := [one for one in others if one.waits]):
             oldest = min(waiting, key=lambda one: one.since)
             oldest.counts = False  # asyncio tells of its end later, and more clients may come before that
             oldest.transport.abort()
-        elif len(others) < 2 * self.most_clients:
-            self.crowded = True
-        else:
+            others.remove(oldest)
+        self.crowded = len(others) >= self.most_clients
+        if len(others) >= 2 * self.most_clients:
             self.transport.abort()
 
 
