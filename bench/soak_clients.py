@@ -29,7 +29,7 @@ SLOW = (
     b"GET /articles/Bo",
     b"GET / HTTP/1.1\r\nHost: x\r\nX: y\r\n",
     b"POST /match HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 200000\r\n\r\n{",
-    b"GET /static/style.css HTTP/1.1\r\nHost: x\r\n\r\n" * 500,
+    b"GET /static/style.css HTTP/1.1\r\nHost: x\r\n\r\n" * 20,
 )
 Stop = threading.Event
 

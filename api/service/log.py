@@ -22,13 +22,13 @@ class Bounded(logging.Filter):
         if self._left < 1:
             self._kept += 1
             return False
-        self._left -= 1
         more = f" ({self._kept} lines before this one were left out)" if self._kept else ""
         self._kept = 0
-        record.msg, record.args = escaped(record.getMessage()) + more, ()
+        record.msg, record.args = escaped(record.getMessage().rstrip("\n")) + more, ()
         record.__dict__.pop("color_message", None)
         if record.exc_info and record.exc_info[0]:
             record.exc_text = "\n".join(map(escaped, "".join(traceback.format_exception(*record.exc_info)).split("\n")))
+        self._left -= 1 + (record.exc_text or "").count("\n")
         return True
 
 

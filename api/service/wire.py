@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from urllib.parse import unquote_to_bytes
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from api.service import refusal
 from api.service.bodies import MOST_BYTES
@@ -13,6 +13,7 @@ from api.service.questions import LEFT
 
 MOST_ADDRESS, MOST_HEAD = 16 * 1024, 32 * 1024  # bytes; the head is the address and all headers
 MOST_SENT = 2 * MOST_BYTES  # bytes of a body as it is sent, with the lengths of its chunks
+MOST_IN_LINE = 20  # requests that one client sends before it has the answer to the first
 MOST_DISCARDED = 4 * MOST_SENT
 MOST_UNREAD = 64 * 1024 * 1024  # bytes of answers that all clients together have not read yet
 HEAD_SECONDS, BODY_SECONDS, IDLE_SECONDS, LAST_SECONDS = 10.0, 20.0, 20, 2.0
@@ -40,13 +41,17 @@ class Wire(HttpToolsProtocol):
         self.in_head, self.refused, self.crowded = True, False, False
         self.unread: tuple[float, int] | None = None
         self.asking: asyncio.Task[Any] | None = None
-        self.is_public = self.server is None or self.server[1] != self.admin_port
-        if self.is_public:
+        self.running: RequestResponseCycle | None = None
+        self.counts = self.server is None or self.server[1] != self.admin_port
+        if self.counts:
             self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Call off what is being asked for a client that has left."""
+        """Call off what is being asked for a client that has left, also if it has sent more requests since."""
         super().connection_lost(exc)
+        if self.running is not None and not self.running.response_complete:
+            self.running.disconnected = True
+            self.running.message_event.set()
         if self.asking is not None:
             self.asking.cancel(LEFT)
 
@@ -81,7 +86,8 @@ class Wire(HttpToolsProtocol):
         """Hand the request on, or refuse it before anybody looks at it."""
         if self.refused:
             return
-        wrong = refusal.CROWDED if self.crowded else wrong_head(self.url, self.headers, self.parser.get_http_version())
+        is_crowded = self.crowded or len(self.pipeline) >= MOST_IN_LINE
+        wrong = refusal.CROWDED if is_crowded else wrong_head(self.url, self.headers, self.parser.get_http_version())
         if wrong is not None:
             self.refuse(*wrong)
             return
@@ -154,6 +160,10 @@ class Wire(HttpToolsProtocol):
     def _enter(self, in_head: bool, due: float) -> None:
         self.stage, self.received, self.in_head, self.due = self.stage + 1, 0, in_head, due
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self.running = cycle
+        super()._start_asgi_task(cycle, app)
+
     def _unsupported_upgrade_warning(self) -> None:
         """Answer as if nothing but HTTP/1.1 had been offered, as RFC 9110 has it; the log need not know."""
 
@@ -166,15 +176,14 @@ class Wire(HttpToolsProtocol):
         return False
 
     def _make_room(self) -> None:
-        others = [one for one in self.connections if isinstance(one, Wire) and one.is_public and one is not self]
-        if len(others) < self.most_clients:
-            return
-        waiting = [one for one in others if one.waits and not one.transport.is_closing()]
-        if waiting:
-            min(waiting, key=lambda one: one.since).transport.abort()
-        elif len(others) < 2 * self.most_clients:
-            self.crowded = True
-        else:
+        others = [one for one in self.connections if isinstance(one, Wire) and one.counts and one is not self]
+        if len(others) >= self.most_clients and (waiting := [one for one in others if one.waits]):
+            oldest = min(waiting, key=lambda one: one.since)
+            oldest.counts = False  # asyncio tells of its end later, and more clients may come before that
+            oldest.transport.abort()
+            others.remove(oldest)
+        self.crowded = len(others) >= self.most_clients
+        if len(others) >= 2 * self.most_clients:
             self.transport.abort()
 
 

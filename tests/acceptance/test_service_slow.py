@@ -76,12 +76,12 @@ def _goes_on(client: socket.socket, drip: bytes, told: dict[str, bytes], name: s
 
 
 def test_who_does_not_read_is_left(service: Service) -> None:
-    ask = b"GET /search?words=a&count=1000 HTTP/1.1\r\nHost: x\r\n\r\nGET /map/points HTTP/1.1\r\nHost: x\r\n\r\n"
+    ask = b"GET /articles/Dracula/similar?count=1000 HTTP/1.1\r\nHost: x\r\n\r\n"
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect(("127.0.0.1", service.port))
         client.settimeout(60)
-        client.sendall(ask * 600)  # far more than the buffers of both sides hold
+        client.sendall(ask * 20)  # their answers are more than the buffers of both sides hold
         start = time.monotonic()
         while established(service, client):
             assert time.monotonic() < start + 50
@@ -105,7 +105,10 @@ def test_however_many_wait_others_are_answered(service: Service, sent: bytes) ->
             client.sendall(sent)
         for _ in range(10):
             start = time.monotonic()
-            assert service.get("/articles/Dracula/similar").status == 200
+            # Those who are being answered are not sent away for another.
+            assert service.get("/articles/Dracula/similar").status in (
+                {200, 503} if sent.endswith(b"x\r\n\r\n") else {200}
+            )
             assert time.monotonic() < start + 1
             assert ready(service) == 200
     assert service.get("/articles/Dracula/similar").status == 200
@@ -127,10 +130,12 @@ def test_the_oldest_that_waits_makes_room(service: Service) -> None:
             assert client.recv(65536).startswith(b"HTTP/1.1 200")
         stack.enter_context(connected(service))
         time.sleep(0.2)
+        clients[0].settimeout(10)
         with suppress(ConnectionResetError):
-            assert clients[0].recv(1) == b""
+            while clients[0].recv(65536):  # the rest of its answer
+                pass
         clients[-1].sendall(HEAD + b"Connection: close\r\n\r\n")
-        assert rest_of(clients[-1]).startswith(b"HTTP/1.1 200")
+        assert b"HTTP/1.1 200" in rest_of(clients[-1])
 
 
 def test_the_admin_port_is_no_other_under_the_path_of_a_proxy(sample_url: str) -> None:

@@ -3,7 +3,9 @@
 import json
 import re
 import socket
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,22 @@ def test_what_is_not_http_is_told_so_and_left(service: Service, sent: bytes) -> 
 def test_two_requests_in_one_piece_are_answered_in_turn(service: Service) -> None:
     received = service.talk(REQUEST + b"\r\n" + REQUEST + b"Connection: close\r\n\r\n")
     assert received.count(b"HTTP/1.1 200 OK") == received.count(b'{"status":"alive"}') == 2
+
+
+@pytest.mark.parametrize("path", [b"/healthz", b"/articles/Dracula/similar", b"/nothing"])
+def test_some_may_be_sent_ahead_and_not_thousands(service: Service, path: bytes) -> None:
+    one = b"GET %s HTTP/1.1\r\nHost: x\r\n" % path
+    received = service.talk((one + b"\r\n") * 19 + one + b"Connection: close\r\n\r\n")
+    assert received.count(b"HTTP/1.1 ") == 20
+    before = resident(service)
+    with ExitStack() as stack:
+        for _ in range(100):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", service.port), timeout=20))
+            with suppress(ConnectionError):
+                client.sendall((one + b"\r\n") * 5000)
+        time.sleep(1)
+        assert resident(service) - before < 30
+        assert service.get("/healthz").status == 200
 
 
 def test_an_offer_to_change_the_protocol_is_not_taken(service: Service) -> None:

@@ -41,6 +41,16 @@ def test_a_traceback_keeps_its_lines_and_no_control_characters() -> None:
     assert not any("\x1b" in line for line in lines)
 
 
+def test_a_traceback_counts_as_all_its_lines() -> None:
+    bounded = log.Bounded()
+    lines = 0
+    for _ in range(1000):
+        one = record("failed", failed=True)
+        if bounded.filter(one):
+            lines += logging.Formatter().format(one).count("\n") + 1
+    assert 50 <= lines <= 70
+
+
 def test_so_many_lines_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr("time.monotonic", lambda: now)
