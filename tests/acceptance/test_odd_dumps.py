@@ -29,7 +29,7 @@ def written(folder: Path, name: str, content: str | bytes) -> str:
 
 
 STUBS = HEAD + stub("A", 1) + stub("B", 2) + TAIL
-REFUSED = {
+REFUSED: dict[str, tuple[str | bytes, str]] = {
     "stub-meta-current.xml": (STUBS, "2 pages and the text of none"),
     "stub-articles.xml.gz": (gzip.compress(STUBS.encode()), "2 pages and the text of none"),
     "stub.xml.bz2": (bz2.compress(STUBS.encode()), "give a pages-articles file"),
