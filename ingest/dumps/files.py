@@ -1,5 +1,6 @@
 """Sources: which files there are, how they are packed, and their bytes."""
 
+import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -39,6 +40,11 @@ class Source(NamedTuple):
     packing: Packing
     start: int = 0
     stop: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The path as a text that a table takes: a byte that is not UTF-8 is written by its number."""
+        return os.fsencode(self.path).decode("utf-8", "backslashreplace")
 
     @property
     def is_ndjson(self) -> bool:

@@ -127,6 +127,13 @@ def test_a_page_that_comes_twice_is_said(
     assert articles == 1
 
 
+def test_a_file_whose_name_is_not_utf_8(database: Database, tmp_path: Path) -> None:
+    source = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.xml"))
+    source.write_text(HEAD + BOOK + TAIL)
+    report, articles = imported(database, [str(source)])
+    assert (report.source, articles) == (f"{tmp_path}/\\xff.xml", 1)
+
+
 def test_rows_are_told_apart_by_their_titles(database: Database, tmp_path: Path) -> None:
     rows = "".join(f'["{title}", {{}}, ["X"], [], null, 5]\n' for title in ("A", "B", "A"))
     report, articles = imported(database, [written(tmp_path, "rows.ndjson", rows)])
