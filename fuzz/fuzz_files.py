@@ -18,9 +18,11 @@ with atheris.instrument_imports(include=["ingest", "api.history"]):
     from db.errors import WikishelfError
     from ingest.download.errors import NotAMirror
     from ingest.download.mirror import read_dates, read_job, read_parts
-    from ingest.topics.catalogue import by_infobox, candidate_pattern, in_language, load_topics
+    from ingest.topics.catalogue import by_infobox, candidate_pattern
+    from ingest.topics.topic_file import read_topic_file
 
 LIMITS = ("-timeout=5", "-rss_limit_mb=512", "-max_len=4096")  # seconds of a call, memory, bytes of an input
+KNOWN = read_topic_file(Path(__file__).parent.parent / "ingest" / "topics" / "topics.toml")
 FILE = Path(tempfile.mkdtemp(prefix="fuzz-files-")) / "file"
 
 TOPICS = """[topics.anthem]
@@ -39,10 +41,11 @@ HISTORY = 'Title,Author,My Rating,Exclusive Shelf\n"War, and ""Peace""",Leo Tols
 
 
 def topics(data: bytes) -> None:
-    """A topic that is taken makes a pattern, and is taken in another language."""
+    """A topic that is taken makes a pattern, and SQL takes its names."""
     FILE.write_bytes(data)
-    for topic in load_topics(["anthem"], FILE):
-        candidate_pattern(in_language([topic], "de")).search(b"{{Infobox anthem}}")
+    found = read_topic_file(FILE, KNOWN).topics
+    for topic in (found[name] for name in found.keys() - KNOWN.topics.keys()):
+        candidate_pattern([topic]).search(b"{{Infobox anthem}}")
         assert by_infobox([topic])
         assert topic.view.isidentifier()
         assert all(facet.name.isidentifier() for facet in topic.facets)
