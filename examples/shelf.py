@@ -39,4 +39,8 @@ async def nearest(*titles: str) -> None:
         print(f"{title}: {found.title}")
 
 
-asyncio.run(nearest("Dracula", "Don Quixote", "Frankenstein"))
+ours = nearest("Dracula", "Don Quixote", "Frankenstein")
+try:
+    task = asyncio.get_running_loop().create_task(ours)  # a notebook has a loop, and shows what the task prints
+except RuntimeError:
+    asyncio.run(ours)

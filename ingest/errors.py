@@ -7,6 +7,11 @@ class SourceNotFound(WikishelfError):
     """{path} does not exist; give a dump file, a folder of its parts, or an .ndjson file"""
 
 
+class SourceNotAFile(WikishelfError):
+    """{path} is a pipe or a device, and a dump is read more than once and in several places; give the file itself (bz2
+    and gz are unpacked here), or write the pipe to a file first"""
+
+
 class SourceUnreadable(WikishelfError):
     """cannot read {path}: {reason}"""
 

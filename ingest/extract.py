@@ -51,7 +51,7 @@ def extract(
     WikishelfError
         One of ingest.errors, with the file and the position; now, or while the iterator is asked.
     """
-    report = Report(str(source.path))
+    report = Report(source.name)
     chunks = _count_bytes(read_chunks(source, threads), report)
     if source.is_ndjson:
         return _read_rows(read_rows(chunks, source.path), topics[0], report), report

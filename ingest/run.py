@@ -40,7 +40,7 @@ def import_all(
     started_at = datetime.now(UTC)
     with database.session() as connection:
         for source, wiki in zip(plan.sources, plan.wikis, strict=True):
-            provenance.check_wiki(connection, str(source.path), wiki)
+            provenance.check_wiki(connection, source.name, wiki)
     key = f"{plan.key} {prune}"
     with (
         staging.importing(database, key, [topic.name for topic in topics], prune) as done,
@@ -111,9 +111,7 @@ def _check_contents(plan: Plan, reports: Mapping[Path, Report]) -> None:
 
 def _by_source(plan: Plan, found: Mapping[int, Mapping[str, Any]], sums: dict[Path, Future[str]]) -> dict[Path, Report]:
     """Add up the reports of the parts, source by source."""
-    reports = {
-        source.path: Report(str(source.path), wiki) for source, wiki in zip(plan.sources, plan.wikis, strict=True)
-    }
+    reports = {source.path: Report(source.name, wiki) for source, wiki in zip(plan.sources, plan.wikis, strict=True)}
     for job in plan.jobs:
         reports[job.source.path].absorb(Report.from_json(found[job.number]))
     for path, future in sums.items():

@@ -8,6 +8,8 @@ import os
 from db import interrupts
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
+# A file keras.json of the user's may ask for float16, another backend or nonsense. There is none below this path.
+os.environ["KERAS_HOME"] = os.devnull
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # Otherwise TensorFlow reports every feature of the processor.
 # oneDNN is on by default where the processor has AVX512-VNNI. It adds in another order, and says so on stderr.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")

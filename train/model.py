@@ -27,12 +27,12 @@ def build(starting_articles: Float32, starting_links: Float32, settings: Decided
     """
     article = keras.Input((), dtype="int32", name="article")
     link = keras.Input((), dtype="int32", name="link")
-    articles = keras.layers.Embedding(*starting_articles.shape, name="articles")
-    links = keras.layers.Embedding(*starting_links.shape, name="links")
-    score = keras.layers.Dot(axes=-1, normalize=True, name="cosine")([articles(article), links(link)])
+    articles = keras.layers.Embedding(*starting_articles.shape, dtype="float32", name="articles")
+    links = keras.layers.Embedding(*starting_links.shape, dtype="float32", name="links")
+    score = keras.layers.Dot(axes=-1, normalize=True, dtype="float32", name="cosine")([articles(article), links(link)])
     if settings.objective == "sigmoid":
         probability = keras.layers.Dense(
-            1, activation="sigmoid", kernel_initializer=PROBABILITY_WEIGHT, name="probability"
+            1, activation="sigmoid", kernel_initializer=PROBABILITY_WEIGHT, dtype="float32", name="probability"
         )
         score = probability(score)
     articles.set_weights([starting_articles])

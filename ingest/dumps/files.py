@@ -1,5 +1,6 @@
 """Sources: which files there are, how they are packed, and their bytes."""
 
+import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,7 @@ from ingest.dumps.unpack import BZ2_STREAM_START, LONGEST_STREAM, Chunk, FilePar
 from ingest.errors import (
     DamagedSource,
     NoDumpsInFolder,
+    SourceNotAFile,
     SourceNotFound,
     SourceUnreadable,
     TruncatedSource,
@@ -40,6 +42,11 @@ class Source(NamedTuple):
     stop: int | None = None
 
     @property
+    def name(self) -> str:
+        """The path as a text that a table takes: a byte that is not UTF-8 is written by its number."""
+        return os.fsencode(self.path).decode("utf-8", "backslashreplace")
+
+    @property
     def is_ndjson(self) -> bool:
         """Whether it holds .ndjson rows, by its name, and not an XML export."""
         return ".ndjson" in self.path.name
@@ -50,9 +57,9 @@ def find_sources(paths: Iterable[Path]) -> list[Source]:
 
     Raises
     ------
-    SourceNotFound, SourceUnreadable, NoDumpsInFolder, UnreadablePacking
+    SourceNotFound, SourceNotAFile, SourceUnreadable, NoDumpsInFolder, UnreadablePacking
     """
-    files = dict.fromkeys(file for path in paths for file in _files(path))
+    files = dict.fromkeys(file for path in paths for file in _readable(path))
     return [Source(file, _packing(file)) for file in files]
 
 
@@ -91,10 +98,19 @@ def find_stream(path: Path, position: int) -> int | None:
     return position + found.start() if found else None
 
 
+def _readable(path: Path) -> list[Path]:
+    try:
+        return _files(path)
+    except OSError as error:  # a name that is too long, a folder that may not be listed
+        raise SourceUnreadable(path=path, reason=error.strerror) from None
+
+
 def _files(path: Path) -> list[Path]:
-    if not path.exists():
+    if not path.exists() and path != Path("-"):
         raise SourceNotFound(path=path)
     if not path.is_dir():
+        if not path.is_file():
+            raise SourceNotAFile(path=path)
         return [path]
     files = [file for file in path.iterdir() if _DUMP_NAME.search(file.name) and not _INDEX_NAME.search(file.name)]
     if not files:

@@ -56,3 +56,26 @@ def test_sites_of_one_world_are_alike(url: str, tmp_path: Path) -> None:
         first, second, _ = (part.split()[0] for part in near.split(", "))
         assert {site in space, first in space, second in space} in ({True}, {False}), line
     assert contents(url) == before
+
+
+AS_A_NOTEBOOK = """
+import asyncio, sys
+from pathlib import Path
+
+async def notebook():
+    names = {"__name__": "__main__"}
+    for cell in Path(sys.argv[1]).read_text().split("# %%"):
+        exec(compile("#" + cell, "cell", "exec"), names)
+        await asyncio.sleep(0)
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+
+asyncio.run(notebook())
+"""
+
+
+def test_cell_by_cell_in_the_running_loop_of_a_notebook(sample_url: str, tmp_path: Path) -> None:
+    (tmp_path / "notebook.py").write_text(AS_A_NOTEBOOK)
+    example = str(ROOT / "examples" / "shelf.py")
+    printed = run(str(tmp_path / "notebook.py"), example, url=sample_url)
+    assert printed == run("shelf.py", url=sample_url)
+    assert re.search("^Frankenstein: .", printed, re.M)

@@ -2,6 +2,9 @@
 
 import bz2
 import gzip
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from ingest.plan import make_plan
 from ingest.report import Report
 from ingest.run import import_all
 from ingest.topics.catalogue import load_topics
+from tests.conftest import ROOT
 from tests.support.commands import answer, command, refusal
 from tests.support.pages import BOOK, HEAD, OTHER, TAIL, page
 
@@ -29,7 +33,7 @@ def written(folder: Path, name: str, content: str | bytes) -> str:
 
 
 STUBS = HEAD + stub("A", 1) + stub("B", 2) + TAIL
-REFUSED = {
+REFUSED: dict[str, tuple[str | bytes, str]] = {
     "stub-meta-current.xml": (STUBS, "2 pages and the text of none"),
     "stub-articles.xml.gz": (gzip.compress(STUBS.encode()), "2 pages and the text of none"),
     "stub.xml.bz2": (bz2.compress(STUBS.encode()), "give a pages-articles file"),
@@ -56,6 +60,29 @@ def test_a_dump_of_another_kind(url: str, tmp_path: Path, name: str) -> None:
     assert (finished.returncode, finished.stdout, len(progress) < 2) == (1, "", True)
     assert name in line
     assert words in line
+
+
+PIPES = {
+    "cat {dump} | {ingest} /dev/stdin": 1,
+    "cat {dump} | {ingest} -": 1,
+    "cat {dump} | {ingest} /proc/self/fd/0": 1,
+    "{ingest} <(cat {dump})": 1,
+    "mkfifo {dump}.fifo; {ingest} {dump}.fifo": 1,
+    "{ingest} /dev/null": 1,
+    "{ingest} /dev/zero": 1,
+    "{ingest} {dump} -": 1,
+    "{ingest} /dev/stdin < {dump}": 0,
+}
+
+
+@pytest.mark.parametrize("line", PIPES)
+def test_a_pipe_is_refused_in_one_line(url: str, tmp_path: Path, line: str) -> None:
+    dump = written(tmp_path, "dump.xml.bz2", bz2.compress((HEAD + BOOK + TAIL).encode()))
+    shell = line.format(dump=dump, ingest=f"{sys.executable} -m ingest")
+    environment = {**os.environ, "DATABASE_URL": url}
+    done = subprocess.run(["bash", "-c", shell], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (PIPES[line], 1), done.stderr
+    assert ("is a pipe or a device" in done.stderr) == bool(PIPES[line])
 
 
 def test_a_dump_without_an_article_says_what_it_has(url: str, tmp_path: Path) -> None:
@@ -98,6 +125,13 @@ def test_a_page_that_comes_twice_is_said(
     report, articles = imported(database, sources)
     assert (report.skipped, report.skipped_titles) == ({reason: 1}, {reason: [lost]})
     assert articles == 1
+
+
+def test_a_file_whose_name_is_not_utf_8(database: Database, tmp_path: Path) -> None:
+    source = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.xml"))
+    source.write_text(HEAD + BOOK + TAIL)
+    report, articles = imported(database, [str(source)])
+    assert (report.source, articles) == (f"{tmp_path}/\\xff.xml", 1)
 
 
 def test_rows_are_told_apart_by_their_titles(database: Database, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -117,3 +118,26 @@ def test_every_epoch_is_reported() -> None:
         "versions",
     } == set(fitted.metrics)
     assert (fitted.metrics["articles"], fitted.metrics["pairs"]) == (72, len(pairs.article_index))
+
+
+OTHER_SETTINGS = {
+    "float16": '{"floatx": "float16", "epsilon": 0.1}',
+    "float64": '{"floatx": "float64", "image_data_format": "channels_first"}',
+    "torch": '{"backend": "torch"}',
+    "nonsense": '{"floatx": "float7", "epsilon": "x", "image_data_format": 1}',
+    "set before": "",
+}
+
+
+@pytest.mark.parametrize("name", OTHER_SETTINGS)
+def test_the_users_keras_settings_are_not_ours(tmp_path: Path, name: str) -> None:
+    """In the file keras.json or set in the same program before, they change no bit of a fit."""
+    (tmp_path / ".keras").mkdir()
+    (tmp_path / ".keras" / "keras.json").write_text(OTHER_SETTINGS[name] or "{}")
+    first = "from train.backend import keras; keras.config.set_floatx('float16'); " if name == "set before" else ""
+    script = f"{first}from tests.training.test_fit import *; print(fingerprint(small()))"
+    environment = {**os.environ, "HOME": str(tmp_path), "KERAS_BACKEND": "jax"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == fingerprint(small()), done.stderr
