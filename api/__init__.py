@@ -10,8 +10,8 @@ from api.async_shelf import AsyncShelf, connect_async
 from api.history import History, HistoryBook, read_history
 from api.shelf import Shelf, connect
 from api.taste import Taste
+from db.limits import Limits
 from db.models.registry import Model
-from db.read_pool import Limits
 from db.search import (
     ExplainedLink,
     FoundArticle,

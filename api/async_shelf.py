@@ -10,12 +10,14 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial, wraps
 from types import TracebackType
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from api.shelf import Shelf, connect
+from db import forks
 from db.connection import without_password
-from db.errors import DatabaseBusy
-from db.read_pool import Limits
+from db.errors import DatabaseBusy, ShelfClosed
+from db.limits import Limits
+from db.question import Question
 
 Arguments = ParamSpec("Arguments")
 Given = TypeVar("Given")
@@ -45,13 +47,20 @@ def _in_thread(
 class AsyncShelf:
     """Questions to one shelf, to be awaited; close it, or use it in an `async with`.
 
-    A question that waits for a connection longer than the limits allow raises `db.errors.DatabaseBusy`.
+    A question that waits for a connection longer than the limits allow raises `db.errors.DatabaseBusy`. Whoever cancels
+    the task that awaits an answer calls off the question: its statement is cancelled on the server.
     """
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
-        self._free = asyncio.Semaphore(shelf.database.limits.connections)
-        self._threads = ThreadPoolExecutor(shelf.database.limits.connections, "wikishelf")
+        self._is_closed = False
+        self.part()
+        forks.in_children(self)
+
+    def part(self) -> None:
+        """Begin with threads of one's own; those of a parent do not pass to its child."""
+        self._free = asyncio.Semaphore(self.shelf.database.limits.connections)
+        self._threads = ThreadPoolExecutor(self.shelf.database.limits.connections, "wikishelf")
 
     similar_articles = _in_thread(Shelf.similar_articles)
     similar_links = _in_thread(Shelf.similar_links)
@@ -71,20 +80,32 @@ class AsyncShelf:
         """Ask several questions in one thread, as a page needs them."""
         return await self._run(partial(question, self.shelf))
 
-    async def _run(self, question: Callable[[], Given]) -> Given:
+    async def _run(self, verb: Callable[[], Given]) -> Given:
         try:
             async with asyncio.timeout(self.shelf.database.limits.wait):
                 await self._free.acquire()
         except TimeoutError:
             url, reason = without_password(self.shelf.database.url), "all connections are in use"
             raise DatabaseBusy(url=url, reason=reason) from None
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, question)
-        finally:
+        if self._is_closed:
             self._free.release()
+            raise ShelfClosed
+        question = Question()
+        answering = asyncio.get_running_loop().run_in_executor(self._threads, _answered, question, verb)
+        answering.add_done_callback(self._ended)  # The thread needs its place until it has ended.
+        try:
+            return await asyncio.shield(answering)
+        except asyncio.CancelledError:
+            question.cancel()
+            raise
+
+    def _ended(self, answering: asyncio.Future[Any]) -> None:
+        self._free.release()
+        answering.exception()  # Somebody has looked, even if nobody awaits the answer any more.
 
     async def close(self) -> None:
         """Wait for the questions that are being answered, and close the connections."""
+        self._is_closed = True
         await asyncio.to_thread(self._threads.shutdown)
         await asyncio.to_thread(self.shelf.close)
 
@@ -95,3 +116,8 @@ class AsyncShelf:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def _answered(question: Question, verb: Callable[[], Given]) -> Given:
+    with question:
+        return verb()

@@ -8,7 +8,7 @@ from api.history import HistoryBook
 from api.pictures import Pictures
 from api.taste import Taste, taste_of
 from db import search
-from db.read_pool import Limits
+from db.limits import Limits
 from db.search import (
     RECOMMENDED_PROMINENCE,
     ExplainedLink,
@@ -35,7 +35,7 @@ def connect(limits: Limits | None = None) -> "Shelf":
     db.errors.WikishelfError
         The database cannot be reached, or nothing was ever ingested into the shelf.
     """
-    return Shelf(db.opening.connect("require", limits))
+    return Shelf(db.opening.connect("require", limits or Limits()))
 
 
 class Shelf(Pictures):

@@ -10,9 +10,11 @@ import sqlalchemy.exc
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, text
 
-from db import errors
+from db import errors, forks, question
 from db.embedded.sharing import Attachment
-from db.read_pool import Limits, ReadPool, is_broken
+from db.limits import WORK, Limits
+from db.link import Link
+from db.read_pool import ReadPool, is_broken
 from db.settings import DEFAULT_SCHEMA
 
 # The path lists the shelf's schema and the schemas of the extensions, wherever an administrator made them. Temporary
@@ -34,6 +36,8 @@ class Address(NamedTuple):
 class Database:
     """A pool of connections to one shelf of one database; closing it leaves the embedded server as well.
 
+    A forked child opens connections of its own, and leaves those of its parent alone.
+
     Attributes
     ----------
     url : str
@@ -53,11 +57,13 @@ class Database:
     ) -> None:
         self.url = url
         self.schema = schema
-        self.limits = limits or Limits()
+        self.limits = limits or WORK
         conninfo = _conninfo(url)
         self.engine = _engine(conninfo, schema, self.limits)
         self._read_pool = ReadPool(lambda: self.limits.opened(conninfo, schema, autocommit=True), self.limits)
         self._attachment = attachment
+        self._is_closed = False
+        forks.in_children(self)
 
     @property
     def address(self) -> Address:
@@ -71,25 +77,58 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Open a transaction in which names mean the shelf's; commit it at the end, and roll it back on an error."""
-        with translated_errors(self.url), self.engine.begin() as connection:
+        """Open a transaction in which names mean the shelf's; commit it at the end, and roll it back on an error.
+
+        Raises
+        ------
+        ShelfClosed
+        """
+        with self._connected() as connection, connection.begin():
+            _set_settings(connection)
             set_search_path(connection, self.schema, local=True)
             yield connection
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
-        """Open a connection in autocommit mode, for single reads and for locks that outlive a transaction."""
-        with translated_errors(self.url), self.engine.connect() as connection:
-            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-            set_search_path(connection, self.schema, local=False)
-            yield connection
+        """Open a connection in autocommit mode, for single reads; behind a pooler it is a transaction.
+
+        Raises
+        ------
+        ShelfClosed
+        """
+        with self._connected() as connection:
+            if is_pooled(connection):
+                with connection.begin():
+                    _set_settings(connection)
+                    set_search_path(connection, self.schema, local=True)
+                    yield connection
+            else:
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+                set_search_path(connection, self.schema, local=False)
+                yield connection
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        self._check()
+        with translated_errors(self.url):
+            try:
+                with self.engine.connect() as connection:
+                    yield connection
+            finally:
+                if self._is_closed:
+                    self.engine.pool.dispose()
 
     def fetch(self, query: str, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Return the rows of one read; psycopg alone runs it, for a third of the cost of `session`.
 
         Parameters are written `%(name)s`. The query must name the schema of what it reads, because no search_path is
         set.
+
+        Raises
+        ------
+        ShelfClosed
         """
+        self._check()
         with translated_errors(self.url):
             return self._read_pool.fetch(query, asked)
 
@@ -100,10 +139,22 @@ class Database:
 
     def close(self) -> None:
         """Close the pool and leave the embedded server, which stops when nobody else uses it."""
+        self._is_closed = True
         self._read_pool.close()
-        self.engine.dispose()
+        self.engine.pool.dispose()
         if self._attachment is not None:
             self._attachment.close()
+
+    def part(self) -> None:
+        """Leave the connections to the parent, and begin without any."""
+        self._of_parent = self.engine.pool
+        self.engine.dispose(close=False)
+
+    def _check(self) -> None:
+        if self._is_closed:
+            raise errors.ShelfClosed
+        with translated_errors(self.url):
+            question.check()
 
     def __enter__(self) -> Self:
         return self
@@ -117,6 +168,16 @@ class Database:
 def set_search_path(connection: Connection, schema: str, local: bool) -> None:
     """Let names without a schema mean those of the shelf, until the transaction ends (`local`) or for the session."""
     connection.execute(SEARCH_PATH, {"schema": schema, "local": local})
+
+
+def is_pooled(connection: Connection) -> bool:
+    """Whether a pooler stands between, so that nothing lasts for longer than a transaction."""
+    return cast(Link, connection.connection.driver_connection).is_pooled
+
+
+def _set_settings(connection: Connection) -> None:
+    if is_pooled(connection):
+        connection.exec_driver_sql(cast(Link, connection.connection.driver_connection).own_settings)
 
 
 @contextmanager

@@ -117,6 +117,10 @@ class VectorTooOld(WikishelfError):
     "alter extension vector update" """
 
 
+class ShelfClosed(WikishelfError):
+    """this shelf is closed; open another one with api.connect()"""
+
+
 class SchemaMissing(WikishelfError):
     """the schema {schema} of the database at {url} has no Wikishelf tables yet, or has old ones; run "python -m db
     upgrade" or "python -m ingest SOURCE" first"""

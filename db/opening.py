@@ -8,7 +8,7 @@ from db import errors, settings
 from db.connection import Database, without_password
 from db.embedded import sharing
 from db.installing import migrate
-from db.read_pool import Limits
+from db.limits import Limits
 
 MIN_POSTGRES = 150_000  # 15.0, written as `server_version_num` writes it
 MIN_VECTOR = (0, 8)

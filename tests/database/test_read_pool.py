@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from db.connection import Database
 from db.errors import DatabaseBusy, DatabaseRefused, DatabaseUnreachable
-from db.read_pool import Limits
+from db.limits import Limits
 
 PID = "select pg_backend_pid()"
 

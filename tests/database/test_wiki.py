@@ -8,7 +8,7 @@ import api
 from db.connection import Database
 from db.errors import DatabaseRefused
 from db.importing import provenance
-from db.read_pool import Limits
+from db.limits import Limits
 from tests.support.planted import article, load, store_vectors
 
 
