@@ -26,8 +26,8 @@ from tests.support.mirror import Mirror, running
 # moments lie in their work and not in Python's start.
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
-    ["alembic.command", "db.__main__", "ingest.__main__", "ingest.download.command", "sample.__main__", "train.__main__",
-     "train.fit", "train.map.make", "pyarrow.parquet"]
+    ["alembic.command", "db.__main__", "ingest.__main__", "ingest.download.command", "sample.__main__",
+     "train.__main__", "train.fit", "train.map.make", "pyarrow.parquet"]
 )  # fmt: skip
 TOPICS = ("--topic", "book", "--topic", "film")
 OLD_LAYOUT = ROOT / "tests" / "migration" / "old_layout"
@@ -69,8 +69,8 @@ class Bed:
     def copy(self, shelf: str, name: str) -> str:
         """Make a database afresh, as a copy of another one, and return its address."""
         with psycopg.connect(self.at("postgres"), autocommit=True) as admin:
-            admin.execute(f"drop database if exists {name} with (force)")  # type: ignore[arg-type]
-            admin.execute(f"create database {name} template {shelf}")  # type: ignore[arg-type]
+            admin.execute(f"drop database if exists {name} with (force)")
+            admin.execute(f"create database {name} template {shelf}")
         return self.at(name)
 
     def start(self, database: str, arguments: tuple[str, ...]) -> ForkServerProcess:
@@ -176,7 +176,7 @@ def _old_shelf(bed: Bed, revision: str) -> None:
     url = bed.copy("template0", f"old{revision}")
     with psycopg.connect(url) as connection:
         for file in ("0001", "rows", *(f"000{n}" for n in range(2, min(int(revision), 5) + 1))):
-            connection.execute((OLD_LAYOUT / f"{file}.sql").read_text(encoding="utf-8"))  # type: ignore[arg-type]
+            connection.execute((OLD_LAYOUT / f"{file}.sql").read_text(encoding="utf-8"))
     if revision > "0005":
         with Database(url) as database, database.transaction() as transaction:
             made = ground.prepare(transaction, database) + adoption.adopt(transaction, database.schema)

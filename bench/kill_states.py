@@ -19,7 +19,7 @@ COLUMNS = f"""
            filter (where a.atttypid <> 'timestamptz'::regtype and a.attname <> all(%s))
     from pg_class o join pg_namespace n on n.oid = o.relnamespace
     join pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped
-    where {OURS} and o.relkind in ('r', 'v') and o.relname !~ '_[0-9]+$' and o.relname !~ '^(_staging_|(models|imports)$)'
+    where {OURS} and o.relkind in ('r', 'v') and o.relname !~ '_[0-9]+$|^_staging_|^(models|imports)$'
     group by 1 order by 1"""
 DEFINITIONS = f"""
     select pg_get_viewdef(o.oid) from pg_class o join pg_namespace n on n.oid = o.relnamespace
@@ -80,7 +80,7 @@ def folder_state(folder: Path) -> str:
 def _hash_of(connection: psycopg.Connection, table: str, columns: list[str]) -> str:
     listed = ", ".join(f'"{column}"' for column in columns)
     query = f"select coalesce(md5(string_agg(x::text, '' order by x::text)), '') from (select {listed} from {table}) x"
-    row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+    row = connection.execute(query).fetchone()
     assert row is not None
     return str(row[0])
 
@@ -90,7 +90,7 @@ def _listed(connection: psycopg.Connection, table: str, columns: str, condition:
     row = connection.execute("select to_regclass(%s)", [table]).fetchone()
     if row is None or row[0] is None:
         return []
-    return sorted(map(str, connection.execute(f"select {columns} from {table} where {condition}")))  # type: ignore[arg-type]
+    return sorted(map(str, connection.execute(f"select {columns} from {table} where {condition}")))
 
 
 def _unnumbered(definition: str) -> str:

@@ -127,8 +127,11 @@ def _kill(bed: Bed, kind: str, process: ForkServerProcess) -> bool:
     """Kill; False if the command had ended before, or if there was no backend to kill."""
     if process.pid is None or process.exitcode is not None:
         return False
+    if kind == "group":
+        with suppress(ProcessLookupError):  # it has no group of its own yet
+            os.killpg(process.pid, signal.SIGKILL)
     if kind in ("client", "group"):
-        os.kill(process.pid, signal.SIGKILL) if kind == "client" else os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         return True
     victim = _postmaster(bed) if kind == "postmaster" else _backend(bed, process)
     with suppress(ProcessLookupError):

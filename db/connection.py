@@ -1,6 +1,6 @@
 """The connections to one shelf of a database, and the one place where the database's errors are translated."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, NamedTuple, Self, cast
@@ -58,9 +58,9 @@ class Database:
         self.url = url
         self.schema = schema
         self.limits = limits or WORK
-        conninfo = _conninfo(url)
-        self.engine = _engine(conninfo, schema, self.limits)
-        self._read_pool = ReadPool(lambda: self.limits.opened(conninfo, schema, autocommit=True), self.limits)
+        self._conninfo = _conninfo(url)
+        self.engine = _engine(self._opened, self.limits)
+        self._read_pool = ReadPool(lambda: self._opened(autocommit=True), self.limits)
         self._attachment = attachment
         self._is_closed = False
         forks.in_children(self)
@@ -145,6 +145,11 @@ class Database:
         if self._attachment is not None:
             self._attachment.close()
 
+    def _opened(self, autocommit: bool = False) -> Link:
+        if self._attachment is not None:
+            self._attachment.renew()
+        return self.limits.opened(self._conninfo, self.schema, autocommit)
+
     def part(self) -> None:
         """Leave the connections to the parent, and begin without any."""
         self._of_parent = self.engine.pool
@@ -215,10 +220,10 @@ def _conninfo(url: str) -> str:
     return make_conninfo("", **{"application_name": "wikishelf", "connect_timeout": 10, **given})
 
 
-def _engine(conninfo: str, schema: str, limits: Limits) -> Engine:
+def _engine(opened: Callable[[], Link], limits: Limits) -> Engine:
     return create_engine(
         "postgresql+psycopg://",
-        creator=lambda: limits.opened(conninfo, schema),
+        creator=opened,
         pool_size=limits.connections,
         max_overflow=0,
         pool_timeout=limits.wait,

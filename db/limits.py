@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from psycopg import IsolationLevel
 
+from db.embedded import environment
 from db.link import Link
 
 # Seconds after which the client knows that the server, which should have cancelled the statement, is silent.
@@ -72,7 +73,8 @@ class Limits:
         The process that the server named when it greeted us is another than the one that answers where a pooler stands
         between. There the settings last for one transaction only: they would reach the pooler's other clients.
         """
-        link = Link.connect(conninfo, autocommit=True)
+        with environment.ignored(conninfo):
+            link = Link.connect(conninfo, autocommit=True)
         if self.query is not None:
             link.patience = self.query + MARGIN
         greeted_by, version = link.info.backend_pid, link.info.server_version

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from db.embedded import folders
 from db.embedded.binaries import Programs
 from db.errors import ServerNotStarted, UnsupportedProcessor
 
 # The path of a socket may have 103 bytes on macOS and 107 on Linux, of which "/.s.PGSQL.5432" takes 14.
 LONGEST_SOCKET_FOLDER = 85
 LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", *LOCALE)
+INITDB = ("-U", "postgres", "--auth-local=trust", "--auth-host=reject", "-E", "UTF8", *LOCALE)
 SMOKE = "create extension vector\nselect '[1,2]'::vector <=> '[2,1]'::vector\n"
 # Parallel index builds share up to maintenance_work_mem, which is too much for the /dev/shm of a container (64 MB). On
 # Linux, System V memory has no such small limit. On macOS it has one, and POSIX memory has none.
@@ -29,10 +30,6 @@ SHARED_MEMORY = "sysv" if sys.platform == "linux" else "posix"
 CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 CONFIGURATION = """\
 # This file is written anew at every start. What "alter system set ..." sets overrides it and stays.
-listen_addresses = ''
-port = 5432
-unix_socket_directories = '{sockets}'
-unix_socket_permissions = 0700
 cluster_name = 'wikishelf'
 max_connections = 100
 shared_buffers = {shared_buffers}MB
@@ -42,6 +39,14 @@ dynamic_shared_memory_type = {shared_memory}
 jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
+"""
+# Whoever enters the folder of the socket may connect, and nobody else.
+AUTHENTICATION = """\
+# This file is written anew at every start.
+local all all trust
+local replication all trust
+host all all all reject
+host replication all all reject
 """
 
 
@@ -75,8 +80,8 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        """The address for libpq, and so for psycopg and psql."""
-        return f"postgresql://postgres@/wikishelf?host={quote(os.fsencode(self.sockets), safe='')}&port=5432"
+        """The address for libpq, and so for psycopg and psql; the empty `hostaddr` keeps PGHOSTADDR away."""
+        return f"postgresql://postgres@/wikishelf?host={quote(os.fsencode(self.sockets), safe='')}&port=5432&hostaddr="
 
 
 def create(cluster: Cluster, tools: Programs) -> None:
@@ -105,12 +110,25 @@ def remove_drafts(cluster: Cluster) -> None:
 
 
 def write_configuration(cluster: Cluster) -> None:
-    """Write the settings that postgresql.conf includes."""
+    """Write the settings that postgresql.conf includes, and who may connect."""
+    settings = CONFIGURATION.format(shared_buffers=shared_buffers(), shared_memory=SHARED_MEMORY)
+    folders.write(cluster.home / "embedded.conf", settings)
+    folders.write(cluster.home / "embedded_hba.conf", AUTHENTICATION)
+
+
+def doors(cluster: Cluster) -> str:
+    """Return the options that say who can reach the server; no "alter system" and no file in the data changes them."""
     # With "." the path may have any length and spelling, and the home may be moved.
     sockets = "." if cluster.sockets == cluster.data else cluster.sockets
-    file = cluster.home / "embedded.conf"
-    file.write_text(CONFIGURATION.format(sockets=sockets, shared_buffers=shared_buffers(), shared_memory=SHARED_MEMORY))
-    file.chmod(0o644)
+    settings = {
+        "listen_addresses": "",
+        "port": 5432,
+        "unix_socket_directories": sockets,
+        "unix_socket_group": "",
+        "unix_socket_permissions": "0700",
+        "hba_file": "../embedded_hba.conf",
+    }
+    return " ".join(f"-c {name}='{value}'" for name, value in settings.items())
 
 
 def shared_buffers() -> int:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from psycopg import pq
 
+from db.embedded import environment, folders
 from db.embedded.binaries import Programs, User, programs, server_user
-from db.embedded.cluster import Cluster, create, reason_in, remove_drafts, write_configuration
+from db.embedded.cluster import Cluster, create, doors, reason_in, remove_drafts, write_configuration
 from db.errors import HomeUnusable, ServerNotStarted, ServerNotStopped
 
 # A server process may exist for this long without answering.
@@ -26,7 +27,8 @@ SECONDS_OF_RETRIES = 10.0
 
 def answers(cluster: Cluster) -> pq.Ping:
     """Ping the server: OK if it takes connections, REJECT while it starts or stops, else nobody is there."""
-    return pq.Ping(pq.PGconn.ping(f"{cluster.url}&connect_timeout=5".encode()))
+    with environment.ignored(cluster.url):
+        return pq.Ping(pq.PGconn.ping(f"{cluster.url}&connect_timeout=5".encode()))
 
 
 def ensure_running(cluster: Cluster) -> None:
@@ -91,11 +93,12 @@ def _start(cluster: Cluster, tools: Programs) -> str:
             lock_file.unlink(missing_ok=True)
     write_configuration(cluster)
     said_before = cluster.log.stat().st_size if cluster.log.exists() else 0
-    # Both paths are relative: pg_ctl hands them to a shell, which would interpret a quote or a dollar sign in them.
-    done = tools.run("pg_ctl", "-D", ".", "-l", cluster.log.name, "-w", "-t", "600", "start", cwd=cluster.data)
+    # All paths are relative: pg_ctl hands them to a shell, which would interpret a quote or a dollar sign in them.
+    options = ("-D", ".", "-l", cluster.log.name, "-o", doors(cluster), "-w", "-t", "600")
+    done = tools.run("pg_ctl", *options, "start", cwd=cluster.data)
     if done.returncode == 0:
         return ""
-    log = cluster.log.read_bytes()[said_before:] if cluster.log.exists() else b""
+    log = folders.read(cluster.log)[said_before:] if cluster.log.exists() else b""
     return log.decode(errors="replace") + done.stderr
 
 
