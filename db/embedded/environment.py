@@ -11,6 +11,12 @@ from psycopg.conninfo import conninfo_to_dict
 # libpq reads these variables beside those of its options, and no option overrides them.
 WITHOUT_OPTION = ("PGSERVICEFILE", "PGSYSCONFDIR", "PGDATESTYLE", "PGTZ", "PGGEQO")
 _one_at_a_time = threading.Lock()
+if hasattr(os, "register_at_fork"):  # a child finds neither the lock taken nor its variables hidden
+    os.register_at_fork(
+        before=_one_at_a_time.acquire,
+        after_in_parent=_one_at_a_time.release,
+        after_in_child=_one_at_a_time.release,
+    )
 
 
 def without_libpq(environment: Mapping[str, str]) -> dict[str, str]:
