@@ -70,16 +70,18 @@ def strays(url: str) -> set[str]:
         return tables ^ {f"{name.rsplit('_', 1)[0]}_{number}" for name in tables for number in numbers}
 
 
-def folder_state(folder: Path) -> str:
-    """Hash the names and bytes of a folder's files; hidden ones, which a killed run leaves, do not count."""
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")]
-    shown = [path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
-    return _hash([(str(path.relative_to(folder)), hashlib.md5(path.read_bytes()).hexdigest()) for path in shown])
+def files_of(folder: Path) -> frozenset[tuple[str, str]]:
+    """Return the names and hashes of a folder's files, without hidden and unfinished ones, which nobody reads."""
+    paths = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    shown = [path for path in paths if path.parts[0] != "unfinished" and not path.name.startswith(".")]
+    return frozenset((str(path), hashlib.md5((folder / path).read_bytes()).hexdigest()[:12]) for path in shown)
 
 
 def _hash_of(connection: psycopg.Connection, table: str, columns: list[str]) -> str:
     listed = ", ".join(f'"{column}"' for column in columns)
-    query = f"select coalesce(md5(string_agg(x::text, '' order by x::text)), '') from (select {listed} from {table}) x"
+    where = "where part <> 'points'" if table.endswith("_map_points") else ""  # it begins with the time of the map
+    rows = f"select {listed} from {table} {where}"
+    query = f"select coalesce(md5(string_agg(x::text, '' order by x::text)), '') from ({rows}) x"
     row = connection.execute(query).fetchone()
     assert row is not None
     return str(row[0])

@@ -198,6 +198,8 @@ def translated_errors(url: str) -> Iterator[None]:
         reason = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
         if isinstance(cause, psycopg.errors.InsufficientPrivilege | psycopg.errors.ReadOnlySqlTransaction):
             raise errors.DatabaseRefused(url=without_password(url), reason=reason) from error
+        if isinstance(cause, psycopg.errors.DiskFull):
+            raise errors.DatabaseFull(url=without_password(url), reason=reason) from error
         if isinstance(cause, psycopg.errors.QueryCanceled):
             raise errors.DatabaseBusy(url=without_password(url), reason=reason) from error
         if isinstance(cause, psycopg.OperationalError):

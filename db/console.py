@@ -6,13 +6,15 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from db import shortage
 from db.errors import WikishelfError
 
 
 def run(program: str, main: Callable[[], None]) -> NoReturn:
     """Run a command line and exit: 0 done, 1 a clear error in one line on stderr, 130 interrupted."""
     try:
-        main()
+        with shortage.explained():
+            main()
         sys.stdout.flush()
     except WikishelfError as error:
         print(f"{program}: {error}", file=sys.stderr)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from db.errors import BinariesNotFound, HomeUnusable
+from db.embedded.errors import BinariesNotFound, HomeUnusable
 
 # The programs see nothing of our environment, neither DATABASE_URL nor PGPORT. LC_ALL=C keeps their messages in
 # English, because this package reads them.

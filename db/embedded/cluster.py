@@ -1,6 +1,7 @@
 """The cluster of the embedded PostgreSQL: where its parts are, its settings, and how it is made."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import platform
@@ -16,7 +17,8 @@ from urllib.parse import quote
 
 from db.embedded import folders
 from db.embedded.binaries import Programs
-from db.errors import ServerNotStarted, UnsupportedProcessor
+from db.embedded.errors import HomeFull, ServerNotStarted, UnsupportedProcessor
+from db.errors import WikishelfError
 
 # The path of a socket may have 103 bytes on macOS and 107 on Linux, of which "/.s.PGSQL.5432" takes 14.
 LONGEST_SOCKET_FOLDER = 85
@@ -26,6 +28,8 @@ SMOKE = "create extension vector\nselect '[1,2]'::vector <=> '[2,1]'::vector\n"
 # Parallel index builds share up to maintenance_work_mem, which is too much for the /dev/shm of a container (64 MB). On
 # Linux, System V memory has no such small limit. On macOS it has one, and POSIX memory has none.
 SHARED_MEMORY = "sysv" if sys.platform == "linux" else "posix"
+# A new cluster takes 60 MB. One that crashed writes a segment of its log, of 16 MB, before it starts.
+MEGABYTES_TO_MAKE, MEGABYTES_TO_START = 80, 32
 # These files hold the memory limit of a container in bytes, for cgroups version 2 and 1.
 CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 CONFIGURATION = """\
@@ -150,8 +154,17 @@ def reason_in(output: str) -> str:
     return (failures or output.strip().splitlines()[:1] or ["it gave no reason"])[-1]
 
 
+def not_started(cluster: Cluster, reason: str) -> WikishelfError:
+    """Return the error for a server that could not be made or started."""
+    if not any(os.strerror(number) in reason for number in (errno.ENOSPC, errno.EDQUOT)):
+        return ServerNotStarted(home=cluster.home, reason=reason)
+    free = shutil.disk_usage(cluster.home).free >> 20
+    needed = MEGABYTES_TO_START if cluster.data.exists() else MEGABYTES_TO_MAKE
+    return HomeFull(home=cluster.home, reason=reason, free=free, needed=needed)
+
+
 def _check(cluster: Cluster, done: subprocess.CompletedProcess[str]) -> None:
     if done.returncode == -signal.SIGILL:
         raise UnsupportedProcessor(reason=f"illegal instruction on {platform.machine()}")
     if done.returncode != 0:
-        raise ServerNotStarted(home=cluster.home, reason=reason_in(done.stderr))
+        raise not_started(cluster, reason_in(done.stderr))

@@ -9,7 +9,7 @@ from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 
 # libpq reads these variables beside those of its options, and no option overrides them.
-WITHOUT_OPTION = ("PGSERVICEFILE", "PGSYSCONFDIR", "PGDATESTYLE", "PGTZ", "PGGEQO")
+WITHOUT_OPTION = ("PGSERVICEFILE", "PGSYSCONFDIR", "PGREQUIRESSL", "PGDATESTYLE", "PGTZ", "PGGEQO")
 _one_at_a_time = threading.Lock()
 if hasattr(os, "register_at_fork"):  # a child finds neither the lock taken nor its variables hidden
     os.register_at_fork(

@@ -7,7 +7,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from db.errors import HomeUnusable
+from db.embedded.errors import HomeUnusable
 
 
 def opened(home: Path) -> Path:

@@ -15,8 +15,8 @@ from psycopg import pq
 
 from db.embedded import environment, folders
 from db.embedded.binaries import Programs, User, programs, server_user
-from db.embedded.cluster import Cluster, create, doors, reason_in, remove_drafts, write_configuration
-from db.errors import HomeUnusable, ServerNotStarted, ServerNotStopped
+from db.embedded.cluster import Cluster, create, doors, not_started, reason_in, remove_drafts, write_configuration
+from db.embedded.errors import HomeUnusable, ServerNotStarted, ServerNotStopped
 
 # A server process may exist for this long without answering.
 SECONDS_OF_SILENCE = 60.0
@@ -50,7 +50,7 @@ def ensure_running(cluster: Cluster) -> None:
     while not _is_running(cluster):
         failure = _start(cluster, programs(cluster.home, user))
         if failure and (time.monotonic() > deadline or not any(words in failure for words in PASSING_FAILURES)):
-            raise ServerNotStarted(home=cluster.home, reason=reason_in(failure))
+            raise not_started(cluster, reason_in(failure))
 
 
 def stop(cluster: Cluster) -> bool:

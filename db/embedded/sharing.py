@@ -19,8 +19,8 @@ from psycopg import pq
 
 from db import forks
 from db.embedded import environment, folders, process
-from db.embedded.cluster import Cluster
-from db.errors import HomeUnusable, ServerNotStarted
+from db.embedded.cluster import Cluster, not_started
+from db.embedded.errors import HomeUnusable
 
 KEEP_RUNNING = "keep-running"  # `start` makes this file in the home, and `stop` removes it
 
@@ -99,7 +99,7 @@ def attach(home: Path) -> Attachment:
 
 def start(home: Path) -> str:
     """Start the server and keep it running until `stop`; return its address."""
-    with attach(home) as attachment:
+    with attach(home) as attachment, _explained(Cluster(home)):
         os.close(_open(home / KEEP_RUNNING))
         return attachment.url
 
@@ -142,11 +142,17 @@ def ask(url: str) -> Status:
 def _joined(cluster: Cluster) -> int:
     """Make sure that the server runs, and return the share in its lock."""
     with _locked(cluster.home / "start.lock"):
-        try:
+        with _explained(cluster):
             process.ensure_running(cluster)
-        except OSError as error:  # a full disk, a folder made read-only, a process that may not change its user
-            raise ServerNotStarted(home=cluster.home, reason=str(error)) from error
         return _lock(cluster.home / "clients.lock", fcntl.LOCK_SH)
+
+
+@contextmanager
+def _explained(cluster: Cluster) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:  # a full disk, a folder made read-only, a process that may not change its user
+        raise not_started(cluster, str(error)) from error
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 
 from db.embedded import binaries, sharing
 from db.embedded.cluster import Cluster
-from db.errors import HomeUnusable, ServerNotStarted
+from db.embedded.errors import HomeUnusable, ServerNotStarted
 from tests.support.servers import PROJECT, ask, one_line, python_db
 
 ROOT = os.geteuid() == 0
@@ -55,7 +55,7 @@ def test_unusable_homes_are_explained_in_one_line(home: Path) -> None:
     assert "cannot live in /proc/wikishelf: " in one_line(python_db(Path("/proc/wikishelf"), "start"))
     home.mkdir()
     home.chmod(0o777)
-    assert "everybody may write there" in one_line(python_db(home, "start"))
+    assert "everybody may write there; run chmod go-w" in one_line(python_db(home, "start"))
 
 
 @pytest.mark.skipif(ROOT, reason="root may write everywhere")
