@@ -100,11 +100,9 @@ def _command(url: str, arguments: tuple[str, ...], errors: str) -> None:
     run(arguments[0], importlib.import_module(f"{arguments[0]}.__main__").main)
 
 
-def prepare(bed: Bed) -> None:
-    """Make the dumps, and a database for each stage of a shelf's life."""
+def prepare(bed: Bed, wanted: set[str]) -> None:
+    """Make a database for each stage of a shelf's life, up to the last one that is wanted."""
     new, old = str(bed.scratch / "new.xml.bz2"), str(bed.scratch / "old.xml.bz2")
-    _succeed(bed, "wikishelf", "sample", new)
-    _write_older(Path(new), Path(old))
     grown: list[tuple[str, str, tuple[tuple[str, ...], ...]]] = [
         ("wikishelf", "made", (("db", "upgrade"),)),
         ("made", "imported", (("ingest", old, *TOPICS),)),
@@ -112,7 +110,8 @@ def prepare(bed: Bed) -> None:
         ("trained", "mapped", (("train", "map"),)),
         ("mapped", "behind", (("ingest", new, *TOPICS, "--no-fold-in"),)),
     ]
-    for before, after, commands in grown:
+    last = max((number for number, stage in enumerate(grown, 1) if stage[1] in wanted), default=0)
+    for before, after, commands in grown[:last]:
         bed.copy(before, after)
         for command in commands:
             _succeed(bed, after, *command)
@@ -127,6 +126,8 @@ SMALL = ("--epochs", "2", "--dimensions", "8")
 def cases(bed: Bed) -> Iterator[list[Case]]:
     """All commands that write; a mirror serves the download meanwhile."""
     new, old = str(bed.scratch / "new.xml.bz2"), str(bed.scratch / "old.xml.bz2")
+    _succeed(bed, "wikishelf", "sample", new)
+    _write_older(Path(new), Path(old))
     update = ("ingest", new, *TOPICS, "--workers", "1")
     in_parts = (*TOPICS, "--part-size", "0.02")
     with running() as mirror:

@@ -63,11 +63,10 @@ def main() -> None:
     with temporary_home() as home, tempfile.TemporaryDirectory() as scratch, sharing.attach(home) as attachment:
         bed = Bed(home, Path(scratch), attachment.url)
         _hasten(bed)
-        prepare(bed)
         with cases(bed) as known:
-            for case in known:
-                if asked.only and case.name not in asked.only:
-                    continue
+            chosen = [case for case in known if not asked.only or case.name in asked.only]
+            prepare(bed, {case.shelf for case in chosen})
+            for case in chosen:
                 for outcome in outcomes(bed, case, asked.moments, random.Random(f"{asked.seed} {case.name}")):
                     counts["faults" if outcome.fault else "kills" if outcome.killed else "too late"] += 1
                     with asked.log.open("a") as log:

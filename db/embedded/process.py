@@ -20,8 +20,9 @@ from db.embedded.errors import HomeUnusable, ServerNotStarted, ServerNotStopped
 
 # A server process may exist for this long without answering.
 SECONDS_OF_SILENCE = 60.0
-# Some failures pass by themselves: the orphans of a killed server end, or a start that was under way succeeds. Once in
-# 300 kills, the recovery met a file that vanished as it opened it ("could not create file ...: File exists").
+# Some failures pass by themselves: the orphans of a killed server end, or a start that was under way succeeds. And an
+# orphan that made an unlogged table takes it back: at once its initial fork, and its main fork, now empty, only at the
+# next checkpoint. The recovery makes the one anew and stumbles over the other, which the next start removes first.
 PASSING_FAILURES = ("is still in use", "already exists", "File exists")
 SECONDS_OF_RETRIES = 10.0
 
