@@ -30,11 +30,6 @@ MEMORY = "there is not enough memory for this ("
 SHORT = {
     "files, api": (resource.RLIMIT_NOFILE, 5, ("api", "similar", "Dracula"), FILES),
     "files, ingest": (resource.RLIMIT_NOFILE, 6, ("ingest", "DUMP"), FILES),
-        resource.RLIMIT_NOFILE,
-        6,
-        ("train", "export", "FOLDER"),
-        "Too many open files; nothing was left",
-    ),
     "memory, train": (resource.RLIMIT_AS, 300 * MEGABYTE, ("train", "--epochs", "1"), MEMORY),
     "memory, map": (resource.RLIMIT_AS, 300 * MEGABYTE, ("train", "map", "--fresh"), MEMORY),
 }
@@ -46,9 +41,7 @@ def limited(kind: int, limit: int) -> Callable[[], None]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="macOS does not limit memory")
 @pytest.mark.parametrize("short", SHORT)
-def test_too_little_of_something_is_said_in_one_line(
-    sample_copy: str, sample_dump: Path, short: str
-) -> None:
+def test_too_little_of_something_is_said_in_one_line(sample_copy: str, sample_dump: Path, short: str) -> None:
     kind, limit, arguments, expected = SHORT[short]
     named = [str(sample_dump) if one == "DUMP" else one for one in arguments]
     before = contents(sample_copy, "articles", "article_links", "article_vectors", "article_positions", "imports")
