@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 import psycopg
 
-# Times and numbers that are given anew at every run tell nothing about what is stored.
-GIVEN_ANEW = {"import_id", "model_id", "reason"}
+# Times and numbers that are given anew at every run tell nothing about what is stored. Other rows depend on more than
+# the shelf: a map's part begins with its time, and the role of a shelf belongs to the whole server.
+GIVEN_ANEW = {"import_id", "model_id", "number", "reason"}
+LEFT_OUT = {"_map_points": "part <> 'points'", "_installed": "object not like 'role %'"}
 TRAINED = "state in ('ready', 'active')"
 OURS = """
     n.nspname in ('public', 'wikishelf')
@@ -79,8 +81,7 @@ def files_of(folder: Path) -> frozenset[tuple[str, str]]:
 
 def _hash_of(connection: psycopg.Connection, table: str, columns: list[str]) -> str:
     listed = ", ".join(f'"{column}"' for column in columns)
-    where = "where part <> 'points'" if table.endswith("_map_points") else ""  # it begins with the time of the map
-    rows = f"select {listed} from {table} {where}"
+    rows = f"select {listed} from {table} where {LEFT_OUT.get(table.split('.')[-1], 'true')}"
     query = f"select coalesce(md5(string_agg(x::text, '' order by x::text)), '') from ({rows}) x"
     row = connection.execute(query).fetchone()
     assert row is not None

@@ -29,7 +29,7 @@ FILES = (
 MEMORY = "there is not enough memory for this ("
 SHORT = {
     "files, api": (resource.RLIMIT_NOFILE, 5, ("api", "similar", "Dracula"), FILES),
-    "files, ingest": (resource.RLIMIT_NOFILE, 6, ("ingest", "DUMP"), FILES),
+    "files, ingest": (resource.RLIMIT_NOFILE, 6, ("ingest", "DUMP", "--workers", "1"), FILES),
     "memory, train": (resource.RLIMIT_AS, 300 * MEGABYTE, ("train", "--epochs", "1"), MEMORY),
     "memory, map": (resource.RLIMIT_AS, 300 * MEGABYTE, ("train", "map", "--fresh"), MEMORY),
 }
