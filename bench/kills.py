@@ -146,6 +146,8 @@ def _kill(bed: Bed, kind: str, process: ForkServerProcess) -> bool:
     with suppress(ProcessLookupError):
         if victim:
             os.kill(victim, signal.SIGKILL)
+    if kind == "backend":
+        time.sleep(0.3)  # until the server knows of it, and takes no connection before it has recovered
     sharing.attach(bed.home).close()  # starts the server again, as any client does
     return victim is not None
 
