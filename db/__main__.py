@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from db import connection, settings
 from db.console import run
-from db.embedded import binaries, sharing
+from db.embedded import binaries, environment, sharing
 from db.errors import ServerNotOurs
 from db.installing import migrate, removal
 from db.installing.errors import NotConfirmed
@@ -68,13 +68,13 @@ def psql(*arguments: str) -> None:
     with nullcontext() if where.database_url else sharing.attach(where.home) as attachment:
         url = attachment.url if attachment else where.database_url or ""
         address = conninfo_to_dict(url)
-        environment = {
-            "PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} -c search_path={_typed_path(url, where.schema)}"
-        }
+        surroundings = environment.without_libpq(os.environ) if attachment else dict(os.environ)
+        path = _typed_path(url, where.schema)
+        surroundings["PGOPTIONS"] = f"{surroundings.get('PGOPTIONS', '')} -c search_path={path}"
         if "password" in address:
-            environment["PGPASSWORD"] = str(address.pop("password"))  # other users can see a program's arguments
+            surroundings["PGPASSWORD"] = str(address.pop("password"))  # other users can see a program's arguments
         command = [program, "-d", make_conninfo("", **address), *arguments]
-        child = subprocess.Popen(command, env={**os.environ, **environment})
+        child = subprocess.Popen(command, env=surroundings)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for psql, which cancels the query
         code = child.wait()
     sys.exit(code if code >= 0 else 128 - code)

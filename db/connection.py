@@ -1,7 +1,7 @@
 """The connections to one shelf of a database, and the one place where the database's errors are translated."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, NamedTuple, Self, cast
@@ -70,9 +70,9 @@ class Database:
         self.url = url
         self.schema = schema
         self.limits = limits or WORK
-        conninfo = _conninfo(url, self.limits)
-        self.engine = _engine(conninfo, schema, self.limits)
-        self._read_pool = ReadPool(lambda: self.limits.opened(conninfo, schema, autocommit=True), self.limits)
+        self._conninfo = _conninfo(url, self.limits)
+        self.engine = _engine(self._opened, self.limits)
+        self._read_pool = ReadPool(lambda: self._opened(autocommit=True), self.limits)
         self._attachment = attachment
         self._is_closed = False
         forks.in_children(self)
@@ -157,6 +157,11 @@ class Database:
         if self._attachment is not None:
             self._attachment.close()
 
+    def _opened(self, autocommit: bool = False) -> Link:
+        if self._attachment is not None:
+            self._attachment.renew()
+        return self.limits.opened(self._conninfo, self.schema, autocommit)
+
     def part(self) -> None:
         """Leave the connections to the parent, and begin without any."""
         self._of_parent = self.engine.pool
@@ -205,6 +210,8 @@ def translated_errors(url: str) -> Iterator[None]:
         reason = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
         if isinstance(cause, psycopg.errors.InsufficientPrivilege | psycopg.errors.ReadOnlySqlTransaction):
             raise errors.DatabaseRefused(url=without_password(url), reason=reason) from error
+        if isinstance(cause, psycopg.errors.DiskFull):
+            raise errors.DatabaseFull(url=without_password(url), reason=reason) from error
         if getattr(cause, "sqlstate", None) in BUSY:
             raise errors.DatabaseBusy(url=without_password(url), reason=reason) from error
         if isinstance(cause, psycopg.OperationalError):
@@ -228,10 +235,10 @@ def _conninfo(url: str, limits: Limits) -> str:
     return make_conninfo("", **{**DEFAULTS, **timeout, **given, "client_encoding": "UTF8"})
 
 
-def _engine(conninfo: str, schema: str, limits: Limits) -> Engine:
+def _engine(opened: Callable[[], Link], limits: Limits) -> Engine:
     return create_engine(
         "postgresql+psycopg://",
-        creator=lambda: limits.opened(conninfo, schema),
+        creator=opened,
         pool_size=limits.connections,
         max_overflow=0,
         pool_timeout=limits.wait,

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TextIO
 
+from db import shortage
 from db.errors import OutputLost, WikishelfError
 
 LONGEST_LINE = 4_000  # characters; an error may list what there is
@@ -22,7 +23,8 @@ def run(program: str, main: Callable[[], None]) -> NoReturn:
             raise OutputLost(reason="standard output is closed; let it go to a file, a pipe or a terminal")
         sys.stdout = _stream(sys.stdout, _Output)
         try:
-            main()
+            with shortage.explained():
+                main()
         finally:
             sys.stdout.flush()
     except WikishelfError as error:

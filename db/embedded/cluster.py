@@ -1,6 +1,7 @@
 """The cluster of the embedded PostgreSQL: where its parts are, its settings, and how it is made."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import platform
@@ -14,25 +15,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from db.embedded import folders
 from db.embedded.binaries import Programs
-from db.errors import ServerNotStarted, UnsupportedProcessor
+from db.embedded.errors import HomeFull, ServerNotStarted, UnsupportedProcessor
+from db.errors import WikishelfError
 
 # The path of a socket may have 103 bytes on macOS and 107 on Linux, of which "/.s.PGSQL.5432" takes 14.
 LONGEST_SOCKET_FOLDER = 85
 LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", *LOCALE)
+INITDB = ("-U", "postgres", "--auth-local=trust", "--auth-host=reject", "-E", "UTF8", *LOCALE)
 SMOKE = "create extension vector\nselect '[1,2]'::vector <=> '[2,1]'::vector\n"
 # Parallel index builds share up to maintenance_work_mem, which is too much for the /dev/shm of a container (64 MB). On
 # Linux, System V memory has no such small limit. On macOS it has one, and POSIX memory has none.
 SHARED_MEMORY = "sysv" if sys.platform == "linux" else "posix"
+# A new cluster takes 60 MB. One that crashed writes a segment of its log, of 16 MB, before it starts.
+MEGABYTES_TO_MAKE, MEGABYTES_TO_START = 80, 32
 # These files hold the memory limit of a container in bytes, for cgroups version 2 and 1.
 CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 CONFIGURATION = """\
 # This file is written anew at every start. What "alter system set ..." sets overrides it and stays.
-listen_addresses = ''
-port = 5432
-unix_socket_directories = '{sockets}'
-unix_socket_permissions = 0700
 cluster_name = 'wikishelf'
 max_connections = 100
 shared_buffers = {shared_buffers}MB
@@ -42,6 +43,14 @@ dynamic_shared_memory_type = {shared_memory}
 jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
+"""
+# Whoever enters the folder of the socket may connect, and nobody else.
+AUTHENTICATION = """\
+# This file is written anew at every start.
+local all all trust
+local replication all trust
+host all all all reject
+host replication all all reject
 """
 
 
@@ -75,8 +84,8 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        """The address for libpq, and so for psycopg and psql."""
-        return f"postgresql://postgres@/wikishelf?host={quote(os.fsencode(self.sockets), safe='')}&port=5432"
+        """The address for libpq, and so for psycopg and psql; the empty `hostaddr` keeps PGHOSTADDR away."""
+        return f"postgresql://postgres@/wikishelf?host={quote(os.fsencode(self.sockets), safe='')}&port=5432&hostaddr="
 
 
 def create(cluster: Cluster, tools: Programs) -> None:
@@ -105,12 +114,25 @@ def remove_drafts(cluster: Cluster) -> None:
 
 
 def write_configuration(cluster: Cluster) -> None:
-    """Write the settings that postgresql.conf includes."""
+    """Write the settings that postgresql.conf includes, and who may connect."""
+    settings = CONFIGURATION.format(shared_buffers=shared_buffers(), shared_memory=SHARED_MEMORY)
+    folders.write(cluster.home / "embedded.conf", settings)
+    folders.write(cluster.home / "embedded_hba.conf", AUTHENTICATION)
+
+
+def doors(cluster: Cluster) -> str:
+    """Return the options that say who can reach the server; no "alter system" and no file in the data changes them."""
     # With "." the path may have any length and spelling, and the home may be moved.
     sockets = "." if cluster.sockets == cluster.data else cluster.sockets
-    file = cluster.home / "embedded.conf"
-    file.write_text(CONFIGURATION.format(sockets=sockets, shared_buffers=shared_buffers(), shared_memory=SHARED_MEMORY))
-    file.chmod(0o644)
+    settings = {
+        "listen_addresses": "",
+        "port": 5432,
+        "unix_socket_directories": sockets,
+        "unix_socket_group": "",
+        "unix_socket_permissions": "0700",
+        "hba_file": "../embedded_hba.conf",
+    }
+    return " ".join(f"-c {name}='{value}'" for name, value in settings.items())
 
 
 def shared_buffers() -> int:
@@ -132,8 +154,17 @@ def reason_in(output: str) -> str:
     return (failures or output.strip().splitlines()[:1] or ["it gave no reason"])[-1]
 
 
+def not_started(cluster: Cluster, reason: str) -> WikishelfError:
+    """Return the error for a server that could not be made or started."""
+    if not any(os.strerror(number) in reason for number in (errno.ENOSPC, errno.EDQUOT)):
+        return ServerNotStarted(home=cluster.home, reason=reason)
+    free = shutil.disk_usage(cluster.home).free >> 20
+    needed = MEGABYTES_TO_START if cluster.data.exists() else MEGABYTES_TO_MAKE
+    return HomeFull(home=cluster.home, reason=reason, free=free, needed=needed)
+
+
 def _check(cluster: Cluster, done: subprocess.CompletedProcess[str]) -> None:
     if done.returncode == -signal.SIGILL:
         raise UnsupportedProcessor(reason=f"illegal instruction on {platform.machine()}")
     if done.returncode != 0:
-        raise ServerNotStarted(home=cluster.home, reason=reason_in(done.stderr))
+        raise not_started(cluster, reason_in(done.stderr))

@@ -17,9 +17,10 @@ from typing import Self
 import psycopg
 from psycopg import pq
 
-from db.embedded import process
-from db.embedded.cluster import Cluster
-from db.errors import HomeUnusable, ServerNotStarted
+from db import forks
+from db.embedded import environment, folders, process
+from db.embedded.cluster import Cluster, not_started
+from db.embedded.errors import HomeUnusable
 
 KEEP_RUNNING = "keep-running"  # `start` makes this file in the home, and `stop` removes it
 
@@ -36,6 +37,9 @@ class Status:
 class Attachment:
     """A share in the running server.
 
+    A forked child has no part in it: neither its end nor its `close` touches the locks or the server, until it asks for
+    a share of its own by `renew`.
+
     Attributes
     ----------
     url : str
@@ -46,6 +50,19 @@ class Attachment:
         self.url = cluster.url
         self._cluster = cluster
         self._clients: int | None = clients
+        self._is_parted = False
+        forks.in_children(self)
+
+    def part(self) -> None:
+        """Leave the share to the parent."""
+        if self._clients is not None:
+            os.close(self._clients)
+            self._clients, self._is_parted = None, True
+
+    def renew(self) -> None:
+        """Join the server again in a forked child, which may outlive its parent; else do nothing."""
+        if self._is_parted:
+            self._clients, self._is_parted = _joined(self._cluster), False
 
     def close(self) -> None:
         """Leave, and stop the server if nobody else uses it and `start` did not ask for it to stay."""
@@ -76,19 +93,14 @@ def attach(home: Path) -> Attachment:
     BinariesNotFound, HomeUnusable, ServerNotStarted, UnsupportedProcessor
         See their messages.
     """
-    cluster = Cluster(_opened(home))
-    with _locked(cluster.home / "start.lock"):
-        try:
-            process.ensure_running(cluster)
-        except OSError as error:  # a full disk, a folder made read-only, a process that may not change its user
-            raise ServerNotStarted(home=home, reason=str(error)) from error
-        return Attachment(cluster, _lock(cluster.home / "clients.lock", fcntl.LOCK_SH))
+    cluster = Cluster(folders.opened(home))
+    return Attachment(cluster, _joined(cluster))
 
 
 def start(home: Path) -> str:
     """Start the server and keep it running until `stop`; return its address."""
-    with attach(home) as attachment:
-        (home / KEEP_RUNNING).touch()
+    with attach(home) as attachment, _explained(Cluster(home)):
+        os.close(_open(home / KEEP_RUNNING))
         return attachment.url
 
 
@@ -96,7 +108,7 @@ def stop(home: Path) -> bool:
     """Stop the server, whoever uses it; False if it was not running."""
     if not home.exists():
         return False
-    cluster = Cluster(_opened(home))
+    cluster = Cluster(folders.opened(home))
     with _locked(cluster.home / "start.lock"):
         (cluster.home / KEEP_RUNNING).unlink(missing_ok=True)
         return process.stop(cluster)
@@ -116,7 +128,9 @@ def status(home: Path) -> Status | None:
 
 def ask(url: str) -> Status:
     """Ask the server at that address about itself; raise psycopg.OperationalError if it cannot be reached."""
-    with psycopg.connect(url, connect_timeout=10) as connection:
+    with environment.ignored(url):
+        connection = psycopg.connect(url, connect_timeout=10)
+    with connection:
         row = connection.execute(
             "select extract(epoch from pg_postmaster_start_time())::float8, current_setting('server_version'),"
             " (select extversion from pg_extension where extname = 'vector')"
@@ -125,23 +139,20 @@ def ask(url: str) -> Status:
     return Status(datetime.fromtimestamp(row[0], UTC), row[1], row[2])
 
 
-def _opened(home: Path) -> Path:
-    """Return the real path of the home, which is made if it is missing; refuse one that other users may change."""
-    root = os.geteuid() == 0
+def _joined(cluster: Cluster) -> int:
+    """Make sure that the server runs, and return the share in its lock."""
+    with _locked(cluster.home / "start.lock"):
+        with _explained(cluster):
+            process.ensure_running(cluster)
+        return _lock(cluster.home / "clients.lock", fcntl.LOCK_SH)
+
+
+@contextmanager
+def _explained(cluster: Cluster) -> Iterator[None]:
     try:
-        if not home.exists():
-            home.mkdir(parents=True)
-            home.chmod(0o755 if root else 0o700)  # another user runs root's server and must enter
-        found = home.stat()
-    except FileExistsError:  # another process was faster
-        found = home.stat()
-    except OSError as error:
-        raise HomeUnusable(home=home, reason=error.strerror) from error
-    if found.st_uid != os.geteuid():
-        raise HomeUnusable(home=home, reason="the folder belongs to another user")
-    if found.st_mode & 0o002:
-        raise HomeUnusable(home=home, reason="everybody may write there")
-    return home.resolve()
+        yield
+    except OSError as error:  # a full disk, a folder made read-only, a process that may not change its user
+        raise not_started(cluster, str(error)) from error
 
 
 @contextmanager
@@ -156,11 +167,15 @@ def _locked(path: Path) -> Iterator[None]:
 def _lock(path: Path, kind: int) -> int:
     """Wait for the lock, and return its file descriptor; the programs that we run do not inherit it (PEP 446)."""
     try:
-        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        lock = _open(path)
         fcntl.flock(lock, kind)
     except OSError as error:  # a read-only folder, or a network file system without locks
         raise HomeUnusable(home=path.parent, reason=error.strerror) from error
     return lock
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
 
 def _unlock(lock: int) -> None:

@@ -4,7 +4,9 @@ rapidgzip unpacks bz2. It costs 0.85 of what Python's bz2 module does, and sever
 """
 
 import atexit
+import errno
 import io
+import os
 import re
 import sys
 import zlib
@@ -108,6 +110,8 @@ def _unpack_bz2(part: FilePart, threads: int) -> Iterator[Chunk]:
     except (RuntimeError, ValueError) as error:
         if "End of file" in str(error):
             raise EOFError from None
+        if os.strerror(errno.EAGAIN) in str(error):
+            raise MemoryError("no room for another thread") from None
         raise OSError(" ".join(str(error).split())) from None
     finally:
         if file and not sys.is_finalizing():

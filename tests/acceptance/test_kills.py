@@ -5,6 +5,7 @@ WIKISHELF_KILLS=20 for the long version (about 6 minutes).
 
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -15,7 +16,7 @@ import psycopg
 import pytest
 
 from db.embedded import sharing
-from tests.support.commands import IMPORTED, answer, contents, done, started
+from tests.support.commands import IMPORTED, answer, command, contents, done, started
 
 KILLS = int(os.environ.get("WIKISHELF_KILLS", "2"))
 
@@ -136,6 +137,16 @@ def test_a_killed_server_comes_back_whole(home: Path, sample_dump: Path) -> None
             assert contents(server.url, *IMPORTED) == expected
     assert killed > 0
     done(*arguments, **here)
+
+
+def test_client_server_and_backend_killed_during_upgrade_import_and_download(embedded_only: None) -> None:
+    """Each command is killed in each way; bench/kills.py has all commands, and many more moments."""
+    chosen = ("upgrade 0003", "ingest in parts", "download")
+    options = [word for name in chosen for word in ("--only", name)]
+    finished = command("bench.kills", "--moments", str(2 * KILLS), *options)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert re.findall(r"^(.+) {", finished.stdout, re.MULTILINE) == ["ingest in parts", "download", "upgrade 0003"]
+    assert "'kills'" in finished.stdout
 
 
 def kill_postmaster(home: Path) -> bool:

@@ -56,7 +56,8 @@ def test_first_client_makes_the_server_and_the_last_stops_it(home: Path) -> None
         assert ask(first.url, "select lower('É')") == "é"
     assert sharing.status(home) is None
     assert not (home / "data" / "postmaster.pid").exists()
-    assert sorted(path.name for path in home.iterdir()) == ["clients.lock", "data", "embedded.conf", "start.lock"]
+    files = ["clients.lock", "data", "embedded.conf", "embedded_hba.conf", "start.lock"]
+    assert sorted(path.name for path in home.iterdir()) == files
 
 
 def test_settings(made_home: Path) -> None:

@@ -84,10 +84,12 @@ def running() -> Iterator[Mirror]:
     mirror = Handler.mirrors[server.server_port] = Mirror(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
-    yield mirror
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield mirror
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):
