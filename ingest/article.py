@@ -12,6 +12,7 @@ from ingest.wikitext.scan import link_sites, link_targets, live, named_arguments
 from ingest.wikitext.sections import see_also_targets
 from ingest.wikitext.titles import ENGLISH_SITE, Site, read_link, read_title
 from ingest.wikitext.values import read_value
+from ingest.wikitext.variants import one_variant
 
 
 def article_of_page(
@@ -39,7 +40,7 @@ def article_of_page(
     """
     text = live(page.text or "")
     body = without_refs(text)
-    found = find_infobox(body, topics, site)
+    found = find_infobox(one_variant(body), topics, site)
     if found is None:
         return None
     topic, arguments = found

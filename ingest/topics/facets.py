@@ -7,30 +7,32 @@ text divides into values depends on the facet; the readings stand at the top of 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from ingest.topics.asides import LONGEST_NAME, is_nothing, without_part, without_place
 from ingest.topics.topic_file import Facet, Reading, Topic, parameter_name
 from ingest.wikitext.titles import upper_first
 from ingest.wikitext.values import CONTROL, Value
 
-LONGEST_FACET = 200  # characters; what is longer is a sentence
-
 _NUMBER = re.compile(r"_?(?<!\d)\d+$")
-_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _YEAR = re.compile(r"(?<!\d)(?:1[0-9]|20)[0-9]{2}(?!\d)")
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+_BRACKETS_AND_COMMA = re.compile(r"[(（][^()（）]*[)）]\s*[,，]")
 _BETWEEN_WORKS = re.compile(r"[;；]|\s/\s")
-_BETWEEN_WORDS = re.compile(r"[,;/，、；]")
+_BETWEEN_WORDS = re.compile(r"[,;/，、；／]")
 _AND = r"(?:and|und|et|y|e|en|och|i|и|եւ|և)"  # in those of our languages that write it as a word of its own
-_BETWEEN_LANGUAGES = re.compile(rf"[,;/&，、；]|\s{_AND}\s")
+_BETWEEN_LANGUAGES = re.compile(rf"[,;/&，、；／]|\s{_AND}\s")
 _LANGUAGE_WORD = re.compile(  # "lingua inglese", "English language"
     r"^(?:lingua|idioma|língua|język)\s+(?=\w)|(?<=\w)(?:\s+(?:language|язык|мова)|e Sprache)$", re.I
 )
 _BETWEEN_NAMES = re.compile(rf"\s*(?:,\s*(?:{_AND}|&)\s|,|\s{_AND}\s|&|\swith\s|[，、])\s*")
+_BETWEEN_LINKS = re.compile(rf"\s{_AND}\s|\s?[&+・·•]\s?|\s[–—-]\s|(?<=\x02)[』」》]?[・『「《](?=\x01)")
 _ROLE = re.compile(r"(?:edited |written |created )?by ", re.I)
-_WORDS_FOR_NOTHING = """
-n/a | none | unknown | various | tba | tbd | see below | see list | list | unbekannt | inconnu | desconocido |
-sconosciuto | onbekend | nieznany | desconhecido | okänd | неизвестно | нет | անհայտ |
-不明 | なし | 未知 | 无 | 無 | 미상 | 없음
-"""
-_NO_VALUES = frozenset(map(str.strip, _WORDS_FOR_NOTHING.split("|")))
+# What may stand beside a link that is the whole of a text: an article, a possessive, marks.
+_WHOLE = re.compile(
+    r"[^\w\x01]*+(?:(?:(?:the|an?|der|die|das|le|la|les|el|los|las|il|lo|gli|os?|de|het|een|en|ett)\s|l['’])[^\w\x01]*+)?"
+    r"\x01\d+\x02(?:['’]s)?\W*+",
+    re.I,
+)
+_OUTSIDE = ' ,;:.–—-→*"“”«»„‟『』「」《》()（）'
 
 
 def read_parameters(arguments: Mapping[str, str]) -> dict[str, str]:
@@ -64,7 +66,7 @@ def _facet_values(facet: Facet, together: Mapping[str, list[Value]]) -> list[str
 
 
 def _words(value: Value) -> Iterator[str]:
-    return _texts(value, _BETWEEN_WORDS.split)
+    return _texts(value, _BETWEEN_WORDS.split, _phrases)
 
 
 def _languages(value: Value) -> Iterator[str]:
@@ -73,6 +75,18 @@ def _languages(value: Value) -> Iterator[str]:
 
 def _works(value: Value) -> Iterator[str]:
     return _texts(value, _BETWEEN_WORKS.split)
+
+
+def _whole(value: Value) -> Iterator[str]:
+    return _texts(value, _BETWEEN_WORKS.split, _phrases)
+
+
+def _series(value: Value) -> Iterator[str]:
+    return _texts(value, _BETWEEN_WORKS.split, lambda value, piece: _linked(value, without_part(piece)))
+
+
+def _taxa(value: Value) -> Iterator[str]:
+    return _texts(value._replace(items=value.items[:1]), _BETWEEN_WORKS.split)
 
 
 def _people(value: Value) -> Iterator[str]:
@@ -87,6 +101,9 @@ READINGS: Mapping[Reading, Callable[[Value], Iterable[str]]] = {
     "words": _words,
     "languages": _languages,
     "works": _works,
+    "phrases": _whole,
+    "series": _series,
+    "taxa": _taxa,
     "people": _people,
     "year": _year,
 }
@@ -102,18 +119,35 @@ def _divide_names(text: str) -> list[str]:
     return names if all(" " in name.strip() or "\x01" in name for name in names) else re.split("[，、]", text)
 
 
-def _texts(value: Value, divide: Callable[[str], Iterable[str]]) -> Iterator[str]:
-    for item in value.items:
-        for piece in divide(_without_brackets(item)):
-            yield from value.titles(piece) or _normalised(piece)
+def _texts(
+    value: Value, divide: Callable[[str], Iterable[str]], read: Callable[[Value, str], Iterable[str]] | None = None
+) -> Iterator[str]:
+    shown = [text for text in map(_without_brackets, value.items) if text.strip(_OUTSIDE)]
+    for item in shown or value.items:
+        for piece in divide(without_place(item)):
+            yield from (read or _linked)(value, piece)
 
 
 def _without_brackets(item: str) -> str:
-    """Remove what stands in brackets, as in "Heinemann (UK)", unless there is nothing else."""
-    return " ".join(_BRACKETS.sub(" ", item).split()) or item.strip("()（）")
+    """Remove what stands in brackets, as in "Heinemann (UK)"; a comma behind it divides."""
+    if "(" in item or "（" in item:
+        item = _BRACKETS.sub(" ", _BRACKETS.sub(" ", _BRACKETS_AND_COMMA.sub(";", item)))
+    return " ".join(item.split())
+
+
+def _linked(value: Value, piece: str) -> list[str]:
+    """The links of a piece, or its text where there is none."""
+    return value.titles(piece) or _normalised(piece)
+
+
+def _phrases(value: Value, piece: str) -> Iterator[str]:
+    """A link where it is the whole of a piece; else the text as shown: "[[Automobile]] engineer" is no automobile."""
+    parts = _BETWEEN_LINKS.split(piece) if "\x01" in piece else [piece]
+    for part in parts if all("\x01" in part for part in parts) else [piece]:
+        yield from value.titles(part) if "\x01" in part and _WHOLE.fullmatch(part) else _normalised(value.text(part))
 
 
 def _normalised(piece: str) -> list[str]:
-    text = " ".join(piece.split()).strip(' ,;:–—-*"“”')
-    is_value = 0 < len(text) <= LONGEST_FACET and any(map(str.isalpha, text)) and text.lower() not in _NO_VALUES
+    text = " ".join(piece.split()).strip(_OUTSIDE.replace(".", ""))
+    is_value = 0 < len(text) <= LONGEST_NAME and any(map(str.isalpha, text)) and not is_nothing(text)
     return [upper_first(text)] if is_value else []

@@ -13,9 +13,9 @@ from ingest.wikitext.titles import MAIN, Site, read_title, unescaped
 
 LONGEST_VALUE = 20_000  # characters of wikitext read of one value; the longest cast lists have about 3,000
 DEEPEST_NESTING = 20  # templates inside templates; real values have 3 or 4
-_PLACES = {"second": 1, "third": 2}  # the argument that a template shows, if it has as many
+_PLACES: dict[str | None, int] = {"second": 1, "third": 2}  # the argument that a template shows, if it has as many
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff\ud800-\udfff]")
 # The letters that follow a link are shown as a part of it: "[[novel]]s".
 _LINK = re.compile(rf"\[\[(?!{ADDRESS.pattern})([^\[\]|{{}}<>\n\x03]*)(?:[|\x03]([^\[\]]*))?\]\]([a-zß-öø-ÿа-яёա-և]*)")
 _MARK = re.compile("\x01(\\d+)\x02")

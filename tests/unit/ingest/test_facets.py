@@ -74,7 +74,12 @@ def test_values_as_shown(wikitext: str, expected: str, reason: str) -> None:
     [
         ("words", "[[Science fiction|Sci-fi]], [[satire]]", ["Science fiction", "Satire"], "targets, normalised"),
         ("words", "Fantasy, horror; crime/mystery", ["Fantasy", "Horror", "Crime", "Mystery"], "separators"),
-        ("words", "[[Fantasy]] novel, thriller", ["Fantasy", "Thriller"], "beside a link a text does not count"),
+        (
+            "words",
+            "[[Fantasy]] novel, thriller",
+            ["Fantasy novel", "Thriller"],
+            "a link beside a text is a part of a phrase",
+        ),
         ("words", "[[Novel#History|novel]]", ["Novel"], "the section is cut"),
         ("words", "Sword and sorcery", ["Sword and sorcery"], "one genre"),
         ("words", "Trinidad and Tobago<br>Cuba", ["Trinidad and Tobago", "Cuba"], "one country"),
