@@ -1,5 +1,6 @@
 """Articles: a page of the dump that calls an infobox of a wanted topic, or a row of an .ndjson file."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -13,6 +14,10 @@ from ingest.wikitext.sections import see_also_targets
 from ingest.wikitext.titles import ENGLISH_SITE, Site, read_link, read_title
 from ingest.wikitext.values import read_value
 from ingest.wikitext.variants import one_variant
+
+_SPACED_START = re.compile(r"<\s++(?=[!/a-zA-Z])")
+_SPACED_END = re.compile(r"(</?[a-zA-Z][^<>\s]*+(?: [^<>]*?)?)\s>")
+_NEXT_PARAMETER = re.compile(r"\n\s*\|\s*\w+\s*=")
 
 
 def article_of_page(
@@ -71,7 +76,7 @@ def article_of_row(row: Row, topic: Topic) -> Article | None:
         return None
     name = ENGLISH_SITE.full(title)
     parameters = {key: text for key, text in read_parameters(row.infobox).items() if not key.isdigit()}
-    values = {key: read_value(without_refs(live(text)), ENGLISH_SITE) for key, text in parameters.items()}
+    values = {key: read_value(without_refs(live(_tight(text))), ENGLISH_SITE) for key, text in parameters.items()}
     return Article(
         page_id=None,
         topic=topic.name,
@@ -83,6 +88,12 @@ def article_of_row(row: Row, topic: Topic) -> Article | None:
         links=count_links(row.wikilinks, link_sites("\n".join(row.addresses)), name, ENGLISH_SITE),
         facets=read_facets(values, topic),
     )
+
+
+def _tight(text: str) -> str:
+    """A row's value with its markup as a wiki has it, `<br>` for `< br >`, and without a parameter that ran into it."""
+    tight = _SPACED_START.sub("<", text).replace("-- >", "-->") if "< " in text else text
+    return _SPACED_END.sub(r"\1>", _NEXT_PARAMETER.split(tight)[0])
 
 
 def find_infobox(text: str, topics: Mapping[str, Topic], site: Site) -> tuple[Topic, dict[str, str]] | None:

@@ -16,6 +16,7 @@ def _one_of(texts: Iterable[str]) -> str:
 
 _NOTHING = frozenset(_DATA["nothing"])
 _POINTING = re.compile("|".join(_DATA["pointing"]), re.I)
+_UNFINISHED = tuple(_DATA["unfinished"])
 _PLACE = re.compile(rf"(?:{_one_of(_DATA['places'])})\s?[:：]\s*", re.I)
 _WORD = rf"(?:{_one_of(_DATA['volumes'])})(?!\w)\.?"
 _NUMERAL = rf"(?:\d+(?:[.,/–-]\d+)*(?:{_one_of(_DATA['endings'])})?|[ivxl]+\.?|{_one_of(_DATA['numerals'])})(?!\w)"
@@ -28,14 +29,47 @@ _ALONE = re.compile(rf"[^\w#№]*+(?:{_PART}|{_NUMERAL})(?:\s{_OF})?\W*+", re.I)
 _BEFORE = re.compile(rf"{_PART}(?:\s?[,:：–—-]|\s{_OF}\s)\s*(?=\S)", re.I)
 _AFTER = re.compile(rf"(?<=\w)(?:\s?[,:;–—-]\s?|\s)(?:{_PART}|\d+)$", re.I)
 
+_LISTS = tuple(_DATA["lists"])
+_JOINTS = _one_of(_DATA["joints"])
+_JOINT = re.compile(rf"\s(?:{_JOINTS})\n|\n(?:{_JOINTS})\s", re.I)
+_ROLE = re.compile(rf"(?<=\x02)[\"”'»]?(?:\s?[:：]|\.\s|\s(?:{_one_of(_DATA['roles'])})\s|\s[–—-]\s|\s?(?:\.\.\.|…)).*")
+_TASK = re.compile(rf",\s(?:{_one_of(_DATA['tasks'])})$|^\w[a-z]*+ (?:[a-z]++ ){{0,4}}by (?=\S)|^by (?=\S)", re.I)
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+_DIVIDING = re.compile(rf"[(（][^()（）]*[)）]\s*[,，]|[(（](?:{_one_of(_DATA['places'])})[)）]", re.I)
+
+
+def is_list(title: str) -> bool:
+    """Whether a page is a list and no thing."""
+    return title.startswith(_LISTS)
+
+
+def without_brackets(text: str) -> str:
+    """The text without what stands in brackets, as in "Heinemann (UK)"; the place of an edition divides."""
+    if "(" in text or "（" in text:
+        text = _BRACKETS.sub(" ", _BRACKETS.sub(" ", _DIVIDING.sub(";", text)))
+    return " ".join(text.split())
+
+
+def without_role(text: str) -> str:
+    """A name without the part that is played, and without what somebody did: "edited by A", "A, ed."."""
+    return _TASK.sub("", _ROLE.sub("", text), count=1) if len(text) <= LONGEST_NAME else text
+
+
+def joined(items: Iterable[str]) -> list[str]:
+    """The lines of a value; two where a phrase runs over the break are one."""
+    return _JOINT.sub(lambda found: found[0].replace("\n", " "), "\n".join(items)).split("\n")
+
 
 def is_nothing(text: str) -> bool:
     """Whether a text says that there is no value, or that it stands elsewhere: "N/A", "see below", "不明"."""
     return text.lower() in _NOTHING or text.lower().rstrip(".") in _NOTHING or _POINTING.search(text) is not None
 
 
-def without_place(text: str) -> str:
-    """The text without the place of an edition: "UK: Gollancz"."""
+def without_asides(text: str) -> str:
+    """The text without the place of an edition and without an "etc.": "UK: Gollancz", "rock and others"."""
+    for words in _UNFINISHED:
+        if text.endswith(words) and len(text) > len(words):
+            text = text.removesuffix(words).rstrip(" ,、")
     return _PLACE.sub("", text, count=1) if _PLACE.match(text) else text
 
 

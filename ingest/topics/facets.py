@@ -7,25 +7,31 @@ text divides into values depends on the facet; the readings stand at the top of 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ingest.topics.asides import LONGEST_NAME, is_nothing, without_part, without_place
+from ingest.topics.asides import (
+    LONGEST_NAME,
+    is_list,
+    is_nothing,
+    joined,
+    without_asides,
+    without_brackets,
+    without_part,
+    without_role,
+)
 from ingest.topics.topic_file import Facet, Reading, Topic, parameter_name
 from ingest.wikitext.titles import upper_first
-from ingest.wikitext.values import CONTROL, Value
+from ingest.wikitext.values import CONTROL, ShownLink, Value
 
 _NUMBER = re.compile(r"_?(?<!\d)\d+$")
 _YEAR = re.compile(r"(?<!\d)(?:1[0-9]|20)[0-9]{2}(?!\d)")
-_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
-_BRACKETS_AND_COMMA = re.compile(r"[(（][^()（）]*[)）]\s*[,，]")
 _BETWEEN_WORKS = re.compile(r"[;；]|\s/\s")
 _BETWEEN_WORDS = re.compile(r"[,;/，、；／]")
-_AND = r"(?:and|und|et|y|e|en|och|i|и|եւ|և)"  # in those of our languages that write it as a word of its own
+_AND = r"(?:and|und|et|y|ed?|en|och|i|и|եւ|և)"  # in those of our languages that write it as a word of its own
 _BETWEEN_LANGUAGES = re.compile(rf"[,;/&，、；／]|\s{_AND}\s")
 _LANGUAGE_WORD = re.compile(  # "lingua inglese", "English language"
     r"^(?:lingua|idioma|língua|język)\s+(?=\w)|(?<=\w)(?:\s+(?:language|язык|мова)|e Sprache)$", re.I
 )
 _BETWEEN_NAMES = re.compile(rf"\s*(?:,\s*(?:{_AND}|&)\s|,|\s{_AND}\s|&|\swith\s|[，、])\s*")
 _BETWEEN_LINKS = re.compile(rf"\s{_AND}\s|\s?[&+・·•]\s?|\s[–—-]\s|(?<=\x02)[』」》]?[・『「《](?=\x01)")
-_ROLE = re.compile(r"(?:edited |written |created )?by ", re.I)
 # What may stand beside a link that is the whole of a text: an article, a possessive, marks.
 _WHOLE = re.compile(
     r"[^\w\x01]*+(?:(?:(?:the|an?|der|die|das|le|la|les|el|los|las|il|lo|gli|os?|de|het|een|en|ett)\s|l['’])[^\w\x01]*+)?"
@@ -78,7 +84,7 @@ def _works(value: Value) -> Iterator[str]:
 
 
 def _whole(value: Value) -> Iterator[str]:
-    return _texts(value, _BETWEEN_WORKS.split, _phrases)
+    return _texts(value._replace(items=tuple(joined(value.items))), _BETWEEN_WORKS.split, _phrases)
 
 
 def _series(value: Value) -> Iterator[str]:
@@ -114,7 +120,7 @@ def _divide_names(text: str) -> list[str]:
 
     "Harry Warner, Jr.", "Baker, Richard" and "Arkady and Boris Strugatsky" stay whole.
     """
-    text = _ROLE.sub("", text, count=1) if _ROLE.match(text) else text
+    text = without_role(text.strip())
     names = [name for name in _BETWEEN_NAMES.split(text) if name]
     return names if all(" " in name.strip() or "\x01" in name for name in names) else re.split("[，、]", text)
 
@@ -122,29 +128,29 @@ def _divide_names(text: str) -> list[str]:
 def _texts(
     value: Value, divide: Callable[[str], Iterable[str]], read: Callable[[Value, str], Iterable[str]] | None = None
 ) -> Iterator[str]:
-    shown = [text for text in map(_without_brackets, value.items) if text.strip(_OUTSIDE)]
-    for item in shown or value.items:
-        for piece in divide(without_place(item)):
-            yield from (read or _linked)(value, piece)
-
-
-def _without_brackets(item: str) -> str:
-    """Remove what stands in brackets, as in "Heinemann (UK)"; a comma behind it divides."""
-    if "(" in item or "（" in item:
-        item = _BRACKETS.sub(" ", _BRACKETS.sub(" ", _BRACKETS_AND_COMMA.sub(";", item)))
-    return " ".join(item.split())
+    shown = [text for text in map(without_brackets, value.items) if text.strip(_OUTSIDE)] or value.items
+    values = [text for text in shown if not text.endswith(":")] or shown  # a line that ends so is a heading
+    for item in values:
+        for piece in divide(item):
+            yield from (read or _linked)(value, without_asides(piece.strip()))
 
 
 def _linked(value: Value, piece: str) -> list[str]:
     """The links of a piece, or its text where there is none."""
-    return value.titles(piece) or _normalised(piece)
+    marks = value.marked(piece)
+    return [name for link in marks for name in _title(link)] if marks else _normalised(piece)
+
+
+def _title(link: ShownLink) -> list[str]:
+    return _normalised(link.text) if is_list(link.title) else [link.title]
 
 
 def _phrases(value: Value, piece: str) -> Iterator[str]:
     """A link where it is the whole of a piece; else the text as shown: "[[Automobile]] engineer" is no automobile."""
     parts = _BETWEEN_LINKS.split(piece) if "\x01" in piece else [piece]
     for part in parts if all("\x01" in part for part in parts) else [piece]:
-        yield from value.titles(part) if "\x01" in part and _WHOLE.fullmatch(part) else _normalised(value.text(part))
+        is_whole = "\x01" in part and _WHOLE.fullmatch(part)
+        yield from _linked(value, part) if is_whole else _normalised(value.text(part))
 
 
 def _normalised(piece: str) -> list[str]:

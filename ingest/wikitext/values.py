@@ -41,9 +41,9 @@ class Value(NamedTuple):
     items: tuple[str, ...]
     links: tuple[ShownLink, ...]
 
-    def titles(self, item: str) -> list[str]:
-        """The titles of the links in an item."""
-        return [self.links[int(mark)].title for mark in _MARK.findall(item)]
+    def marked(self, item: str) -> list[ShownLink]:
+        """The links in an item."""
+        return [self.links[int(mark)] for mark in _MARK.findall(item)]
 
     def text(self, item: str) -> str:
         """An item as it is shown."""
