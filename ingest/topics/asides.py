@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 _DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -20,7 +21,7 @@ _UNFINISHED = tuple(_DATA["unfinished"])
 _PLACE = re.compile(rf"(?:{_one_of(_DATA['places'])})\s?[:：]\s*", re.I)
 _WORD = rf"(?:{_one_of(_DATA['volumes'])})(?!\w)\.?"
 _NUMERAL = rf"(?:\d+(?:[.,/–-]\d+)*(?:{_one_of(_DATA['endings'])})?|[ivxl]+\.?|{_one_of(_DATA['numerals'])})(?!\w)"
-_OF = rf"(?:{_one_of(_DATA['of'])})"
+_OF = rf"(?-i:{_one_of(_DATA['of'])})"
 _PART = (  # "Book 2 of 7", "3rd novel", "#4", "第1巻"
     rf"(?:{_WORD}\s?#?{_NUMERAL}(?:\s{_OF}\s\d+)?|{_NUMERAL}\s{_WORD}|[#№]\s?\d[\d.–-]*|"
     r"第\s?[\d一二三四五六七八九十]+\s?[巻卷部集冊册作弾話]|제?\s?\d+\s?[권부편])"
@@ -36,6 +37,13 @@ _ROLE = re.compile(rf"(?<=\x02)[\"”'»]?(?:\s?[:：]|\.\s|\s(?:{_one_of(_DATA[
 _TASK = re.compile(rf",\s(?:{_one_of(_DATA['tasks'])})$|^\w[a-z]*+ (?:[a-z]++ ){{0,4}}by (?=\S)|^by (?=\S)", re.I)
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _DIVIDING = re.compile(rf"[(（][^()（）]*[)）]\s*[,，]|[(（](?:{_one_of(_DATA['places'])})[)）]", re.I)
+
+
+@cache
+def between_links(language: str) -> re.Pattern[str]:
+    """What stands between two links that are two values: "and" in this language, "&" and the like."""
+    words = _one_of(_DATA["and"].get(language, ["and"]))
+    return re.compile(rf"\s(?:{words})\s|\s?[&+・·•]\s?|\s[–—-]\s|(?<=\x02)[』」》]?[・『「《](?=\x01)")
 
 
 def is_list(title: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ingest.topics.asides import (
     LONGEST_NAME,
+    between_links,
     is_list,
     is_nothing,
     joined,
@@ -31,7 +32,6 @@ _LANGUAGE_WORD = re.compile(  # "lingua inglese", "English language"
     r"^(?:lingua|idioma|língua|język)\s+(?=\w)|(?<=\w)(?:\s+(?:language|язык|мова)|e Sprache)$", re.I
 )
 _BETWEEN_NAMES = re.compile(rf"\s*(?:,\s*(?:{_AND}|&)\s|,|\s{_AND}\s|&|\swith\s|[，、])\s*")
-_BETWEEN_LINKS = re.compile(rf"\s{_AND}\s|\s?[&+・·•]\s?|\s[–—-]\s|(?<=\x02)[』」》]?[・『「《](?=\x01)")
 # What may stand beside a link that is the whole of a text: an article, a possessive, marks.
 _WHOLE = re.compile(
     r"[^\w\x01]*+(?:(?:(?:the|an?|der|die|das|le|la|les|el|los|las|il|lo|gli|os?|de|het|een|en|ett)\s|l['’])[^\w\x01]*+)?"
@@ -147,7 +147,7 @@ def _title(link: ShownLink) -> list[str]:
 
 def _phrases(value: Value, piece: str) -> Iterator[str]:
     """A link where it is the whole of a piece; else the text as shown: "[[Automobile]] engineer" is no automobile."""
-    parts = _BETWEEN_LINKS.split(piece) if "\x01" in piece else [piece]
+    parts = between_links(value.language).split(piece) if "\x01" in piece else [piece]
     for part in parts if all("\x01" in part for part in parts) else [piece]:
         is_whole = "\x01" in part and _WHOLE.fullmatch(part)
         yield from _linked(value, part) if is_whole else _normalised(value.text(part))

@@ -36,10 +36,11 @@ class ShownLink(NamedTuple):
 
 
 class Value(NamedTuple):
-    """The items of a value; in an item the mark 0x01 N 0x02 stands for `links[N]`."""
+    """The items of a value in a wiki's language; in an item the mark 0x01 N 0x02 stands for `links[N]`."""
 
     items: tuple[str, ...]
     links: tuple[ShownLink, ...]
+    language: str = "en"
 
     def marked(self, item: str) -> list[ShownLink]:
         """The links in an item."""
@@ -69,7 +70,7 @@ def read_value(wikitext: str, site: Site) -> Value:
     if "[[" in marked:  # the caption of a picture holds links
         marked = _LINK.sub(set_aside, marked)
     items = (_clean(item) for item in _ITEM.split(_expand(marked).strip()))
-    return Value(tuple(item for item in items if item), tuple(links))
+    return Value(tuple(item for item in items if item), tuple(links), site.language)
 
 
 def _expand(text: str) -> str:
