@@ -1,4 +1,4 @@
-"""Asides: words in a value that are no value, or no part of it (asides.toml)."""
+"""Asides: words in a value that do not belong to it (asides.toml)."""
 
 import re
 import tomllib
@@ -32,7 +32,7 @@ _AFTER = re.compile(rf"(?<=\w)(?:\s?[,:;–—-]\s?|\s)(?:{_PART}|\d+)$", re.I)
 
 _LISTS = tuple(_DATA["lists"])
 _JOINTS = _one_of(_DATA["joints"])
-_JOINT = re.compile(rf"\s(?:{_JOINTS})\n|\n(?:{_JOINTS})\s", re.I)
+_JOINT = re.compile(rf"\s(?:{_JOINTS})\n|\n(?:{_JOINTS})\s")
 _ROLE = re.compile(rf"(?<=\x02)[\"”'»]?(?:\s?[:：]|\.\s|\s(?:{_one_of(_DATA['roles'])})\s|\s[–—-]\s|\s?(?:\.\.\.|…)).*")
 _TASK = re.compile(rf",\s(?:{_one_of(_DATA['tasks'])})$|^\w[a-z]*+ (?:[a-z]++ ){{0,4}}by (?=\S)|^by (?=\S)", re.I)
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
@@ -47,7 +47,7 @@ def between_links(language: str) -> re.Pattern[str]:
 
 
 def is_list(title: str) -> bool:
-    """Whether a page is a list and no thing."""
+    """Whether a page of this title lists things."""
     return title.startswith(_LISTS)
 
 
@@ -60,7 +60,7 @@ def without_brackets(text: str) -> str:
 
 def without_role(text: str) -> str:
     """A name without the part that is played, and without what somebody did: "edited by A", "A, ed."."""
-    return _TASK.sub("", _ROLE.sub("", text), count=1) if len(text) <= LONGEST_NAME else text
+    return _TASK.sub("", _ROLE.sub("", text), count=1)
 
 
 def joined(items: Iterable[str]) -> list[str]:

@@ -121,8 +121,8 @@ def _divide_names(text: str) -> list[str]:
     "Harry Warner, Jr.", "Baker, Richard" and "Arkady and Boris Strugatsky" stay whole.
     """
     text = without_role(text.strip())
-    names = [name for name in _BETWEEN_NAMES.split(text) if name]
-    return names if all(" " in name.strip() or "\x01" in name for name in names) else re.split("[，、]", text)
+    names = [without_role(name.strip()) for name in _BETWEEN_NAMES.split(text) if name]
+    return names if all(" " in name or "\x01" in name for name in names) else re.split("[，、]", text)
 
 
 def _texts(
@@ -146,7 +146,7 @@ def _title(link: ShownLink) -> list[str]:
 
 
 def _phrases(value: Value, piece: str) -> Iterator[str]:
-    """A link where it is the whole of a piece; else the text as shown: "[[Automobile]] engineer" is no automobile."""
+    """A link where it is the whole of a piece; else the text as shown: "[[Automobile]] engineer" is an occupation."""
     parts = between_links(value.language).split(piece) if "\x01" in piece else [piece]
     for part in parts if all("\x01" in part for part in parts) else [piece]:
         is_whole = "\x01" in part and _WHOLE.fullmatch(part)

@@ -5,7 +5,7 @@ The syntax is that of https://www.mediawiki.org/wiki/Writing_systems/Syntax.
 
 import re
 
-DEEPEST_NESTING = 5  # of variants inside variants; each reads the text once
+DEEPEST_NESTING = 5  # variants inside variants; each level reads the text once
 FIRST_CHOICE = ("zh-hans", "zh-cn", "zh-sg")
 
 _INNERMOST = re.compile(r"-\{((?:(?!-\{|\}-).)*+)\}-", re.S)

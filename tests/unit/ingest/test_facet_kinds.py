@@ -1,6 +1,5 @@
 """Kinds of values that were read wrongly once, in all our languages (facet_kinds.toml)."""
 
-import json
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path

@@ -165,7 +165,8 @@ def test_repeats_are_dropped_and_order_is_kept() -> None:
     assert facets(genre="[[B]], [[A]], b") == (("genre", "B"), ("genre", "A"))
 
 
-PIECES = ["[//", "<", "< ", "{{a|", "[[", "[[a|", "(", "a ", " =", "{{a| ", "''"]
+PIECES = ["[//", "<", "< ", "{{a|", "[[", "[[a|", "(", "a ", " =", "{{a| ", "''", "1,", "by ", "()", "{{!}}", "book 1 "]
+MANY = [", ed.", "(a),", "a of\n", "[[a]] as ", "[[a]]s ", "[[a]] and ", "UK: a;", "a:\n"]  # each gives a value
 
 
 @pytest.mark.parametrize(
@@ -177,6 +178,15 @@ def test_no_value_hangs_the_readings(start: str, piece: str, end: str) -> None:
         assert sum(len(list(reading(value))) for reading in READINGS.values()) < 100
 
     assert_linear(read_all, repeated(start, piece, end), LONGEST_VALUE // 4)
+
+
+@pytest.mark.parametrize("piece", MANY)
+def test_no_list_hangs_the_readings(piece: str) -> None:
+    def read_all(wikitext: str) -> None:
+        value = read_value(wikitext, ENGLISH_SITE)
+        assert all(list(reading(value)) for name, reading in READINGS.items() if name in ("people", "works"))
+
+    assert_linear(read_all, repeated("", piece, ""), LONGEST_VALUE // 4)
 
 
 def test_no_name_hangs_the_parameters() -> None:
