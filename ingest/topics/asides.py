@@ -75,9 +75,9 @@ def is_nothing(text: str) -> bool:
 
 def without_asides(text: str) -> str:
     """The text without the place of an edition and without an "etc.": "UK: Gollancz", "rock and others"."""
-    for words in _UNFINISHED:
-        if text.endswith(words) and len(text) > len(words):
-            text = text.removesuffix(words).rstrip(" ,、")
+    if text.endswith(_UNFINISHED):
+        words = next(words for words in _UNFINISHED if text.endswith(words))
+        text = text.removesuffix(words).rstrip(" ,、") or text
     return _PLACE.sub("", text, count=1) if _PLACE.match(text) else text
 
 

@@ -38,7 +38,7 @@ _WHOLE = re.compile(
     r"\x01\d+\x02(?:['’]s)?\W*+",
     re.I,
 )
-_OUTSIDE = ' ,;:.–—-→*"“”«»„‟『』「」《》()（）'
+_OUTSIDE = ' ,;:–—-→*"“”«»„‟『』「」《》()（）'
 
 
 def read_parameters(arguments: Mapping[str, str]) -> dict[str, str]:
@@ -154,6 +154,6 @@ def _phrases(value: Value, piece: str) -> Iterator[str]:
 
 
 def _normalised(piece: str) -> list[str]:
-    text = " ".join(piece.split()).strip(_OUTSIDE.replace(".", ""))
+    text = " ".join(piece.split()).strip(_OUTSIDE)
     is_value = 0 < len(text) <= LONGEST_NAME and any(map(str.isalpha, text)) and not is_nothing(text)
     return [upper_first(text)] if is_value else []

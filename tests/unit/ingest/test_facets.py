@@ -166,7 +166,7 @@ def test_repeats_are_dropped_and_order_is_kept() -> None:
 
 
 PIECES = ["[//", "<", "< ", "{{a|", "[[", "[[a|", "(", "a ", " =", "{{a| ", "''", "1,", "by ", "()", "{{!}}", "book 1 "]
-MANY = [", ed.", "(a),", "a of\n", "[[a]] as ", "[[a]]s ", "[[a]] and ", "UK: a;", "a:\n"]  # each gives a value
+MANY = [", ed.", "(a),", "a of\n", "[[a]] as ", "[[a]]s ", "[[a]] and ", "UK: a;", "a:\n"]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,8 @@ def test_no_value_hangs_the_readings(start: str, piece: str, end: str) -> None:
 def test_no_list_hangs_the_readings(piece: str) -> None:
     def read_all(wikitext: str) -> None:
         value = read_value(wikitext, ENGLISH_SITE)
-        assert all(list(reading(value)) for name, reading in READINGS.items() if name in ("people", "works"))
+        for reading in READINGS.values():
+            list(reading(value))
 
     assert_linear(read_all, repeated("", piece, ""), LONGEST_VALUE // 4)
 
