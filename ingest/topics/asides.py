@@ -28,7 +28,7 @@ _PART = (  # "Book 2 of 7", "3rd novel", "#4", "第1巻"
 )
 _ALONE = re.compile(rf"[^\w#№]*+(?:{_PART}|{_NUMERAL})(?:\s{_OF})?\W*+", re.I)
 _BEFORE = re.compile(rf"{_PART}(?:\s?[,:：–—-]|\s{_OF}\s)\s*(?=\S)", re.I)
-_AFTER = re.compile(rf"(?<=\w)(?:\s?[,:;–—-]\s?|\s)(?:{_PART}|\d+)$", re.I)
+_AFTER = re.compile(rf"(?<=\w)(?:\s?[,:;–—-]\s?(?:{_PART}|\d+)|\s{_PART})$", re.I)
 
 _LISTS = tuple(_DATA["lists"])
 _JOINTS = _one_of(_DATA["joints"])

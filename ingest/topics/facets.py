@@ -38,7 +38,7 @@ _WHOLE = re.compile(
     r"\x01\d+\x02(?:['’]s)?\W*+",
     re.I,
 )
-_OUTSIDE = ' ,;:–—-→*"“”«»„‟『』「」《》()（）'
+_OUTSIDE = ' &,;:–—-→*"“”«»„‟『』「」《》()（）'
 
 
 def read_parameters(arguments: Mapping[str, str]) -> dict[str, str]:
