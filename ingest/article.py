@@ -17,6 +17,7 @@ from ingest.wikitext.variants import one_variant
 
 _SPACED_START = re.compile(r"<\s++(?=[!/a-zA-Z])")
 _SPACED_END = re.compile(r"(</?[a-zA-Z][^<>\s]*+(?: [^<>]*?)?)\s>")
+_SPACED_ENTITY = re.compile(r"&\s++(?=#?\w{1,10};)")
 _NEXT_PARAMETER = re.compile(r"\n\s*\|\s*\w+\s*=")
 
 
@@ -93,6 +94,7 @@ def article_of_row(row: Row, topic: Topic) -> Article | None:
 def _tight(text: str) -> str:
     """A row's value with its markup as a wiki has it, `<br>` for `< br >`, and without a parameter that ran into it."""
     tight = _SPACED_START.sub("<", text).replace("-- >", "-->") if "< " in text else text
+    tight = _SPACED_ENTITY.sub("&", tight) if "& " in tight else tight
     return _SPACED_END.sub(r"\1>", _NEXT_PARAMETER.split(tight)[0])
 
 

@@ -55,6 +55,7 @@ def test_every_kind_is_tried_in_all_languages(kind: str) -> None:
         ("Ann A < !-- the first -- >", ["Ann A"]),
         ("Ann A  < small > (1999) < /small >", ["Ann A"]),
         ("Ann A\n | followed_by   = Bob B", ["Ann A"]),
+        ("Ann& nbsp;A & Bob B", ["Ann A", "Bob B"]),
         ("Ann < 2 > Bob", ["Ann < 2 > Bob"]),
     ],
 )  # fmt: skip
