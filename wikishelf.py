@@ -3,6 +3,8 @@
 import runpy
 import sys
 
+from db.console import run
+
 COMMANDS = {
     "ingest": "read a Wikipedia dump into the database",
     "train": "fit a model and store its vectors; list, activate and drop models",
@@ -18,7 +20,10 @@ def main() -> None:
         sys.argv[:2] = [f"wikishelf {name}"]
         runpy.run_module(name, run_name="__main__", alter_sys=True)
         return
-    asked_for_help = name in {"-h", "--help"}
     purposes = "\n".join(f"  {command:8}{purpose}" for command, purpose in COMMANDS.items())
-    print(f"usage: wikishelf COMMAND ...\n\n{purposes}", file=sys.stdout if asked_for_help else sys.stderr)
-    sys.exit(0 if asked_for_help else 2)
+    usage = f"usage: wikishelf COMMAND ...\n\n{purposes}"
+    if name in {"-h", "--help"}:
+        run("wikishelf", lambda: print(usage))
+    if sys.stderr:
+        print(usage, file=sys.stderr)
+    sys.exit(2)

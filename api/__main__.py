@@ -21,7 +21,7 @@ def main() -> None:
         return
     question = commands.question(options)
     if options.sql:
-        print(literals.statement(question))
+        console.print_exactly(literals.statement(question))
         return
     history = api.read_history(options.history) if getattr(options, "history", None) is not None else None
     with api.connect() as shelf:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.answer import Answer
+from db import console
 
 LONGEST_BAR = 12  # characters
 
@@ -37,7 +38,8 @@ def show(answer: Answer[Any]) -> None:
     for index in range(len(answer)):
         cells = {name: _cell(values[index]) for name, values in columns.items()}
         if ranking:
-            cells[ranking] += f"  {bar(columns[ranking][index], longest)}"
+            drawn = bar(columns[ranking][index], longest)
+            cells[ranking] += f"  {drawn if console.is_unicode() else '#' * len(drawn)}"
         table.add_row(*cells.values())
     Console().print(table)
 

@@ -1,31 +1,113 @@
-"""What the command lines share: they print an error as one line and an answer as JSON."""
+"""What the command lines share: an error is one line, an answer is JSON or a table, and any streams will do."""
 
+import codecs
+import io
 import json
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
-from db.errors import WikishelfError
+from db.errors import OutputLost, WikishelfError
 
 
 def run(program: str, main: Callable[[], None]) -> NoReturn:
     """Run a command line and exit: 0 done, 1 a clear error in one line on stderr, 130 interrupted."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  Python has None for a closed one.
+    sys.stderr = _stream(sys.stderr or _null(2), _Messages)
     try:
-        main()
-        sys.stdout.flush()
+        if sys.stdout is None:
+            raise OutputLost(reason="standard output is closed; let it go to a file, a pipe or a terminal")
+        sys.stdout = _stream(sys.stdout, _Output)
+        try:
+            main()
+        finally:
+            sys.stdout.flush()
     except WikishelfError as error:
-        print(f"{program}: {error}", file=sys.stderr)
-        sys.exit(1)
+        _end(1, f"{program}: {error}")
     except KeyboardInterrupt as interrupt:
-        print(f"{program}: {'; '.join(['interrupted', *getattr(interrupt, '__notes__', [])])}", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:  # the reader (head, less) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _end(130, f"{program}: {'; '.join(['interrupted', *getattr(interrupt, '__notes__', [])])}")
+    except _ReaderGone:
+        _end(0)
     sys.exit(0)
 
 
 def print_json(document: Any) -> None:
     """Print one JSON document on stdout."""
-    json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    json.dump(document, sys.stdout, ensure_ascii=not is_unicode(), indent=2, default=str)
     print()
+
+
+def print_exactly(text: str) -> None:
+    """Print what must not change: where the encoding of stdout lacks a character, that is an error.
+
+    Raises
+    ------
+    OutputLost
+    """
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError as error:
+        lacking = f'{error.encoding} has no "{text[error.start]}"; set PYTHONIOENCODING=utf-8'
+        raise OutputLost(reason=f"the encoding {lacking}") from None
+    print(text)
+
+
+def is_unicode() -> bool:
+    """Whether stdout takes every character."""
+    return codecs.lookup(sys.stdout.encoding).name.startswith("utf")
+
+
+class _ReaderGone(Exception):
+    """The reader of stdout (head, less) has seen enough."""
+
+
+class _Output(io.FileIO):
+    """Bytes to stdout, whose errors are told from those of other files."""
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            raise _ReaderGone from None
+        except OSError as error:
+            raise OutputLost(reason=f"{error.strerror}; make room, or send it elsewhere") from None
+
+
+class _Messages(io.FileIO):
+    """Bytes to stderr. Nobody can be told that they do not arrive, and no work ends for it."""
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            return len(data)
+
+
+def _stream(stream: TextIO, raw: type[io.FileIO]) -> TextIO:
+    """Put another layer below a stream, which writes a character that its encoding lacks by its number."""
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw(stream.fileno(), "w", closefd=False)),
+        encoding=stream.encoding,
+        errors="backslashreplace",
+        line_buffering=bool(stream.line_buffering),
+        write_through=stream.write_through,  # type: ignore[attr-defined]
+    )
+
+
+def _null(number: int) -> TextIO:
+    """Open the null device in the place of a closed stream, before anything else gets its number."""
+    file = os.open(os.devnull, os.O_WRONLY)
+    if file != number:
+        os.dup2(file, number)
+    os.set_inheritable(number, True)
+    return open(number, "w", encoding="utf-8", closefd=False)
+
+
+def _end(code: int, message: str = "") -> NoReturn:
+    """End with what was not written yet thrown away, since Python would try again."""
+    if message:
+        print(message, file=sys.stderr)
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(code)

@@ -243,5 +243,9 @@ class TopicNotStored(WikishelfError):
     """the database has no article of the topic "{topic}"; it has {known}"""
 
 
+class OutputLost(WikishelfError):
+    """cannot write the output: {reason}"""
+
+
 class NothingToTrain(WikishelfError):
     """no pairs are left to train on ({reason}); ingest more articles, or lower --min-articles"""

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from db.importing.title_hashes import UInt64, hashes_of_joined, title_hashes
 from ingest.wikitext.interwiki import INTERWIKI_PREFIXES
-from ingest.wikitext.scan import live_in_xml
-from ingest.wikitext.titles import DIRECTIONS, MAIN, ODD_SPACES, Site, read_title, unescaped
+from ingest.wikitext.scan import ADDRESS, live_in_xml
+from ingest.wikitext.titles import DIRECTIONS, MAIN, ODD_SPACES, Site, namespace_key, read_title, unescaped
 
 # As in scan.py a link closes before the next `[[` opens, and of three brackets the third belongs to no link. The first
-# two characters are literal, which makes the search fast. What is longer than the limit is not a title.
+# two characters are literal, which makes the search fast. What is longer than the limit is not a title. Addresses that
+# begin with `//` are left out here, and others by their colon, which costs less.
 _LINK = re.compile(
-    r"\[\[(?<!\[\[\[)(?:\[\[)*+([^\[\]|{}\n\x7f]{1,2000}+)"
+    r"\[\[(?<!\[\[\[)(?:\[\[)*+(?![ \t]*+//)([^\[\]|{}\n\x7f]{1,2000}+)"
     r"(?:(?:\||\{\{!\}\})[^\[\]]*+(?:(?:\[(?!\[)|\](?!\]))[^\[\]]*+)*+)?\]\]"
 )
 _LETTER, _SPACE = ord("a"), ord(" ")
@@ -63,6 +64,7 @@ def target_hashes(targets: Sequence[str], site: Site) -> UInt64:
     hashes, odd = _hashes(data, _MARKS[data] | (data >= 0x80) | space, site)
     if odd:
         hashes[odd] = _hashes_of_odd([targets[place] for place in odd], site)
+        hashes[[place for place in odd if ":" in targets[place] and ADDRESS.match(targets[place])]] = 0
     return hashes
 
 
@@ -101,7 +103,7 @@ def _hashes(data: NDArray[np.uint8], odd: NDArray[np.bool_], site: Site) -> tupl
 def _title(text: str, site: Site) -> str:
     """Normalise one target; "" where it leads elsewhere."""
     prefix, colon, _ = text.partition(":")
-    key = prefix.rstrip(" ").casefold() if colon else ""
+    key = namespace_key(prefix.rstrip(" ")) if colon else ""
     if key in site.numbers or key in INTERWIKI_PREFIXES:
         return ""
     title = read_title(unescaped(text), site)

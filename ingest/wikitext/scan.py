@@ -28,8 +28,14 @@ _HIDING_TAG_IN_XML = re.compile(
     rf"&lt;(?=[!/cghimnopst])(?:(!--)|({_HIDING_NAMES})(?=[\s/]|&gt;)(?:[^&]|&(?![lg]t;))*?(/?)&gt;|/?(?:noinclude|onlyinclude)\s*/?&gt;)",
     re.I | re.A,
 )
+# A target that begins with a protocol is an address: `[[https://a.org x]]` is an external link in brackets, and none
+# to a page. The protocols are those of MediaWiki ($wgUrlProtocols).
+ADDRESS = re.compile(
+    r"[ \t]*+(?i:bitcoin:|ftps?://|geo:|git://|gopher://|https?://|ircs?://|magnet:|mailto:|matrix:|mms://|news:|nntp://|"
+    r"redis://|sftp://|sips?:|sms:|ssh://|svn://|tel:|telnet://|urn:|worldwind://|xmpp:|//)"
+)
 _REF_TAG = re.compile(r"<(?:()(ref)(?=[\s/>])[^<>]*?(/?)>)", re.I)
-_LINK = re.compile(r"([^\[\]|{}<>\n\x7f]*)(?:\|.*?)?\]\]", re.S)
+_LINK = re.compile(rf"(?!{ADDRESS.pattern})([^\[\]|{{}}<>\n\x7f]*)(?:\|.*?)?\]\]", re.S)
 # The pattern starts with a literal, which makes it 18 times as fast as one that starts with a choice of protocols. It
 # takes the rest of the address along, so that an address within an address (in a web archive's) is not a second site.
 _SITE = re.compile(r"//(?:(?<=http://)|(?<=https://)|(?<=\[//))([^\s/?#\[\]<>\"{}|\x7f]+)[^\s\[\]<>\"{}|\x7f]*", re.I)

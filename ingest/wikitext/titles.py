@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from db.importing.records import Link
 from ingest.wikitext.interwiki import INTERWIKI_PREFIXES
+from ingest.wikitext.namespaces import namespace_names
 
 MAIN, CATEGORY = 0, 14  # the numbers of two namespaces
 LONGEST_TITLE = 255  # bytes of UTF-8, the width of MediaWiki's page_title column
@@ -28,13 +29,8 @@ ENGLISH_NAMESPACES: Mapping[int, str] = {
     118: "Draft", 119: "Draft talk", 710: "TimedText", 711: "TimedText talk", 828: "Module", 829: "Module talk",
 }  # fmt: skip
 
-# Names that work although <siteinfo> does not list them: first MediaWiki's own in every wiki, then those of large
-# Wikipedias.
-NAMESPACE_ALIASES: Mapping[str, int] = {
-    "project": 4, "project talk": 5, "wp": 4, "wt": 5, "image": 6, "image talk": 7,
-    "afbeelding": 6, "bild": 6, "datei": 6, "fichier": 6, "fil": 6, "archivo": 6, "imagen": 6, "imagem": 6,
-    "immagine": 6, "plik": 6, "grafika": 6, "файл": 6, "изображение": 6, "画像": 6, "ファイル": 6, "文件": 6, "图像": 6,
-}  # fmt: skip
+# MediaWiki's other names, which work in every wiki although <siteinfo> does not list them, and what Wikipedias add.
+_COMMON_ALIASES = {"Project": 4, "Project talk": 5, "WP": 4, "Image": 6, "Image talk": 7}
 
 ODD_SPACES = re.compile("[\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _SPACES = re.compile(f"(?:[ _]|{ODD_SPACES.pattern})+")
@@ -67,7 +63,7 @@ class Site:
     names : mapping of int to str
         The namespaces' own names by number.
     numbers : mapping of str to int
-        Every name and alias, case-folded, to the namespace's number.
+        Every name and alias, without case, to the namespace's number.
     as_written : frozenset of int
         Namespaces whose titles keep their first letter (`case-sensitive`, as in Wiktionary).
     language : str
@@ -85,14 +81,30 @@ class Site:
         return f"{self.names.get(title.namespace, title.namespace)}:{title.name}" if title.namespace else title.name
 
 
+def upper_first(text: str) -> str:
+    """Raise the first letter as MediaWiki does: not "ß", which would become two, and not a Georgian one."""
+    first = text[:1]
+    raised = first.upper()
+    return text if len(raised) != 1 or "ა" <= first <= "ჿ" else raised + text[1:]
+
+
+def namespace_key(name: str) -> str:
+    """A namespace's name without case. Its first letter is raised before: "ımage:x" becomes "Image:x", a file."""
+    return upper_first(name).casefold()
+
+
 def make_site(
     wiki: str | None, names: Mapping[int, str], as_written: frozenset[int] = frozenset(), language: str = "en"
 ) -> Site:
-    """A site with its own names of namespaces, beside the English ones and the aliases that every wiki knows."""
-    english = {name.casefold(): number for number, name in ENGLISH_NAMESPACES.items() if number < 16 or number in names}
-    own = {_SPACES.sub(" ", name).casefold(): number for number, name in names.items()}
-    numbers = {**NAMESPACE_ALIASES, **english, **own}
-    numbers.pop("", None)
+    """A site with its own names of namespaces, beside the English ones and those that its language knows.
+
+    Names of namespaces that not every wiki has (from 16 on) count only where the site has the namespace.
+    """
+    english = {name: number for number, name in ENGLISH_NAMESPACES.items()}
+    known = {**_COMMON_ALIASES, **namespace_names(language), **english}
+    there = {name: number for name, number in known.items() if number < 16 or number in names}
+    own = {_SPACES.sub(" ", name): number for number, name in names.items()}
+    numbers = {namespace_key(name): number for name, number in (*there.items(), *own.items()) if name}
     return Site(wiki, {**ENGLISH_NAMESPACES, **names}, numbers, as_written, language)
 
 
@@ -113,8 +125,7 @@ def read_title(text: str, site: Site) -> Title | None:
         return None
     clean = _decoded(text).partition("#")[0].lstrip(" :").rstrip(" ")
     prefix, colon, rest = clean.partition(":")
-    # The first letter is raised before case is dropped: "ımage:x" becomes "Image:x", which is a file.
-    key = upper_first(prefix.rstrip(" ")).casefold() if colon else ""
+    key = namespace_key(prefix.rstrip(" ")) if colon else ""
     if key in site.numbers:
         return _legal(site.numbers[key], rest.strip(" "), site)
     if key in INTERWIKI_PREFIXES:
@@ -136,13 +147,6 @@ def read_link(target: str, site: Site) -> Link | None:
 def unescaped(text: str) -> str:
     """Decode the character references that end in a semicolon, so that "AT&T" and "&copy" stay."""
     return _ENTITY.sub(lambda reference: html.unescape(reference[0]), text) if "&" in text else text
-
-
-def upper_first(text: str) -> str:
-    """Raise the first letter as MediaWiki does: not "ß", which would become two, and not a Georgian one."""
-    first = text[:1]
-    raised = first.upper()
-    return text if len(raised) != 1 or "ა" <= first <= "ჿ" else raised + text[1:]
 
 
 def _decoded(text: str) -> str:

@@ -7,6 +7,7 @@ and bullets divide the value into items.
 import re
 from typing import NamedTuple
 
+from ingest.wikitext.scan import ADDRESS
 from ingest.wikitext.titles import MAIN, Site, read_title, unescaped
 
 LONGEST_VALUE = 20_000  # characters of wikitext read of one value; the longest cast lists have about 3,000
@@ -37,7 +38,7 @@ _TEMPLATES = {
 _SHOWS = {name.strip(): shows for shows, names in _TEMPLATES.items() for name in names.split("|")}
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_LINK = re.compile(r"\[\[([^\[\]|{}<>\n]*)(?:\|([^\[\]]*))?\]\]")
+_LINK = re.compile(rf"\[\[(?!{ADDRESS.pattern})([^\[\]|{{}}<>\n]*)(?:\|([^\[\]]*))?\]\]")
 _MARK = re.compile("\x01(\\d+)\x02")
 _TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
 _NAMED = re.compile(r"([\w\s\-]*)=")

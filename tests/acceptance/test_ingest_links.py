@@ -100,7 +100,9 @@ def other_reading(path: Path) -> tuple[Site, list[OtherPage], dict[str, str]]:
         content += b"</mediawiki>"
     root = ElementTree.parse(io.BytesIO(content)).getroot()
     names = {int(one.get("key", 0)): one.text or "" for one in root.iter() if one.tag.endswith("}namespace")}
-    site = make_site(root.findtext(".//{*}dbname"), names)
+    site = make_site(
+        root.findtext(".//{*}dbname"), names, language=root.get("{http://www.w3.org/XML/1998/namespace}lang", "en")
+    )
     pages = [page for one in root.iterfind("{*}page") for page in other_page(one, site)]
     return site, pages, dict(pair for one in root.iterfind("{*}page") for pair in other_redirect(one, site))
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from db.importing.title_hashes import title_hashes
 from ingest.article import count_links
+from ingest.wikitext.raw_links import raw_targets, target_hashes
 from ingest.wikitext.scan import link_sites, link_targets, live, named_arguments, templates, without_refs
 from ingest.wikitext.titles import ENGLISH_SITE
 from tests.support.growth import assert_linear, repeated
@@ -72,6 +74,35 @@ def links(wikitext: str) -> list[str]:
 )
 def test_links(wikitext: str, expected: list[str], reason: str) -> None:
     assert links(wikitext) == expected, reason
+
+
+ADDRESSES = """
+    https://a.org~x http://a.org|x HTTPS://A.org //a.org~x ~https://a.org~x ftp://a.org ftps://a.org
+    mailto:x@a.org MailTo:x news:a.b News:~x nntp://a.org irc://a.org/x ircs://a.org gopher://a.org git://a.org ssh://a.org
+    svn://a.org sftp://a.org tel:+123 telnet://a.org sms:+123 sip:x sips:x urn:isbn:1 xmpp:x geo:1,2 magnet:?xt=x
+    matrix:r/x bitcoin:x redis://a.org mms://a.org worldwind://a.org
+"""
+TITLES = """
+    2001:~A~Space~Odyssey Http Http: HTTP:~The~Definitive~Guide Https:x Ftp:~x Ircd:~x Ssh:x Tel~Aviv Telnet News Mailto
+    Sip Urn Urns:~x /a A//b https.org Geography:~x :https://a.org SMSs:~x Dune:~//x
+"""
+
+
+@pytest.mark.parametrize("written", (ADDRESSES + TITLES).split())
+def test_a_target_that_begins_with_a_protocol_is_an_address(written: str) -> None:
+    target = written.replace("~", " ")
+    there = [] if written in ADDRESSES.split() else [target.lstrip(":")[:1].upper() + target.lstrip(":")[1:]]
+    for text in (f"[[{target}]]", f"[[{target}]]]", f"x [[{target}|shown]] y", f"[[A|b [[{target}]]"):
+        assert links(text) == there
+        raw = target_hashes(sorted(raw_targets(text)), ENGLISH_SITE).tolist()
+        assert [one for one in raw if one] == title_hashes(there).tolist()
+
+
+@pytest.mark.parametrize(
+    "text", ["[[https://a.org x]]", "[[https://a.org|x]]", "[[//a.org x]]]", "[[[https://a.org x]]]"]
+)
+def test_the_address_in_brackets_is_a_site(text: str) -> None:
+    assert (links(text), list(link_sites(text))) == ([], ["a.org"])
 
 
 @pytest.mark.parametrize(

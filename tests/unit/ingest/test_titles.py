@@ -8,7 +8,7 @@ from db.importing.records import Link
 from ingest.wikitext.titles import ENGLISH_NAMESPACES, ENGLISH_SITE, Title, make_site, read_link, read_title
 from tests.support.growth import assert_linear, repeated
 
-GERMAN = make_site("dewiki", {0: "", 6: "Datei", 10: "Vorlage", 14: "Kategorie", 100: "Portal"})
+GERMAN = make_site("dewiki", {0: "", 6: "Datei", 10: "Vorlage", 14: "Kategorie", 100: "Portal"}, language="de")
 WIKTIONARY = make_site("enwiktionary", ENGLISH_NAMESPACES, as_written=frozenset({0, 14}))
 
 
