@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ingest.topics.topic_file import Facet, Reading, Topic, parameter_name
+from ingest.topics.years import read_year
 from ingest.wikitext.titles import upper_first
 from ingest.wikitext.values import CONTROL, Value
 
@@ -15,7 +16,6 @@ LONGEST_FACET = 200  # characters; what is longer is a sentence
 
 _NUMBER = re.compile(r"_?(?<!\d)\d+$")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
-_YEAR = re.compile(r"(?<!\d)(?:1[0-9]|20)[0-9]{2}(?!\d)")
 _BETWEEN_WORKS = re.compile(r"[;；]|\s/\s")
 _BETWEEN_WORDS = re.compile(r"[,;/，、；]")
 _AND = r"(?:and|und|et|y|e|en|och|i|и|եւ|և)"  # in those of our languages that write it as a word of its own
@@ -80,7 +80,8 @@ def _people(value: Value) -> Iterator[str]:
 
 
 def _year(value: Value) -> list[str]:
-    return _YEAR.findall(str(value))[:1]
+    year = read_year(str(value))
+    return [year] if year else []
 
 
 READINGS: Mapping[Reading, Callable[[Value], Iterable[str]]] = {
