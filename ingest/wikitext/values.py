@@ -7,6 +7,7 @@ and bullets divide the value into items.
 import re
 from typing import NamedTuple
 
+from ingest.wikitext.countries import is_country
 from ingest.wikitext.scan import ADDRESS
 from ingest.wikitext.titles import MAIN, Site, read_title, unescaped
 
@@ -41,8 +42,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _LINK = re.compile(rf"\[\[(?!{ADDRESS.pattern})([^\[\]|{{}}<>\n]*)(?:\|([^\[\]]*))?\]\]")
 _MARK = re.compile("\x01(\\d+)\x02")
 _TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
+_ERA = re.compile(r"(?:\w{1,2}\.\s?){2,3}|BCE?|AD|CE")  # "a. C.", "н. э."
 _NAMED = re.compile(r"([\w\s\-]*)=")
-_COUNTRY = re.compile(r"[A-Z]{3}")  # {{USA}} shows a flag and the country
 _ITEM = re.compile(r"</?(?:br|li|p|div|ul|ol)\b[^<>]*>|\n[ *#:;]*|^\s*[*#]+|•|(?<=\s)·(?=\s)", re.I)
 _EXTERNAL_LINK = re.compile(r"\[(?:https?:)?//[^\s\[\]]*+([^\[\]]*)\]")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|'''?|\[|\]|\{|\}|\|$")
@@ -101,17 +102,21 @@ def _expand(text: str) -> str:
 def _show(call: str) -> str:
     """What a template shows. Its links are marks by now, so every `|` divides arguments."""
     name, *arguments = call.split("|")
-    name = _SPACES.sub(" ", name.replace("_", " ")).strip().lower()
-    shows, unnamed = _SHOWS.get(name), _unnamed(arguments)
+    name = _SPACES.sub(" ", name.replace("_", " ")).strip()
+    shows, unnamed = _SHOWS.get(name.lower()), _unnamed(arguments)
     if shows == "bullet":
         return "•"
     if shows == "nothing":
         return ""
+    if shows is None and (not unnamed or len(name) > 2) and is_country(name):
+        return name  # {{USA}}, {{AUT|#}} and {{France}} show a flag and the country
     if not unnamed:
-        return call if _COUNTRY.fullmatch(call) else ""
+        return ""
     if shows in ("list", "pairs"):
         return "\n".join(["", *(unnamed if shows == "list" else unnamed[1::2]), ""])
     if unnamed[0].isdigit():  # a date, whatever the template is called: start date, fecha, ДР, 生年月日と年齢
+        if era := next((text.strip() for text in unnamed[1:] if _ERA.fullmatch(text.strip())), ""):
+            return f"{unnamed[0]} {era}"
         return "-".join(number for number in unnamed[:3] if number.isdigit())
     return unnamed[1] if shows == "second" and len(unnamed) > 1 else unnamed[0]
 

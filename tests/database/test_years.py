@@ -8,6 +8,7 @@ from sqlalchemy import text
 from db import search
 from db.connection import Database
 from db.errors import YearInvalid
+from db.search import described
 from tests.support.planted import article, load, store_model
 
 YEARS = (-2100, -1200, -800, -45, -44, -1, 1, 2, 98, 731, 999, 1000, 1851, 2024)
@@ -48,8 +49,13 @@ def test_years_and_ranges_of_years_match_as_numbers_do(shelf: Database, asked: s
         assert {row.title for row in rows} == within(asked)
 
 
+@pytest.mark.parametrize(("year", "shown"), [(-2100, "2100 BC"), (-44, "44 BC"), (98, "98"), (1851, "1851")])
+def test_a_year_is_shown_as_people_write_it(shelf: Database, year: int, shown: str) -> None:
+    assert described.describe_article(shelf, f"Of {year}").facets == {"year": [shown]}
+
+
 def test_several_ranges_are_one_question(shelf: Database) -> None:
-    asked = ["-50..-40", "-44", "90..100", 1851, -1]
+    asked: list[str | int] = ["-50..-40", "-44", "90..100", 1851, -1]
     answer = search.similar_articles(shelf, "Of no year", 100, facets={"year": asked})
     assert {row.title for row in answer} == {f"Of {year}" for year in (-45, -44, -1, 98, 1851)}
 
