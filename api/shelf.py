@@ -140,8 +140,8 @@ class Shelf(Pictures):
 
     def recommend_articles(
         self,
-        likes: Sequence[str],
-        dislikes: Sequence[str] = (),
+        likes: Sequence[str | int],
+        dislikes: Sequence[str | int] = (),
         weights: Sequence[float] | None = None,
         count: int = 10,
         topic: str | None = None,
@@ -156,10 +156,10 @@ class Shelf(Pictures):
 
         Parameters
         ----------
-        likes, dislikes : sequence of str
-            Titles or aliases.
+        likes, dislikes : sequence of str or int
+            Titles or aliases, or article_ids.
         weights : sequence of float or None
-            One number above 0 for each of `likes`; None means 1 for each.
+            One number above 0 for each of `likes`, of which only the ratios count; None means 1 for each.
         diversity : float
             From 0 (the nearest) to 1 (each is as unlike those before it as it can be).
         prominence : float

@@ -131,6 +131,10 @@ class ArticleNotFound(WikishelfError):
     """no article is called "{title}"{suggestions}"""
 
 
+class ArgumentInvalid(WikishelfError):
+    """{field} must be {kind}, not {value}"""
+
+
 class CountInvalid(WikishelfError):
     """count must be a whole number from 1 to {most}, not {count}"""
 
@@ -167,7 +171,7 @@ class FacetNotStored(WikishelfError):
 
 
 class YearInvalid(WikishelfError):
-    """a year must be written as 1984, 1950..1980, 1950.. or ..1980, not as "{year}" """
+    """a year must be written as 1984, 1950..1980, 1950.., ..1980 or, before Christ, -44, not as "{year}" """
 
 
 class KindInvalid(WikishelfError):

@@ -13,15 +13,22 @@ from sqlalchemy.exc import OperationalError
 from db.connection import Database
 from db.errors import WikishelfError
 
-# An advisory lock belongs to the whole database, so its key is made from the name of the shelf as well.
+# Older programs know only an advisory lock, whose key is made from the name of the shelf as well, because such a lock
+# belongs to the whole database. Any login may take one. So what excludes others is the lock of a table, which takes the
+# right to write, and an advisory lock counts where its holder has that right.
 LOCK_KEY = "hashtext(current_schema() || '.' || :work)"
-HOLDER = text(f"""
-    select a.pid, to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ')
+RIVAL = f"""
+    select a.pid, to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') as since
     from pg_locks l join pg_stat_activity a using (pid)
-    where l.locktype = 'advisory' and l.granted and l.objsubid = 1
-      and l.database = (select oid from pg_database where datname = current_database())
-      and ((l.classid::bigint << 32) | l.objid::bigint) = {LOCK_KEY}
-    union all select null, null limit 1""")
+    where l.granted and l.database = (select oid from pg_database where datname = current_database())
+      and (l.locktype = 'advisory' and l.objsubid = 1
+           and ((l.classid::bigint << 32) | l.objid::bigint) = {LOCK_KEY}
+           or l.locktype = 'relation' and l.relation = to_regclass(:table) and l.mode = 'ExclusiveLock')
+      and a.pid <> pg_backend_pid() and has_table_privilege(a.usesysid, 'articles', 'insert')
+    limit 1"""
+NO_TIME_LIMIT = text("""
+    select set_config(name, '0', true) from pg_settings
+    where name in ('idle_in_transaction_session_timeout', 'transaction_timeout')""")
 
 # Finds a transaction that has been reading one of the tables for longer than a try may last.
 SLOW_READER = text("""
@@ -38,22 +45,50 @@ LOCK_NOT_AVAILABLE = "55P03"
 
 @contextmanager
 def held(database: Database, work: str, refusal: type[WikishelfError]) -> Iterator[Connection]:
-    """Hold the shelf's lock for this kind of work, and yield the autocommit connection that holds it.
+    """Hold the shelf's lock for this kind of work, and yield an autocommit connection.
+
+    The transaction that holds it reads nothing and so keeps no dead rows alive.
 
     Raises
     ------
     refusal
         Another process holds the lock; `pid` and `since` say which process of the server it is.
     """
-    with database.session() as connection:
-        if not connection.scalar(text(f"select pg_try_advisory_lock({LOCK_KEY})"), {"work": work}):
-            pid, since = connection.execute(HOLDER, {"work": work}).one()
-            raise refusal(pid=pid, since=since)
-        try:
+    with database.transaction() as guard:
+        take(guard, work, refusal)
+        with database.session() as connection:
             yield connection
-        finally:
-            if not connection.invalidated:  # after an interrupted statement the server has released the lock
-                connection.execute(text(f"select pg_advisory_unlock({LOCK_KEY})"), {"work": work})
+
+
+def take(connection: Connection, work: str, refusal: type[WikishelfError]) -> None:
+    """Take the lock for the caller's transaction.
+
+    Raises
+    ------
+    refusal
+        As `held` does.
+    """
+    connection.execute(NO_TIME_LIMIT)
+    own = connection.scalar(text("select to_regclass(:table) is null"), names(work)) or _lock(connection, work)
+    older = connection.scalar(text(f"select pg_try_advisory_xact_lock({LOCK_KEY})"), {"work": work})
+    if not (own and older) and (rival := connection.execute(text(RIVAL), names(work)).one_or_none()):
+        raise refusal(pid=rival.pid, since=rival.since)
+
+
+def names(work: str) -> dict[str, str]:
+    """Return the parameters of `RIVAL`, which finds another process that holds the lock."""
+    return {"work": work, "table": f"_{work}_lock"}
+
+
+def _lock(connection: Connection, work: str) -> bool:
+    try:
+        with connection.begin_nested():
+            connection.execute(text(f"lock table _{work}_lock in exclusive mode nowait"))
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    return True
 
 
 def between_readers(

@@ -128,6 +128,10 @@ last_article = Table("_last_article", metadata, Column("article_id", Integer, nu
 # The one row holds how many pages the stored `articles.linked_from` were counted on.
 counted_pages = Table("_counted_pages", metadata, Column("pages", Integer, nullable=False))
 
+# Whoever imports or trains locks one of these, which have no rows: only a login that may write can do so.
+import_lock = Table("_import_lock", metadata, Column("unused", Integer))
+training_lock = Table("_training_lock", metadata, Column("unused", Integer))
+
 imports = Table(
     "imports",
     metadata,

@@ -18,7 +18,7 @@ def _is_described(_: object, name: str | None, kind: str, *__: object) -> bool:
 
 def run(connection: Connection) -> None:
     """Migrate on `connection`, whose search_path begins with the shelf; only one process does so at a time."""
-    connection.execute(text("select pg_advisory_xact_lock(hashtext(current_schema() || '.migrate'))"))
+    _wait_for_others(connection)
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -31,6 +31,14 @@ def run(connection: Connection) -> None:
         if context.get_context().get_current_revision() == migrate.head():
             sql_files.replay_functions(connection)
             sql_files.run_file(connection, "reader_role")
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Let one process migrate at a time; whoever may not write cannot hold up one that may."""
+    if connection.scalar(text("select to_regclass('alembic_version')")):
+        connection.execute(text("lock table alembic_version in share row exclusive mode"))
+    else:
+        connection.execute(text("select pg_advisory_xact_lock(hashtext(current_schema() || '.migrate'))"))
 
 
 given = context.config.attributes.get("connection")

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from api.errors import ColourInvalid
 from db.connection import Database
 from db.errors import ArticleWithoutVector
-from db.search import diagnose
+from db.search import arguments, diagnose
 from db.search.map import map_parts
-from db.search.run import check_text
 
 STEPS = 65_535  # A coordinate is one of the numbers from 0 to this.
 LAST_SHADE = 254  # The shades of a scale are the numbers from 1 to this.
@@ -50,8 +49,8 @@ def read(database: Database, field: str | None, titles: Sequence[str]) -> tuple[
     ------
     ColourInvalid, ArticleNotFound, ArticleWithoutVector, MapMissing, NoActiveModel, TextInvalid
     """
-    check_text("colour", field)
-    check_text("like", list(titles))
+    for name, given in [("colour", field or ""), *(("like", title) for title in titles)]:
+        arguments.text(name, given)
     parts = map_parts(database, "points", f"colour/{field}")
     header, points = parse(parts["points"])
     if field is None:

@@ -56,6 +56,7 @@ def upgrade(database: Database) -> None:
         ground.note(connection, made)
         if database.is_embedded:
             set_defaults(connection)
+            sql_files.run_file(connection, "closed")
 
 
 def advice(database: Database) -> list[str]:

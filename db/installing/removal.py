@@ -65,17 +65,18 @@ def uninstall(database: Database) -> list[str]:
         Something that belongs to others uses the shelf.
     ImportInProgress, TrainingInProgress
     """
-    with locks.held(database, "import", ImportInProgress), locks.held(database, LOCK, TrainingInProgress):
-        with database.transaction() as connection, _refused(database):
-            _check_installed(connection, database)
-            made = list(connection.scalars(text("select object from _installed order by number desc")))
-            _drop_all(connection, _old_names(made))
-            names = [*sql_files.function_names(), *metadata.tables, *VIEWS, *TYPES]
-            for statement in connection.scalars(STATEMENTS, {"schema": database.schema, "names": names}).all():
-                sql_files.run(connection, statement)
-            _take_rights(connection, database.schema)
-            outside = [_drop(connection, name) for name in made if not _is_old_name(name)]
-            return [f"removed the tables, views and functions of {database.schema}", *outside]
+    with database.transaction() as connection, _refused(database):
+        _check_installed(connection, database)
+        locks.take(connection, "import", ImportInProgress)
+        locks.take(connection, LOCK, TrainingInProgress)
+        made = list(connection.scalars(text("select object from _installed order by number desc")))
+        _drop_all(connection, _old_names(made))
+        names = [*sql_files.function_names(), *metadata.tables, *VIEWS, *TYPES]
+        for statement in connection.scalars(STATEMENTS, {"schema": database.schema, "names": names}).all():
+            sql_files.run(connection, statement)
+        _take_rights(connection, database.schema)
+        outside = [_drop(connection, name) for name in made if not _is_old_name(name)]
+        return [f"removed the tables, views and functions of {database.schema}", *outside]
 
 
 def drop_old_names(database: Database) -> list[str]:

@@ -53,7 +53,7 @@ def training(database: Database, objective: str, dimensions: int, settings: Mapp
         Another process holds the lock.
     """
     with locks.held(database, LOCK, TrainingInProgress) as connection:
-        mark_killed(connection)
+        mark_killed(connection, is_alone=True)
         insert = (
             sa.insert(schema.models)
             .values(state="training", objective=objective, dimensions=dimensions, settings=settings)
@@ -93,15 +93,22 @@ def add_metrics(connection: Connection, model_id: int, metrics: Mapping[str, Any
     connection.execute(sa.update(schema.models).where(schema.models.c.model_id == model_id).values(metrics=added))
 
 
-def mark_killed(connection: Connection) -> None:
-    """Mark as `failed` the rows that are in state `training` while nobody holds the training lock."""
-    # Readers, who may not update anything, list models as well.
+def mark_killed(connection: Connection, is_alone: bool = False) -> None:
+    """Mark as `failed` the rows that are in state `training` while no other process holds the training lock.
+
+    Parameters
+    ----------
+    is_alone : bool
+        The caller holds the lock.
+    """
+    # Readers, who may not update anything, list models as well. The update sees no row that is newer than its look for
+    # holders of the lock.
     if connection.scalar(text("select exists (select from models where state = 'training')")):
         connection.execute(
             text(f"""
                 update models set state = 'failed', reason = 'killed'
-                where state = 'training' and pg_try_advisory_xact_lock({locks.LOCK_KEY})"""),
-            {"work": LOCK},
+                where state = 'training' and (:is_alone or not exists ({locks.RIVAL}))"""),
+            {"is_alone": is_alone, **locks.names(LOCK)},
         )
 
 

@@ -1,26 +1,17 @@
 """Articles near an article, a link, or somebody's taste."""
 
 import math
-import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from db.connection import Database
-from db.errors import (
-    DiversityInvalid,
-    NothingLiked,
-    ProminenceInvalid,
-    SimilarityInvalid,
-    TitlesInvalid,
-    TooMany,
-    WeightsInvalid,
-)
-from db.search import diagnose
+from db.errors import ArticleNotFound, NothingLiked, WeightsInvalid
+from db.search import arguments, diagnose
 from db.search.facets import Facets, as_json, check_stored
 from db.search.records import SimilarArticle
-from db.search.run import call, check, rows_or_reason
+from db.search.run import call, fetched, rows_or_reason
 
 # The default of recommendations: docs/training.md has what was measured. SQL has the same.
 RECOMMENDED_PROMINENCE = 0.3
@@ -43,7 +34,7 @@ def similar_articles(
 ) -> list[SimilarArticle]:
     """The articles most like one article; see `api.Shelf.similar_articles` for the arguments and errors."""
     asked = {
-        **diagnose.article(title),
+        **arguments.article(title),
         "count": count,
         "topic": topic,
         "facets": as_json(facets),
@@ -51,7 +42,10 @@ def similar_articles(
         "same_series": same_series,
         "least": least,
         "exact": exact,
-        **_ranking(database, prominence, exclude, exclude_ids, min_similarity),
+        "prominence": prominence,
+        "exclude": exclude,
+        "exclude_ids": exclude_ids,
+        "min_similarity": min_similarity,
     }
 
     def why(connection: Connection) -> None:
@@ -78,7 +72,10 @@ def articles_near_link(
         "count": count,
         "topic": topic,
         "facets": as_json(facets),
-        **_ranking(database, prominence, exclude, exclude_ids, min_similarity),
+        "prominence": prominence,
+        "exclude": exclude,
+        "exclude_ids": exclude_ids,
+        "min_similarity": min_similarity,
     }
 
     def why(connection: Connection) -> None:
@@ -90,8 +87,8 @@ def articles_near_link(
 
 def recommend_articles(
     database: Database,
-    likes: Sequence[str],
-    dislikes: Sequence[str] = (),
+    likes: Sequence[str | int],
+    dislikes: Sequence[str | int] = (),
     weights: Sequence[float] | None = None,
     count: int = 10,
     topic: str | None = None,
@@ -103,19 +100,27 @@ def recommend_articles(
     min_similarity: float | None = None,
 ) -> list[SimilarArticle]:
     """Articles for somebody who likes these and dislikes those; see `api.Shelf.recommend_articles`."""
-    _check_taste(database.limits.titles, likes, dislikes, weights, diversity)
-    asked = {
-        "likes": list(likes),
-        "dislikes": list(dislikes),
-        "weights": weights if weights is None else [float(weight) for weight in weights],
-        "count": count,
-        "topic": topic,
-        "facets": as_json(facets),
-        "diversity": diversity,
-        **_ranking(database, prominence, exclude, exclude_ids, min_similarity),
-    }
-    check(database, asked)
-    found = _recommended(database, asked)
+    asked = arguments.read(
+        database.limits,
+        {
+            "likes": _titles(database, "likes", likes),
+            "dislikes": _titles(database, "dislikes", dislikes),
+            "weights": weights,
+            "count": count,
+            "topic": topic,
+            "facets": as_json(facets),
+            "diversity": diversity,
+            "prominence": prominence,
+            "exclude": exclude,
+            "exclude_ids": exclude_ids,
+            "min_similarity": min_similarity,
+        },
+    )
+    _check_taste(asked["likes"], asked["weights"])
+    found = fetched(
+        database, _query(database.schema, tuple(asked)), asked,
+        lambda connection: check_stored(connection, topic, facets),
+    )  # fmt: skip
     unknown = [title for *_, title in found if title is not None]
     if unknown or not found:
         with database.transaction() as connection:
@@ -125,61 +130,40 @@ def recommend_articles(
     return [SimilarArticle(*row[:-1]) for row in found if row[-1] is None]
 
 
-def _ranking(
-    database: Database,
-    prominence: float,
-    exclude: Sequence[str],
-    exclude_ids: Sequence[int],
-    min_similarity: float | None,
-) -> dict[str, Any]:
-    """The arguments that all three verbs share.
+def _titles(database: Database, field: str, articles: Iterable[Any]) -> list[str]:
+    """The titles, in which article_ids have become the titles of their articles.
 
     Raises
     ------
-    ProminenceInvalid, SimilarityInvalid, TitlesInvalid, TooMany
+    ArticleNotFound, ArgumentInvalid, TitlesInvalid, TooMany
     """
-    if not -1 <= prominence <= 1:
-        raise ProminenceInvalid(prominence=prominence)
-    if min_similarity is not None and not -1 <= min_similarity <= 1:
-        raise SimilarityInvalid(similarity=min_similarity)
-    _check_titles(database.limits.titles, exclude=exclude, exclude_ids=exclude_ids)
-    return {
-        "prominence": prominence,
-        "exclude": list(exclude),
-        "exclude_ids": [one for one in map(operator.index, exclude_ids) if 0 <= one < 2**31],  # no article has others
-        "min_similarity": min_similarity,
-    }
+    given = arguments.several(field, articles, database.limits.titles)
+    asked = [one if isinstance(one, str) else int(arguments.article(one)["article_id"]) for one in given]
+    ids = [one for one in asked if isinstance(one, int)]
+    if not ids:
+        return given
+    query = f"select article_id, title from {database.schema}.articles where article_id = any(%(ids)s::bigint[])"
+    title_of: dict[str | int, str] = dict(database.fetch(query, {"ids": ids}))
+    for article_id in ids:
+        if article_id not in title_of:
+            raise ArticleNotFound(title=article_id, suggestions="")
+    return [one if isinstance(one, str) else title_of[one] for one in asked]
 
 
-def _check_titles(most: int, **titles: Sequence[Any]) -> None:
-    for field, values in titles.items():
-        if isinstance(values, str):
-            raise TitlesInvalid(field=field, value=values)
-        if len(values) > most:
-            raise TooMany(field=field, most=most, given=len(values))
-
-
-def _recommended(database: Database, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Fetch the answer and a row for each title without a vector; both come from one statement, and so one model."""
-    schema = database.schema
-    query = f"""
-        select r.*, null as unknown from ({call(schema, "recommend_articles", tuple(asked))}) r
+def _query(schema: str, arguments: tuple[str, ...]) -> str:
+    """The answer and a row for each title without a vector; both come from one statement, and so one model."""
+    return f"""
+        select r.*, null as unknown from ({call(schema, "recommend_articles", arguments)}) r
         union all
         select null, null, null, null, null, t.title
         from unnest(%(likes)s::text[] || %(dislikes)s::text[]) t(title)
         where {schema}.article_embedding({schema}.find_article(t.title)) is null"""
-    return database.fetch(query, asked)
 
 
-def _check_taste(
-    most: int, likes: Sequence[str], dislikes: Sequence[str], weights: Sequence[float] | None, diversity: float
-) -> None:
-    _check_titles(most, likes=likes, dislikes=dislikes)
+def _check_taste(likes: Sequence[str], weights: Sequence[float] | None) -> None:
     if not likes:
         raise NothingLiked
     if weights is not None and (
         len(weights) != len(likes) or not all(math.isfinite(weight) and weight > 0 for weight in weights)
     ):
         raise WeightsInvalid(weights=", ".join(map(str, weights)), likes=len(likes))
-    if not 0 <= diversity <= 1:
-        raise DiversityInvalid(diversity=diversity)

@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from db import pairs
-from db.errors import FacetInvalid, FacetNotStored, TooMany, TopicNotStored, YearInvalid
-from db.search.run import check_text
+from db.errors import ArgumentInvalid, FacetInvalid, FacetNotStored, TooMany, TopicNotStored, YearInvalid
+from db.search import arguments
 
 # An article matches if it has one of the values of every name, as in {"genre": ["Fantasy"], "country": ["France",
 # "Italy"], "year": "1950..1980"}
@@ -18,22 +19,21 @@ Facets = Mapping[str, str | int | Sequence[str | int]]
 # The values of all names are counted together, because each costs a scan of an index.
 MOST_VALUES = 100
 
-_YEARS = re.compile(r"\d{4}|\d{4}\.\.\d{4}|\d{4}\.\.|\.\.\d{4}")
+_YEARS = re.compile(r"(?=.*[0-9])(-?[0-9]{1,4})?(?:\.\.(-?[0-9]{1,4})?)?")
 
-# Finds each name by one step in the index on (name, ...), because there are millions of rows and some dozen names.
+# The names of the facets, or of those that the first thousand articles of a topic have.
 NAMES = text("""
-    with recursive names as (
-        (select name from facets order by name limit 1)
-        union all
-        select (select f.name from facets f where f.name > n.name order by f.name limit 1) from names n
-        where n.name is not null
-    )
-    select name from names n
-    where name is not null
-      and (cast(:topic as text) is null
-           or exists (select from facets f join articles a using (article_id)
-                      where f.name = n.name and a.topic = :topic))
-    order by name""")
+    select label from _known_labels() where kind = 'facet' and cast(:topic as text) is null
+    union
+    select f.name
+    from (select article_id from articles where topic = :topic order by article_id limit 1000) a
+    join facets f using (article_id)
+    order by 1""")
+# Whether another article of the topic may have the facet; of one that more than 10,000 articles have, nobody counts.
+OTHERS = text("""
+    select count(*) > 10000 or count(a.article_id) > 0
+    from (select article_id from facets where name = :name limit 10001) f
+    left join articles a on a.article_id = f.article_id and a.topic = :topic""")
 
 
 def as_json(facets: Facets | None) -> str | None:
@@ -65,8 +65,8 @@ def check_stored(connection: Connection, topic: str | None, facets: Facets | Non
         raise TopicNotStored(topic=topic, known=", ".join(known) or "none at all")
     if facets:
         names = list(connection.scalars(NAMES, {"topic": topic}))
-        for name in facets:
-            if name not in names:
+        for name in (unicodedata.normalize("NFC", one) for one in facets):
+            if name not in names and not (topic and connection.scalar(OTHERS, {"name": name, "topic": topic})):
                 of_topic = f" of the topic {topic}" if topic else ""
                 raise FacetNotStored(name=name, of_topic=of_topic, known=", ".join(names) or "no facets")
 
@@ -74,18 +74,24 @@ def check_stored(connection: Connection, topic: str | None, facets: Facets | Non
 def _name(name: Any) -> str:
     if not isinstance(name, str):
         raise FacetInvalid(name=name, value="")
-    check_text("facets", name)
+    arguments.text("facets", name)
     return name
 
 
 def _values(name: str, value: Any) -> list[str]:
-    values = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-    if not values or any(isinstance(item, bool) or not isinstance(item, str | int) for item in values):
+    values = list(value) if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping) else [value]
+    if not values:
         raise FacetInvalid(name=name, value=value)
-    texts = [str(item) for item in values]
-    check_text("facets", texts)
+    texts = [_text(name, one) for one in values]
     for year in texts if name == "year" else ():
-        low, _, high = year.partition("..")
-        if not _YEARS.fullmatch(year) or (low and high and low > high):
+        asked = _YEARS.fullmatch(year)
+        if not asked or (asked[1] and asked[2] and int(asked[1]) > int(asked[2])):
             raise YearInvalid(year=year)
     return texts
+
+
+def _text(name: str, value: Any) -> str:
+    try:
+        return arguments.text("facets", value if isinstance(value, str) else str(arguments.whole("facets", value)))
+    except ArgumentInvalid:
+        raise FacetInvalid(name=name, value=value) from None

@@ -8,8 +8,7 @@ from db import pairs
 from db.connection import Database
 from db.errors import LinkedKindInvalid
 from db.importing.records import LinkKind
-from db.search import diagnose
-from db.search.run import check_text
+from db.search import arguments, diagnose
 
 
 def article_vector(database: Database, title: str) -> list[float]:
@@ -19,7 +18,7 @@ def article_vector(database: Database, title: str) -> list[float]:
     ------
     ArticleNotFound, ArticleWithoutVector, NoActiveModel, TextInvalid
     """
-    check_text("title", title)
+    arguments.text("title", title)
     with database.transaction() as connection:
         diagnose.check_article(connection, title)
         numbers = text("select cast(article_embedding(find_article(:title)) as real[])")
@@ -38,7 +37,7 @@ def most_linked(database: Database, kind: str, count: int) -> list[tuple[str, in
     ------
     LinkedKindInvalid, TextInvalid
     """
-    check_text("kind", kind)
+    asked = arguments.read(database.limits, {"kind": kind, "count": count})
     schema = database.schema
     table, wanted = f"{schema}.links l", "l.kind"
     if kind not in get_args(LinkKind):
@@ -46,7 +45,7 @@ def most_linked(database: Database, kind: str, count: int) -> list[tuple[str, in
     found: list[tuple[str, int]] = database.fetch(
         f"select l.title, l.article_count from {table} where {wanted} = %(kind)s and l.article_count > 0"
         " order by l.article_count desc, l.title limit %(count)s",
-        {"kind": kind, "count": count},
+        asked,
     )
     if not found and kind not in get_args(LinkKind):
         with database.transaction() as connection:

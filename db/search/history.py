@@ -3,22 +3,16 @@
 from collections.abc import Sequence
 
 from db.connection import Database
-from db.errors import TitlesInvalid, TooMany
+from db.search.arguments import read
 from db.search.records import MatchedArticle
-from db.search.run import call, check_text
+from db.search.run import call
 
 
 def match_articles(database: Database, titles: Sequence[str], authors: Sequence[str] = ()) -> list[MatchedArticle]:
     """The articles that titles of a list name, with the authors of the list; see `api.Shelf.match_articles`."""
-    asked = {"titles": titles, "authors": authors}
-    for field, values in asked.items():
-        if isinstance(values, str):
-            raise TitlesInvalid(field=field, value=values)
-        if len(values) > database.limits.titles:
-            raise TooMany(field=field, most=database.limits.titles, given=len(values))
-        check_text(field, list(values))
+    asked = read(database.limits, {"titles": titles, "authors": authors})
     query = call(database.schema, "match_articles", tuple(asked))
-    return [MatchedArticle(*row) for row in database.fetch(query, {name: list(asked[name]) for name in asked})]
+    return [MatchedArticle(*row) for row in database.fetch(query, asked)]
 
 
 def with_vectors(database: Database, article_ids: Sequence[int]) -> set[int]:

@@ -6,6 +6,7 @@ do $$ declare
     shelf constant text := current_schema();
     reader constant text := shelf || '_reader';
     relation regclass;
+    routine regprocedure;
 begin
     begin
         if to_regrole(quote_ident(reader)) is null then
@@ -33,6 +34,17 @@ begin
     loop
         execute format('grant select on %s to %I', relation, reader);
     end loop;
+    -- PostgreSQL lets everybody execute a new function. Where old names stay in public, these call the functions for all.
+    if not exists (select from _installed where object like 'function public.%') then
+        for routine in
+            select p.oid from pg_proc p
+            where p.pronamespace = shelf::regnamespace and p.prokind = 'f'
+              and (p.proacl is null or not has_function_privilege(reader, p.oid, 'execute'))
+        loop
+            execute format('revoke execute on function %s from public', routine);
+            execute format('grant execute on function %s to %I', routine, reader);
+        end loop;
+    end if;
     -- When and from which wiki, but not from which file.
     if to_regclass('imports') is not null and not has_column_privilege(reader, 'imports', 'wiki', 'select') then
         execute format('grant select (import_id, wiki, finished_at) on imports to %I', reader);

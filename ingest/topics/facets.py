@@ -19,15 +19,17 @@ from ingest.topics.asides import (
     without_role,
 )
 from ingest.topics.topic_file import Facet, Reading, Topic, parameter_name
+from ingest.topics.years import read_year
+from ingest.wikitext.countries import country, is_country
 from ingest.wikitext.titles import upper_first
 from ingest.wikitext.values import CONTROL, ShownLink, Value
 
 _NUMBER = re.compile(r"_?(?<!\d)\d+$")
-_YEAR = re.compile(r"(?<!\d)(?:1[0-9]|20)[0-9]{2}(?!\d)")
 _BETWEEN_WORKS = re.compile(r"[;；]|\s/\s")
 _BETWEEN_WORDS = re.compile(r"[,;/，、；／]")
 _AND = r"(?:and|und|et|y|ed?|en|och|i|и|եւ|և)"  # in those of our languages that write it as a word of its own
 _BETWEEN_LANGUAGES = re.compile(rf"[,;/&，、；／]|\s{_AND}\s")
+_BETWEEN_COUNTRIES = re.compile(rf"[&・·]|\s{_AND}\s")
 _LANGUAGE_WORD = re.compile(  # "lingua inglese", "English language"
     r"^(?:lingua|idioma|língua|język)\s+(?=\w)|(?<=\w)(?:\s+(?:language|язык|мова)|e Sprache)$", re.I
 )
@@ -46,7 +48,7 @@ def read_parameters(arguments: Mapping[str, str]) -> dict[str, str]:
     return {parameter_name(CONTROL.sub("", name)): value for name, value in arguments.items()}
 
 
-def read_facets(parameters: Mapping[str, Value], topic: Topic) -> tuple[tuple[str, str], ...]:
+def read_facets(parameters: Mapping[str, Value], topic: Topic, language: str = "en") -> tuple[tuple[str, str], ...]:
     """The facets of an article, without repeats, in the order of the topic's facets and of the infobox.
 
     Several parameters may hold a facet. The first that gives a value counts, together with its numbered followers
@@ -59,20 +61,31 @@ def read_facets(parameters: Mapping[str, Value], topic: Topic) -> tuple[tuple[st
     for name, value in parameters.items():
         base = _NUMBER.sub("", name)
         together.setdefault(name if base in told_apart else base, []).append(value)
-    pairs = ((facet.name, text) for facet in topic.facets for text in _facet_values(facet, together))
+    pairs = ((facet.name, text) for facet in topic.facets for text in _facet_values(facet, together, language))
     return tuple(dict.fromkeys(pairs))
 
 
-def _facet_values(facet: Facet, together: Mapping[str, list[Value]]) -> list[str]:
+def _facet_values(facet: Facet, together: Mapping[str, list[Value]], language: str) -> list[str]:
     for name in facet.parameters:
         values = [text for value in together.get(name, ()) for text in READINGS[facet.reading](value)]
         if values:
+            if facet.reading == "countries":
+                return [country(text, language) for text in values]
             return values[:1] if facet.reading == "year" else values
     return []
 
 
 def _words(value: Value) -> Iterator[str]:
     return _texts(value, _BETWEEN_WORDS.split, _phrases)
+
+
+def _countries(value: Value) -> Iterator[str]:
+    return _texts(value, lambda item: [name for part in _BETWEEN_WORDS.split(item) for name in _divide_countries(part)])
+
+
+def _divide_countries(text: str) -> list[str]:
+    """Divide at "and" and "・", but not within a name, such as "Bosnia and Herzegovina"."""
+    return [text] if is_country(text.strip()) else _BETWEEN_COUNTRIES.split(text)
 
 
 def _languages(value: Value) -> Iterator[str]:
@@ -100,11 +113,13 @@ def _people(value: Value) -> Iterator[str]:
 
 
 def _year(value: Value) -> list[str]:
-    return _YEAR.findall(str(value))[:1]
+    year = read_year(str(value))
+    return [year] if year else []
 
 
 READINGS: Mapping[Reading, Callable[[Value], Iterable[str]]] = {
     "words": _words,
+    "countries": _countries,
     "languages": _languages,
     "works": _works,
     "phrases": _whole,

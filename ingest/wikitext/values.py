@@ -7,6 +7,7 @@ and bullets divide the value into items.
 import re
 from typing import NamedTuple
 
+from ingest.wikitext.countries import is_country
 from ingest.wikitext.scan import ADDRESS
 from ingest.wikitext.templates import released, shows, with_characters
 from ingest.wikitext.titles import MAIN, Site, read_title, unescaped
@@ -20,8 +21,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff\ud8
 _LINK = re.compile(rf"\[\[(?!{ADDRESS.pattern})([^\[\]|{{}}<>\n\x03]*)(?:[|\x03]([^\[\]]*))?\]\]([a-zß-öø-ÿа-яёա-և]*)")
 _MARK = re.compile("\x01(\\d+)\x02")
 _TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
+_ERA = re.compile(r"(?:\w{1,2}\.\s?){2,3}|BCE?|AD|CE")  # "a. C.", "н. э."
 _NAMED = re.compile(r"([\w\s\-]*)=")
-_COUNTRY = re.compile(r"[A-Z]{3}")  # {{USA}} shows a flag and the country
 _ITEM = re.compile(r"</?(?:br|li|p|div|ul|ol)\b[^<>]*>|\n[ *#:;]*|^\s*[*#]+|•|(?<=\s)·(?=\s)", re.I)
 _EXTERNAL_LINK = re.compile(r"\[(?:https?:)?//[^\s\[\]]*+([^\[\]]*)\]")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|'''?|\[|\]|\{|\}|\|$")
@@ -84,20 +85,25 @@ def _expand(text: str) -> str:
 def _show(call: str) -> str:
     """What a template shows. Its links are marks by now, so every `|` divides arguments."""
     name, *arguments = call.split("|")
+    name = _SPACES.sub(" ", name.replace("_", " ")).strip()
     kind, unnamed = shows(name), _unnamed(arguments)
     if kind == "nothing":
         return ""
+    if kind is None and (not unnamed or len(name) > 2) and is_country(name):
+        return name  # {{USA}}, {{AUT|#}} and {{France}} show a flag and the country
     if kind and kind[0] == "=":
         unnamed = [
             text.partition("=")[2] for text in arguments if text.partition("=")[0].strip() == kind[1:]
         ] or unnamed
     if not unnamed:
-        return call if _COUNTRY.fullmatch(call) else ""
+        return ""
     if kind in ("list", "pairs"):
         return "\n".join(["", *(unnamed if kind == "list" else unnamed[1::2]), ""])
     if kind == "name":
         return " ".join(unnamed[:2])
     if unnamed[0].isdigit():  # a date, whatever the template is called: start date, fecha, ДР, 生年月日と年齢
+        if era := next((text.strip() for text in unnamed[1:] if _ERA.fullmatch(text.strip())), ""):
+            return f"{unnamed[0]} {era}"
         return "-".join(number for number in unnamed[:3] if number.isdigit())
     return unnamed[min(_PLACES.get(kind, 0), len(unnamed) - 1)]
 

@@ -211,7 +211,7 @@ def test_an_interrupted_import_ends_at_once_and_its_workers_with_it(
             where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()"""
         locked = """
             select count(*) > 0 from pg_locks l join pg_database d on d.oid = l.database
-            where l.locktype = 'advisory' and d.datname = current_database()"""
+            where l.locktype = 'relation' and l.mode = 'ExclusiveLock' and d.datname = current_database()"""
         deadline = time.monotonic() + 60
         while connection.execute(f"select ({query}) >= %s and ({locked})", [sessions]).fetchone() != (True,):
             assert time.monotonic() < deadline

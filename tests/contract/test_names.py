@@ -49,7 +49,7 @@ SINGULAR = {
 def test_the_same_arguments_in_sql_and_python(database: Database, verb: str) -> None:
     *_, arguments = VERBS[verb]
     with database.session() as connection:
-        query = "select proargnames from pg_proc where proname = :verb and proargtypes[0] <> 'integer'::regtype"
+        query = "select proargnames from pg_proc where proname = :verb and proargtypes[0] <> 'bigint'::regtype"
         names = connection.scalar(text(query), {"verb": verb})
     assert names == arguments
     defaults = [inspect.signature(getattr(where, verb)).parameters for where in (api.Shelf, api.AsyncShelf, search)]

@@ -21,7 +21,7 @@ def test_the_function_is_listed_and_called(function: str) -> None:
 
 
 def test_the_questions_are_listed_as_they_are_called(database: Database) -> None:
-    questions = [name for name, arguments in SIGNATURES.items() if "count integer = 10" in arguments]
+    questions = [name for name, arguments in SIGNATURES.items() if "count bigint = 10" in arguments]
     assert len(questions) == 9
     query = text("select pg_get_function_arguments(oid) from pg_proc where proname = :name")
     with database.session() as connection:

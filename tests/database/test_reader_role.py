@@ -1,15 +1,18 @@
 """The role wikishelf_reader: every search, and nothing else."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy.exc
 from psycopg import errors
 from sqlalchemy import Connection, text
 
-from db import search
+from db import locks, search, sql_files
 from db.connection import Database
-from db.errors import ArticleNotFound
+from db.embedded import sharing
+from db.errors import ArticleNotFound, ImportInProgress
 from db.importing import topic_views
 from db.installing import migrate
 from tests.support.planted import article, load, store_map, store_model
@@ -59,7 +62,53 @@ REFUSED = (
     "copy articles to program 'cat'",
     "copy articles to '/tmp/articles'",
     "set role postgres",
+    "select title from articles for update",
+    "select title from articles for share",
+    "do $$ begin lock table articles in exclusive mode; end $$",
+    "do $$ begin lock table _import_lock in access share mode; end $$",
+    "do $$ begin lock table _training_lock in exclusive mode; end $$",
+    "alter table articles rename to mine",
+    "drop table facets",
+    "drop view books",
+    "create trigger mine before insert on articles for each row execute function suppress_redundant_updates_trigger()",
+    "create index on articles (title)",
+    "create type mine as (n integer)",
+    "create extension lo",
+    "alter role wikishelf_reader superuser",
+    "alter system set work_mem = '1GB'",
+    "select lo_import('/etc/passwd')",
+    "select lo_export(1, '/tmp/x')",
+    "select pg_ls_dir('.')",
+    "select pg_reload_conf()",
+    "select pg_switch_wal()",
+    "select pg_stat_reset()",
+    "select * from _installed",
+    "select * from _last_article",
+    "load '$libdir/../x'",
 )
+# What PostgreSQL gives to every login, and the embedded server takes back.
+CLOSED = (
+    "create temporary table mine (n integer)",
+    "select lo_create(0)",
+    "select lo_creat(-1)",
+    "select lo_from_bytea(0, 'x')",
+    "select lo_unlink(1)",
+    "select pg_advisory_lock(1)",
+    "select pg_advisory_xact_lock(1, 2)",
+    "select pg_try_advisory_lock(1)",
+    "select pg_try_advisory_lock_shared(1)",
+    "select pg_advisory_unlock_all()",
+    "select pg_sleep(9)",
+    "select pg_sleep_for('9 s')",
+    "select pg_sleep_until('infinity')",
+    "select pg_notify('a', 'b')",
+    "select pg_logical_emit_message(false, 'a', 'b')",
+)
+READABLE = {
+    "articles", "links", "article_links", "aliases", "facets", "models", "alembic_version", "article_labels", "books",
+    "article_vectors", "_placed_vectors", "link_vectors", "_link_weights", "article_positions", "map_regions",
+    "_map_points",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -93,15 +142,81 @@ def test_the_reader_cannot_log_in(database: Database) -> None:
     assert not any(role[right] for right in ("rolcanlogin", "rolsuper", "rolcreaterole", "rolcreatedb", "rolbypassrls"))
 
 
-def test_errors_are_explained_to_the_reader(reader: Connection, database: Database) -> None:
+@pytest.fixture
+def somebody(reader: Connection, database: Database) -> Iterator[str]:
+    """The address of a login that is a member of the role and nothing else."""
     reader.execute(text("reset session authorization"))
     reader.execute(text("drop role if exists somebody"))
     reader.execute(text("create role somebody login password 'x' in role wikishelf_reader"))
+    yield f"{database.url} user=somebody password=x"
+    reader.execute(text("drop role somebody"))
+
+
+def test_errors_are_explained_to_the_reader(somebody: str) -> None:
+    with Database(somebody) as own:
+        assert migrate.is_current(own)
+        assert search.similar_articles(own, "Book 1", topic="book")
+        with pytest.raises(ArticleNotFound, match="did you mean"):
+            search.similar_articles(own, "Bok 1")
+
+
+def test_each_object_is_open_to_those_on_the_list_alone(reader: Connection) -> None:
+    """What is new is closed until it is on this list."""
+    reader.execute(text("reset session authorization"))
+    reader.execute(text("drop role if exists stranger"))
+    reader.execute(text("create role stranger"))
+    relations = """
+        select relname from pg_class where relnamespace = 'wikishelf'::regnamespace and relkind in ('r', 'v', 'S', 'm')
+          and has_table_privilege(:role, oid, :right)"""
+    functions = """
+        select proname from pg_proc where pronamespace = 'wikishelf'::regnamespace
+          and has_function_privilege(:role, oid, 'execute')"""
     try:
-        with Database(f"{database.url} user=somebody password=x") as own:
-            assert migrate.is_current(own)
-            assert search.similar_articles(own, "Book 1", topic="book")
-            with pytest.raises(ArticleNotFound, match="did you mean"):
-                search.similar_articles(own, "Bok 1")
+        for right in ("select", "insert, update, delete, truncate, references, trigger"):
+            found = reader.scalars(text(relations), {"role": "wikishelf_reader", "right": right}).all()
+            assert set(found) == (READABLE if right == "select" else set())
+            assert reader.scalars(text(relations), {"role": "stranger", "right": right}).all() == []
+        called = set(reader.scalars(text(functions), {"role": "wikishelf_reader"}))
+        assert called == {*sql_files.function_names(), "fold_title", "_placed"}
+        assert reader.scalars(text(functions), {"role": "stranger"}).all() == []
+        assert not reader.scalar(text("select has_schema_privilege('stranger', 'wikishelf', 'usage')"))
+        definers = "select proname from pg_proc where pronamespace = 'wikishelf'::regnamespace and prosecdef"
+        assert reader.scalars(text(definers)).all() == []
     finally:
-        reader.execute(text("drop role somebody"))
+        reader.execute(text("drop role stranger"))
+
+
+@pytest.mark.parametrize("statement", CLOSED)
+def test_the_embedded_database_is_closed(closed: Connection, statement: str) -> None:
+    with pytest.raises(sqlalchemy.exc.DBAPIError, match="permission denied"):
+        closed.execute(text(statement))
+
+
+@pytest.fixture(scope="module")
+def closed(shared_home: Path) -> Iterator[Connection]:
+    with sharing.attach(shared_home) as attachment, Database(attachment.url, attachment=attachment) as database:
+        migrate.upgrade(database)
+        with database.session() as connection:
+            connection.execute(text("set session authorization wikishelf_reader"))
+            yield connection
+            connection.execute(text("reset session authorization"))
+
+
+@pytest.mark.parametrize("work", ["import", "training"])
+def test_a_login_that_may_not_write_holds_up_nobody(somebody: str, database: Database, work: str) -> None:
+    """It may take an advisory lock in a database of one's own, as it always could, and nobody heeds it."""
+    with psycopg.connect(somebody, autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(hashtext('wikishelf.' || %s))", [work])
+        with locks.held(database, work, ImportInProgress), pytest.raises(ImportInProgress, match="process"):
+            locks.held(database, work, ImportInProgress).__enter__()
+
+
+@pytest.mark.parametrize("work", ["import", "training"])
+def test_an_older_program_and_this_one_exclude_each_other(database: Database, work: str) -> None:
+    take = "select pg_try_advisory_lock(hashtext('wikishelf.' || %s))"
+    with psycopg.connect(database.url, autocommit=True) as older:
+        with locks.held(database, work, ImportInProgress):
+            assert older.execute(take, [work]).fetchone() == (False,)
+        assert older.execute(take, [work]).fetchone() == (True,)
+        with pytest.raises(ImportInProgress), locks.held(database, work, ImportInProgress):
+            pass

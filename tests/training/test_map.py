@@ -133,5 +133,6 @@ def test_after_ctrl_c_the_former_map_stays(database: Database) -> None:
         assert process.stderr.read() == "python -m train: interrupted\n"
     assert (map_of(database).xy.tobytes(), map_part(database, "points")) == before
     with psycopg.connect(database.url) as connection:
-        locks = connection.execute("select count(*) from pg_locks where locktype = 'advisory'").fetchone()
+        held = "select count(*) from pg_locks where locktype = 'relation' and mode = 'ExclusiveLock'"
+        locks = connection.execute(held).fetchone()
     assert locks == (0,)

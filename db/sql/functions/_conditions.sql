@@ -1,9 +1,9 @@
 -- An article meets a condition if one of its labels of this name lies in one of the ranges lows[i]..highs[i]. It meets
 -- a condition that is not `wanted` if none of them does. A value is a range from itself to itself; only a range of
--- years may be longer. No label lies in the ranges of a condition that has none (from an empty list, or an article
--- without author).
+-- years may be longer. Ranges that overlap become one, so that no label is met twice. No label lies in the ranges of a
+-- condition that has none (from an empty list, or an article without author).
 create or replace function _conditions(
-    topic text default null, facets jsonb default null, article_id integer default null,
+    topic text default null, facets jsonb default null, article_id bigint default null,
     same_author boolean default null, same_series boolean default null)
 returns _condition[]
 language plpgsql stable parallel safe
@@ -11,18 +11,31 @@ set search_path from current
 as $$
 #variable_conflict use_column
 begin
+    perform _refuse(_unknown_label(topic, facets));
     return (
         select array_agg(row(c.name, c.wanted, c.lows, c.highs)::_condition)
         from (
-            select e.key as name, true as wanted, r.lows, r.highs
+            select normalize(e.key, nfc) as name, true as wanted, r.lows, r.highs
             from jsonb_each(_conditions.facets) e
             cross join lateral (
-                select array_agg(case when y.is_range then split_part(v.value, '..', 1) else v.value end) as lows,
-                       array_agg(case when y.is_range then coalesce(nullif(split_part(v.value, '..', 2), ''), '9999')
-                                      else v.value end) as highs
-                from jsonb_array_elements_text(
-                    case jsonb_typeof(e.value) when 'array' then e.value else jsonb_build_array(e.value) end) v
-                cross join lateral (select e.key = 'year' and position('..' in v.value) > 0 as is_range) y
+                select array_agg(m.low) as lows, array_agg(m.high) as highs
+                from (
+                    select min(i.low) as low, max(i.high) as high
+                    from (
+                        select o.low, o.high, count(*) filter (where o.opens) over (order by o.low, o.high) as island
+                        from (
+                            select b.low, b.high, coalesce(b.low > max(b.high) over (
+                                order by b.low, b.high rows between unbounded preceding and 1 preceding), true) as opens
+                            from (
+                                select n.low, n.high
+                                from jsonb_array_elements_text(
+                                    case jsonb_typeof(e.value) when 'array' then e.value else jsonb_build_array(e.value) end) v
+                                cross join lateral _label_ranges(e.key, v.value) n
+                            ) b
+                        ) o
+                    ) i
+                    group by i.island
+                ) m
             ) r
             union all
             select 'topic', true, array[_conditions.topic], array[_conditions.topic]
@@ -37,5 +50,5 @@ begin
             where s.same is not null
         ) c);
 end $$;
-comment on function _conditions(text, jsonb, integer, boolean, boolean) is
+comment on function _conditions(text, jsonb, bigint, boolean, boolean) is
     'What a search asks of an article: its labels of each name must lie in the ranges, or must not; null if it asks nothing';

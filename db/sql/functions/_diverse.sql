@@ -3,7 +3,7 @@
 -- least of the scores by each single pick is the score by all of them. Before the first pick the likeness is -1.
 -- No variable is a vector: a reader may lack the right to look into the schema of that type.
 create or replace function _diverse(
-    ids integer[], similarities real[], embeddings vector[], diversity double precision, count integer)
+    ids integer[], similarities real[], embeddings vector[], diversity double precision, count bigint)
 returns integer[]
 language plpgsql immutable strict parallel safe
 set search_path from current
@@ -37,5 +37,5 @@ begin
     end loop;
     return picks;
 end $$;
-comment on function _diverse(integer[], real[], vector[], double precision, integer) is
+comment on function _diverse(integer[], real[], vector[], double precision, bigint) is
     'Of candidates, the most similar first, at most count ids by maximal marginal relevance, in the order of the picks';

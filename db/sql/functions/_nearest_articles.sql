@@ -11,8 +11,8 @@
 -- The caller's expression for the article_id is mostly a look-up of a title. Because of `offset 0` it is evaluated
 -- once, and not once for each use.
 create or replace function _nearest_articles(
-    asked vector, without integer[], count integer, conditions _condition[] default null,
-    article_id integer default null, "least" boolean default false, exact boolean default false,
+    asked vector, without bigint[], count bigint, conditions _condition[] default null,
+    article_id bigint default null, "least" boolean default false, exact boolean default false,
     prominence double precision default 0, min_similarity double precision default null)
 returns setof similar_article
 language sql stable parallel safe rows 10
@@ -20,9 +20,10 @@ begin atomic
     with given as materialized (
         select coalesce(_nearest_articles.asked, (select v.embedding from article_vectors v where v.article_id = a.id))
                    as embedding,
-               coalesce(_nearest_articles.without, '{}') || array_remove(array[a.id], null) as without,
+               array_remove(coalesce(_nearest_articles.without, '{}') || a.id, null) as without,
                _nearest_articles.conditions as conditions
         from (select _nearest_articles.article_id as id offset 0) a
+        where _accepted(_nearest_articles.count, _nearest_articles.prominence, _nearest_articles.min_similarity)
     ), near as materialized (
         select a.article_id, a.topic, a.title, n.distance
         from (
@@ -34,10 +35,10 @@ begin atomic
             limit 100
         ) n
         join articles a on a.article_id = n.article_id
-        where n.article_id <> all ((select g.without from given g)::integer[])
+        where n.article_id <> all ((select g.without from given g)::bigint[])
           and (_nearest_articles.min_similarity is null or 1 - n.distance >= _nearest_articles.min_similarity)
         order by n.distance
-        limit _nearest_articles.count
+        limit greatest(_nearest_articles.count, 0)
     ), answer as (
         select n.article_id, n.topic, n.title, (1 - n.distance)::real as similarity, (1 - n.distance)::real as score
         from near n
@@ -56,5 +57,5 @@ begin atomic
     order by n.score * case when _nearest_articles."least" then 1 else -1 end, n.article_id;
 end;
 comment on function
-    _nearest_articles(vector, integer[], integer, _condition[], integer, boolean, boolean, double precision, double precision) is
+    _nearest_articles(vector, bigint[], bigint, _condition[], bigint, boolean, boolean, double precision, double precision) is
     'The articles nearest to a vector, or where null to that of the article, by cosine and prominence, without these';

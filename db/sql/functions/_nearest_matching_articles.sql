@@ -9,7 +9,7 @@
 -- articles. The function is plpgsql and so not inlined: its plans are kept, which saves more than half of the time
 -- where few match.
 create or replace function _nearest_matching_articles(
-    asked vector, without integer[], count integer, conditions _condition[], "least" boolean, exact boolean,
+    asked vector, without bigint[], count bigint, conditions _condition[], "least" boolean, exact boolean,
     prominence double precision, min_similarity double precision)
 returns setof similar_article
 language plpgsql stable parallel safe rows 10
@@ -18,17 +18,23 @@ set hnsw.ef_search = 200
 set hnsw.iterative_scan = strict_order
 set plan_cache_mode = force_generic_plan
 set max_parallel_workers_per_gather = 0
+set enable_nestloop = on
+set work_mem = '32MB'
 as $$
 #variable_conflict use_column
 declare
     direction constant integer := case when "least" then -1 else 1 end;
     weight constant float := 0.32 * prominence;  -- docs/training.md says why a standard deviation adds so much
-    effort integer := count + cardinality(without);
+    effort bigint := least(count, 2147483647) + cardinality(without);
     rarest integer;  -- the place of the wanted condition that the fewest articles meet
     rarest_articles integer;  -- how many articles meet it
     candidates integer[];
+    condition _condition;
+    surplus bigint;
+    is_complete boolean := false;  -- whether all that may be in the answer is among the candidates
     ids integer[];
 begin
+    count := least(count, 2147483647);
     if conditions is null then
         -- Only the dial asks for few rows without conditions. An ef_search of 60 finds .976 to .997 of the ten best of
         -- 9,679 books, and .993 to .999 of 37,020 made-up ones; 40 found .960 to .994 and .986 to .998. Of a million, 60
@@ -52,7 +58,21 @@ begin
         where c.wanted
         order by met.articles limit 1;
     end if;
-    if not ("least" or exact) and (rarest is null or rarest_articles > 2 * effort) then
+    if not ("least" or exact) and min_similarity is not null then
+        -- If the scan gets below the least similarity, what it found above is all that can be in the answer.
+        select array_agg(n.article_id) filter (where 1 - n.distance >= min_similarity)
+        into candidates
+        from (
+            select v.article_id, _distance(v.embedding, asked) as distance
+            from article_vectors v
+            order by distance
+            limit greatest(effort, 1000)
+        ) n
+        having min(1 - n.distance) < min_similarity;
+        is_complete := found;
+        candidates := coalesce(candidates, '{}');
+    end if;
+    if not ("least" or exact or is_complete) and (rarest is null or rarest_articles > 2 * effort) then
         if weight = 0 then
             ids := array(
                 select n.article_id
@@ -64,7 +84,7 @@ begin
                 ) n
                 join articles a on a.article_id = n.article_id
                 cross join lateral _meeting(n.article_id, conditions)
-                where n.article_id <> all (without) and (min_similarity is null or 1 - n.distance >= min_similarity)
+                where n.article_id not in (select unnest(without)) and (min_similarity is null or 1 - n.distance >= min_similarity)
                 order by n.distance
                 limit _nearest_matching_articles.count);
         else
@@ -80,45 +100,73 @@ begin
                 join articles a on a.article_id = n.article_id
                 cross join lateral _meeting(n.article_id, conditions)
                 join article_vectors v on v.article_id = n.article_id
-                where n.article_id <> all (without)
+                where n.article_id not in (select unnest(without))
                   and (min_similarity is null or 1 - _distance(v.embedding, asked) >= min_similarity)
                 order by n.distance
                 limit _nearest_matching_articles.count);
         end if;
     end if;
+    if rarest is null and not is_complete then  -- what must not be is excluded, and nothing is asked for
+        foreach condition in array coalesce(conditions, '{}') loop
+            without := without || array(select l.article_id from _articles_labelled(condition) l(article_id))::bigint[];
+        end loop;
+    end if;
     if cardinality(ids) = count then
         null;
-    elsif conditions is null then
-        ids := array(
-            select v.article_id
-            from article_vectors v
-            join articles a on a.article_id = v.article_id
-            where v.article_id <> all (without)
-              and (min_similarity is null or 1 - _distance(v.embedding, asked) >= min_similarity)
-            order by (_distance(v.embedding, asked) - weight * v.prominence) * direction, v.article_id
-            limit _nearest_matching_articles.count);
+    elsif rarest is null and not is_complete then
+        -- Vectors of vanished articles are few, so the articles are mostly joined after the limit.
+        foreach surplus in array array[100 + count, null] loop
+            ids := array(
+                select n.article_id
+                from (
+                    select v.article_id, (_distance(v.embedding, asked) - weight * v.prominence) * direction as score
+                    from article_vectors v
+                    where v.article_id not in (select unnest(without))
+                      and (min_similarity is null or 1 - _distance(v.embedding, asked) >= min_similarity)
+                    order by score, v.article_id
+                    limit _nearest_matching_articles.count + surplus
+                ) n
+                join articles a on a.article_id = n.article_id
+                order by n.score, n.article_id
+                limit _nearest_matching_articles.count);
+            exit when cardinality(ids) = count;
+        end loop;
     else
-        if rarest is null then
-            candidates := array(select a.article_id from articles a);
-        else
-            candidates := array(
-                select distinct m.article_id
-                from unnest((conditions[rarest]).lows, (conditions[rarest]).highs) r(low, high)
-                cross join lateral (
-                    select l.article_id from article_labels l
-                    where l.name = (conditions[rarest]).name and l.value between r.low and r.high
-                    offset 0  -- so each range is one index scan, whatever the estimates say
-                ) m);
+        if not is_complete then
+            candidates := array(select distinct l.* from _articles_labelled(conditions[rarest]) l);
             conditions := conditions[:rarest - 1] || conditions[rarest + 1:];
         end if;
-        ids := array(
-            select v.article_id
-            from article_vectors v
-            cross join lateral _meeting(v.article_id, conditions)
-            where v.article_id = any (candidates) and v.article_id <> all (without)
-              and (min_similarity is null or 1 - _distance(v.embedding, asked) >= min_similarity)
-            order by (_distance(v.embedding, asked) - weight * v.prominence) * direction, v.article_id
-            limit _nearest_matching_articles.count);
+        if cardinality(candidates) > 20000 then  -- then it is cheaper to fetch all that a condition admits
+            foreach condition in array conditions loop
+                if condition.wanted then
+                    candidates := array(select unnest(candidates) intersect select l.* from _articles_labelled(condition) l);
+                else
+                    candidates := array(select unnest(candidates) except select l.* from _articles_labelled(condition) l);
+                end if;
+            end loop;
+            conditions := '{}';
+        end if;
+        perform set_config('enable_nestloop', case when cardinality(candidates) > 20000 then 'off' else 'on' end, true);
+        if cardinality(candidates) > 20000 then
+            ids := array(
+                select v.article_id
+                from unnest(candidates) c(article_id)
+                join article_vectors v on v.article_id = c.article_id
+                where v.article_id not in (select unnest(without))
+                  and (min_similarity is null or 1 - _distance(v.embedding, asked) >= min_similarity)
+                order by (_distance(v.embedding, asked) - weight * v.prominence) * direction, v.article_id
+                limit _nearest_matching_articles.count);
+        else
+            ids := array(
+                select v.article_id
+                from article_vectors v
+                cross join lateral _meeting(v.article_id, conditions)
+                where v.article_id = any (candidates) and v.article_id not in (select unnest(without))
+                  and (min_similarity is null or 1 - _distance(v.embedding, asked) >= min_similarity)
+                order by (_distance(v.embedding, asked) - weight * v.prominence) * direction, v.article_id
+                limit _nearest_matching_articles.count);
+        end if;
+        perform set_config('enable_nestloop', 'on', true);
     end if;
     return query
     select a.article_id, a.topic, a.title, (1 - _distance(v.embedding, asked))::real,
@@ -128,5 +176,5 @@ begin
     join article_vectors v on v.article_id = i.article_id;
 end $$;
 comment on function _nearest_matching_articles(
-        vector, integer[], integer, _condition[], boolean, boolean, double precision, double precision) is
+        vector, bigint[], bigint, _condition[], boolean, boolean, double precision, double precision) is
     'What _nearest_articles answers to conditions, to least and exact, to large counts, and where the index finds too few';

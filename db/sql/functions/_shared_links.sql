@@ -1,6 +1,6 @@
 -- The weight of a link in both means, times how near the link is to both articles, orders what two articles share: the order
 -- of explain_similarity in 996 of 1,000 cases of the sample, for many articles at once.
-create or replace function _shared_links(article_id integer, others integer[], count integer default 3)
+create or replace function _shared_links(article_id integer, others integer[], count bigint default 3)
 returns table (other_id integer, title text)
 language sql stable parallel safe rows 30
 begin atomic
@@ -26,5 +26,5 @@ begin atomic
     ) s
     order by o.place, s.share desc, s.title;
 end;
-comment on function _shared_links(integer, integer[], integer) is
+comment on function _shared_links(integer, integer[], bigint) is
     'For each of the other articles, the links that it shares with the first and that make them alike most';

@@ -1,6 +1,6 @@
 create or replace function articles_near_link(
-    title text, count integer default 10, topic text default null, facets jsonb default null,
-    prominence double precision default 0, exclude text[] default '{}', exclude_ids integer[] default '{}',
+    title text, count bigint default 10, topic text default null, facets jsonb default null,
+    prominence double precision default 0, exclude text[] default '{}', exclude_ids bigint[] default '{}',
     min_similarity double precision default null)
 returns setof similar_article
 language sql stable parallel safe rows 10
@@ -14,5 +14,5 @@ begin atomic
         articles_near_link.min_similarity) n;
 end;
 comment on function articles_near_link(
-    text, integer, text, jsonb, double precision, text[], integer[], double precision) is
+    text, bigint, text, jsonb, double precision, text[], bigint[], double precision) is
     'The articles nearest to the link of this title or alias, whether they make it or not';

@@ -1,10 +1,7 @@
 create or replace function find_link(title text) returns integer
 language sql stable parallel safe
 begin atomic
-    select coalesce(
-        (select l.link_id from links l where l.title = find_link.title and l.kind = 'page'),
-        (select l.link_id from aliases s join links l on l.title = s.target and l.kind = 'page' where s.title = find_link.title),
-        (select l.link_id from links l where l.title = find_link.title order by l.kind limit 1));
+    select coalesce(_find_link(find_link.title), _find_link(_read_title(find_link.title)));
 end;
 comment on function find_link(text) is
     'The id of the link of this title or alias, or null; a page comes before a category or a site of the same title';

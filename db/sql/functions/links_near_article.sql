@@ -1,14 +1,14 @@
 -- Links are ranked as the trainer ranks them (train/evaluation/scores.py). A softmax model ranks by cosine x sharpness
 -- / temperature + popularity x log(articles that make the link), with the settings that are stored with the model;
 -- other models rank by the cosine. No index has this order, so every link is scored.
-create or replace function links_near_article(title text, count integer default 10)
+create or replace function links_near_article(title text, count bigint default 10)
 returns setof near_link
 language sql stable parallel safe rows 10
 begin atomic
     with given as materialized (
         select v.article_id, v.trained as embedding
         from article_vectors v
-        where v.article_id = (select find_article(links_near_article.title))
+        where _accepted(links_near_article.count) and v.article_id = (select find_article(links_near_article.title))
     ), own as materialized (  -- the article's page, also under a title that only a later dump made its alias
         select l.link_id
         from (
@@ -41,10 +41,10 @@ begin atomic
             where p.article_id = (select g.article_id from given g) and p.link_id = n.link_id)
           and n.link_id <> all (array(select o.link_id from own o))
         order by score desc, n.link_id
-        limit links_near_article.count
+        limit greatest(links_near_article.count, 0)
     ) s
     join links l on l.link_id = s.link_id
     order by s.score desc, s.link_id;
 end;
-comment on function links_near_article(text, integer) is
+comment on function links_near_article(text, bigint) is
     'The links that the article of this title or alias does not make and most likely would, the likeliest first; never itself';

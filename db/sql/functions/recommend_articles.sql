@@ -3,9 +3,9 @@
 -- likeness is its similarity to the most similar article before it.
 -- Of the prominences from 0 to 1, 0.3 recommends what readers like best (docs/training.md).
 create or replace function recommend_articles(
-    likes text[], dislikes text[] default '{}', weights double precision[] default null, count integer default 10,
+    likes text[], dislikes text[] default '{}', weights double precision[] default null, count bigint default 10,
     topic text default null, facets jsonb default null, diversity double precision default 0,
-    prominence double precision default 0.3, exclude text[] default '{}', exclude_ids integer[] default '{}',
+    prominence double precision default 0.3, exclude text[] default '{}', exclude_ids bigint[] default '{}',
     min_similarity double precision default null)
 returns setof similar_article
 language sql stable parallel safe rows 10
@@ -17,10 +17,11 @@ begin atomic
             recommend_articles.exclude_ids
             || find_articles(recommend_articles.likes || recommend_articles.dislikes || recommend_articles.exclude),
             case when recommend_articles.diversity > 0
-                 then greatest(recommend_articles.count, least(10 * recommend_articles.count, 1000))
+                 then greatest(recommend_articles.count, least(10 * least(recommend_articles.count, 1000), 1000))
                  else recommend_articles.count end,
             recommend_articles.topic, recommend_articles.facets, recommend_articles.prominence,
             recommend_articles.min_similarity) n
+        where _accepted(diversity => recommend_articles.diversity)
     ), picks as materialized (
         select _diverse(
                    array_agg(n.article_id order by n.place), array_agg(n.score order by n.place),
@@ -37,6 +38,6 @@ begin atomic
     order by t.pick, n.place;
 end;
 comment on function recommend_articles(
-    text[], text[], double precision[], integer, text, jsonb, double precision, double precision, text[], integer[],
+    text[], text[], double precision[], bigint, text, jsonb, double precision, double precision, text[], bigint[],
     double precision) is
     'Articles for somebody who likes and dislikes these titles, best first; unknown titles change nothing';

@@ -1,8 +1,8 @@
 create or replace function similar_articles(
-    article_id integer, count integer default 10, topic text default null, facets jsonb default null,
+    article_id bigint, count bigint default 10, topic text default null, facets jsonb default null,
     same_author boolean default null, same_series boolean default null, "least" boolean default false,
     exact boolean default false,
-    prominence double precision default 0, exclude text[] default '{}', exclude_ids integer[] default '{}',
+    prominence double precision default 0, exclude text[] default '{}', exclude_ids bigint[] default '{}',
     min_similarity double precision default null)
 returns setof similar_article
 language sql stable parallel safe rows 10
@@ -21,14 +21,14 @@ begin atomic
         similar_articles.min_similarity) n;
 end;
 comment on function similar_articles(
-    integer, integer, text, jsonb, boolean, boolean, boolean, boolean, double precision, text[], integer[], double precision) is
+    bigint, bigint, text, jsonb, boolean, boolean, boolean, boolean, double precision, text[], bigint[], double precision) is
     'The articles most like the one of this id; see similar_articles(title)';
 
 create or replace function similar_articles(
-    title text, count integer default 10, topic text default null, facets jsonb default null,
+    title text, count bigint default 10, topic text default null, facets jsonb default null,
     same_author boolean default null, same_series boolean default null, "least" boolean default false,
     exact boolean default false,
-    prominence double precision default 0, exclude text[] default '{}', exclude_ids integer[] default '{}',
+    prominence double precision default 0, exclude text[] default '{}', exclude_ids bigint[] default '{}',
     min_similarity double precision default null)
 returns setof similar_article
 language sql stable parallel safe rows 10
@@ -41,5 +41,5 @@ begin atomic
         similar_articles.min_similarity) n;
 end;
 comment on function similar_articles(
-    text, integer, text, jsonb, boolean, boolean, boolean, boolean, double precision, text[], integer[], double precision) is
+    text, bigint, text, jsonb, boolean, boolean, boolean, boolean, double precision, text[], bigint[], double precision) is
     'The articles most like the one of this title or alias, by cosine similarity in the active model, without itself';
