@@ -62,7 +62,7 @@ def article_of_page(
         revised_at=page.revised_at,
         text_length=len(page.text or ""),
         links=links,
-        facets=read_facets(values, topic, site.language),
+        facets=read_facets(values, topic),
         see_also=frozenset(link for link in related if link and link.kind == "page" and link in links),
     )
 

@@ -48,7 +48,7 @@ def read_parameters(arguments: Mapping[str, str]) -> dict[str, str]:
     return {parameter_name(CONTROL.sub("", name)): value for name, value in arguments.items()}
 
 
-def read_facets(parameters: Mapping[str, Value], topic: Topic, language: str = "en") -> tuple[tuple[str, str], ...]:
+def read_facets(parameters: Mapping[str, Value], topic: Topic) -> tuple[tuple[str, str], ...]:
     """The facets of an article, without repeats, in the order of the topic's facets and of the infobox.
 
     Several parameters may hold a facet. The first that gives a value counts, together with its numbered followers
@@ -61,16 +61,14 @@ def read_facets(parameters: Mapping[str, Value], topic: Topic, language: str = "
     for name, value in parameters.items():
         base = _NUMBER.sub("", name)
         together.setdefault(name if base in told_apart else base, []).append(value)
-    pairs = ((facet.name, text) for facet in topic.facets for text in _facet_values(facet, together, language))
+    pairs = ((facet.name, text) for facet in topic.facets for text in _facet_values(facet, together))
     return tuple(dict.fromkeys(pairs))
 
 
-def _facet_values(facet: Facet, together: Mapping[str, list[Value]], language: str) -> list[str]:
+def _facet_values(facet: Facet, together: Mapping[str, list[Value]]) -> list[str]:
     for name in facet.parameters:
         values = [text for value in together.get(name, ()) for text in READINGS[facet.reading](value)]
         if values:
-            if facet.reading == "countries":
-                return [country(text, language) for text in values]
             return values[:1] if facet.reading == "year" else values
     return []
 
@@ -80,7 +78,10 @@ def _words(value: Value) -> Iterator[str]:
 
 
 def _countries(value: Value) -> Iterator[str]:
-    return _texts(value, lambda item: [name for part in _BETWEEN_WORDS.split(item) for name in _divide_countries(part)])
+    texts = _texts(
+        value, lambda item: [name for part in _BETWEEN_WORDS.split(item) for name in _divide_countries(part)]
+    )
+    return (country(text, value.language) for text in texts)
 
 
 def _divide_countries(text: str) -> list[str]:

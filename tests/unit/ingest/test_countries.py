@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.topics.facets import READINGS
-from ingest.wikitext.countries import country, is_country
+from ingest.wikitext.countries import is_country
 from ingest.wikitext.titles import ENGLISH_NAMESPACES, make_site
 from ingest.wikitext.values import read_value
 
@@ -24,7 +24,7 @@ SOVIET_UNION = {
 
 def countries(language: str, wikitext: str) -> list[str]:
     site = make_site(f"{language}wiki", ENGLISH_NAMESPACES, language=language)
-    return [country(text, language) for text in READINGS["countries"](read_value(wikitext, site))]
+    return list(READINGS["countries"](read_value(wikitext, site)))
 
 
 @pytest.mark.parametrize("language", JAPAN)
