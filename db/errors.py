@@ -152,7 +152,7 @@ class FacetNotStored(WikishelfError):
 
 
 class YearInvalid(WikishelfError):
-    """a year must be written as 1984, 1950..1980, 1950.. or ..1980, not as "{year}" """
+    """a year must be written as 1984, 1950..1980, 1950.., ..1980 or, before Christ, -44, not as "{year}" """
 
 
 class KindInvalid(WikishelfError):

@@ -1,5 +1,6 @@
 """Articles: a page of the dump that calls an infobox of a wanted topic, or a row of an .ndjson file."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -12,6 +13,12 @@ from ingest.wikitext.scan import link_sites, link_targets, live, named_arguments
 from ingest.wikitext.sections import see_also_targets
 from ingest.wikitext.titles import ENGLISH_SITE, Site, read_link, read_title
 from ingest.wikitext.values import read_value
+from ingest.wikitext.variants import one_variant
+
+_SPACED_START = re.compile(r"<\s++(?=[!/a-zA-Z])")
+_SPACED_END = re.compile(r"(</?[a-zA-Z][^<>\s]*+(?: [^<>]*?)?)\s>")
+_SPACED_ENTITY = re.compile(r"&\s++(?=#?\w{1,10};)")
+_NEXT_PARAMETER = re.compile(r"\n\s*\|\s*\w+\s*=")
 
 
 def article_of_page(
@@ -39,7 +46,7 @@ def article_of_page(
     """
     text = live(page.text or "")
     body = without_refs(text)
-    found = find_infobox(body, topics, site)
+    found = find_infobox(one_variant(body), topics, site)
     if found is None:
         return None
     topic, arguments = found
@@ -70,7 +77,7 @@ def article_of_row(row: Row, topic: Topic) -> Article | None:
         return None
     name = ENGLISH_SITE.full(title)
     parameters = {key: text for key, text in read_parameters(row.infobox).items() if not key.isdigit()}
-    values = {key: read_value(without_refs(live(text)), ENGLISH_SITE) for key, text in parameters.items()}
+    values = {key: read_value(without_refs(live(_tight(text))), ENGLISH_SITE) for key, text in parameters.items()}
     return Article(
         page_id=None,
         topic=topic.name,
@@ -82,6 +89,13 @@ def article_of_row(row: Row, topic: Topic) -> Article | None:
         links=count_links(row.wikilinks, link_sites("\n".join(row.addresses)), name, ENGLISH_SITE),
         facets=read_facets(values, topic),
     )
+
+
+def _tight(text: str) -> str:
+    """A row's value with its markup as a wiki has it, `<br>` for `< br >`, and without a parameter that ran into it."""
+    tight = _SPACED_START.sub("<", text).replace("-- >", "-->") if "< " in text else text
+    tight = _SPACED_ENTITY.sub("&", tight) if "& " in tight else tight
+    return _SPACED_END.sub(r"\1>", _NEXT_PARAMETER.split(tight)[0])
 
 
 def find_infobox(text: str, topics: Mapping[str, Topic], site: Site) -> tuple[Topic, dict[str, str]] | None:

@@ -16,7 +16,7 @@ class DescribedArticle:
     Attributes
     ----------
     facets : mapping of str to sequence of str
-        The values of every facet, by its name.
+        The values of every facet, by its name; a year is written as people do: 731, 44 BC.
     linked_from : int or None
         How many pages link to it; None where no dump was counted.
     aliases : sequence of str
@@ -80,7 +80,9 @@ def describe_article(database: Database, title: str | int) -> DescribedArticle:
     query = f"""
         select a.article_id, a.topic, a.title, a.linked_from, a.revised_at,
                (select coalesce(jsonb_object_agg(n.name, n.items), '{{}}')
-                from (select f.name, jsonb_agg(f.value order by f.value) as items
+                from (select f.name, jsonb_agg(
+                          case when f.name <> 'year' then f.value when f.value like '-%%' then ltrim(f.value, '-0') || ' BC'
+                               else ltrim(f.value, '0') end order by f.value) as items
                       from {schema}.facets f where f.article_id = a.article_id group by f.name) n),
                array(select s.title from {schema}.aliases s where s.target = a.title order by s.title limit 20)
         from {schema}.articles a where a.article_id = {found}"""

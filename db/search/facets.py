@@ -19,7 +19,7 @@ Facets = Mapping[str, str | int | Sequence[str | int]]
 # The values of all names are counted together, because each costs a scan of an index.
 MOST_VALUES = 100
 
-_YEARS = re.compile(r"\d{4}|\d{4}\.\.\d{4}|\d{4}\.\.|\.\.\d{4}")
+_YEARS = re.compile(r"(?=.*[0-9])(-?[0-9]{1,4})?(?:\.\.(-?[0-9]{1,4})?)?")
 
 # The names of the facets, or of those that the first thousand articles of a topic have.
 NAMES = text("""
@@ -84,8 +84,8 @@ def _values(name: str, value: Any) -> list[str]:
         raise FacetInvalid(name=name, value=value)
     texts = [_text(name, one) for one in values]
     for year in texts if name == "year" else ():
-        low, _, high = year.partition("..")
-        if not _YEARS.fullmatch(year) or (low and high and low > high):
+        asked = _YEARS.fullmatch(year)
+        if not asked or (asked[1] and asked[2] and int(asked[1]) > int(asked[2])):
             raise YearInvalid(year=year)
     return texts
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from ingest.errors import BadTopicFile
 
-Reading = Literal["words", "languages", "people", "works", "year"]
+Reading = Literal["words", "countries", "languages", "people", "works", "phrases", "series", "taxa", "year"]
 READING_NAMES: tuple[Reading, ...] = get_args(Reading)
 
 _SQL_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")  # it needs no quotes; PostgreSQL cuts names at 63 bytes

@@ -7,42 +7,22 @@ and bullets divide the value into items.
 import re
 from typing import NamedTuple
 
+from ingest.wikitext.countries import is_country
 from ingest.wikitext.scan import ADDRESS
+from ingest.wikitext.templates import released, shows, with_characters
 from ingest.wikitext.titles import MAIN, Site, read_title, unescaped
 
 LONGEST_VALUE = 20_000  # characters of wikitext read of one value; the longest cast lists have about 3,000
 DEEPEST_NESTING = 20  # templates inside templates; real values have 3 or 4
+_PLACES: dict[str | None, int] = {"second": 1, "third": 2}  # the argument that a template shows, if it has as many
 
-# Templates by what they show. Any other shows its first unnamed argument: nowrap, small, abbr, circa, based on.
-_SHOW_A_LIST = """
-plainlist | plain list | ubl | ubil | unbulleted list | unbulleted | hlist | flatlist | flat list | cslist | blist |
-bulleted list | ordered list | comma separated entries | ublist | liste simple | lista simples | lista horizontal |
-lista plana
-"""
-_SHOW_PAIRS = "vgrelease | video game release"  # their arguments are a region, its value, the next region ...
-_SHOW_SECOND = "lang | langx | langue | transl | transliteration | native name | native phrase | sort | hs"
-_SHOW_A_BULLET = "· | • | bull | bullet | middot | dot"
-_SHOW_NOTHING = """
-sfn | sfnp | sfnm | efn | efn-ua | refn | r | rp | ref | cref | notetag | note | cn | citation needed | fact | clarify |
-when | who | which | dubious | verify source | better source needed | flagicon | flag icon | dagger | cite web |
-cite book | cite news | citation | italic title | plainlist start | flatlist start | nowrap begin | nowrap end | clear |
-flagdeco | drapeau | bandera | bandiera | flaggbild | флаг | դրոշ | 국기그림
-"""
-_TEMPLATES = {
-    "list": _SHOW_A_LIST,
-    "pairs": _SHOW_PAIRS,
-    "second": _SHOW_SECOND,
-    "bullet": _SHOW_A_BULLET,
-    "nothing": _SHOW_NOTHING,
-}
-_SHOWS = {name.strip(): shows for shows, names in _TEMPLATES.items() for name in names.split("|")}
-
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_LINK = re.compile(rf"\[\[(?!{ADDRESS.pattern})([^\[\]|{{}}<>\n]*)(?:\|([^\[\]]*))?\]\]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff\ud800-\udfff]")
+# The letters that follow a link are shown as a part of it: "[[novel]]s".
+_LINK = re.compile(rf"\[\[(?!{ADDRESS.pattern})([^\[\]|{{}}<>\n\x03]*)(?:[|\x03]([^\[\]]*))?\]\]([a-zß-öø-ÿа-яёա-և]*)")
 _MARK = re.compile("\x01(\\d+)\x02")
 _TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
+_ERA = re.compile(r"(?:\w{1,2}\.\s?){2,3}|BCE?|AD|CE")  # "a. C.", "н. э."
 _NAMED = re.compile(r"([\w\s\-]*)=")
-_COUNTRY = re.compile(r"[A-Z]{3}")  # {{USA}} shows a flag and the country
 _ITEM = re.compile(r"</?(?:br|li|p|div|ul|ol)\b[^<>]*>|\n[ *#:;]*|^\s*[*#]+|•|(?<=\s)·(?=\s)", re.I)
 _EXTERNAL_LINK = re.compile(r"\[(?:https?:)?//[^\s\[\]]*+([^\[\]]*)\]")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|'''?|\[|\]|\{|\}|\|$")
@@ -57,14 +37,15 @@ class ShownLink(NamedTuple):
 
 
 class Value(NamedTuple):
-    """The items of a value; in an item the mark 0x01 N 0x02 stands for `links[N]`."""
+    """The items of a value in a wiki's language; in an item the mark 0x01 N 0x02 stands for `links[N]`."""
 
     items: tuple[str, ...]
     links: tuple[ShownLink, ...]
+    language: str = "en"
 
-    def titles(self, item: str) -> list[str]:
-        """The titles of the links in an item."""
-        return [self.links[int(mark)].title for mark in _MARK.findall(item)]
+    def marked(self, item: str) -> list[ShownLink]:
+        """The links in an item."""
+        return [self.links[int(mark)] for mark in _MARK.findall(item)]
 
     def text(self, item: str) -> str:
         """An item as it is shown."""
@@ -79,15 +60,18 @@ def read_value(wikitext: str, site: Site) -> Value:
     links: list[ShownLink] = []
 
     def set_aside(found: re.Match[str]) -> str:
-        title, text = read_title(found[1], site), _clean(_expand(found[2] or found[1].lstrip(" :")))
+        title, text = read_title(found[1], site), _clean(_expand(found[2] or found[1].lstrip(" :"))) + found[3]
         if title is None or title.namespace != MAIN:
-            return text if title is None else ""  # a page of another wiki shows its text, a file or a category nothing
+            return text if title is None else found[3]  # a page of another wiki shows its text, a file nothing
         links.append(ShownLink(title.name, text))
         return f"\x01{len(links) - 1}\x02"
 
-    marked = _LINK.sub(set_aside, CONTROL.sub("", wikitext[:LONGEST_VALUE]))
+    marked = CONTROL.sub("", wikitext[:LONGEST_VALUE])
+    marked = _LINK.sub(set_aside, with_characters(marked) if "{{" in marked else marked)
+    if "[[" in marked:  # the caption of a picture holds links
+        marked = _LINK.sub(set_aside, marked)
     items = (_clean(item) for item in _ITEM.split(_expand(marked).strip()))
-    return Value(tuple(item for item in items if item), tuple(links))
+    return Value(tuple(item for item in items if item), tuple(links), site.language)
 
 
 def _expand(text: str) -> str:
@@ -101,19 +85,27 @@ def _expand(text: str) -> str:
 def _show(call: str) -> str:
     """What a template shows. Its links are marks by now, so every `|` divides arguments."""
     name, *arguments = call.split("|")
-    name = _SPACES.sub(" ", name.replace("_", " ")).strip().lower()
-    shows, unnamed = _SHOWS.get(name), _unnamed(arguments)
-    if shows == "bullet":
-        return "•"
-    if shows == "nothing":
+    name = _SPACES.sub(" ", name.replace("_", " ")).strip()
+    kind, unnamed = shows(name), _unnamed(arguments)
+    if kind == "nothing":
         return ""
+    if kind is None and (not unnamed or len(name) > 2) and is_country(name):
+        return name  # {{USA}}, {{AUT|#}} and {{France}} show a flag and the country
+    if kind and kind[0] == "=":
+        unnamed = [
+            text.partition("=")[2] for text in arguments if text.partition("=")[0].strip() == kind[1:]
+        ] or unnamed
     if not unnamed:
-        return call if _COUNTRY.fullmatch(call) else ""
-    if shows in ("list", "pairs"):
-        return "\n".join(["", *(unnamed if shows == "list" else unnamed[1::2]), ""])
+        return ""
+    if kind in ("list", "pairs"):
+        return "\n".join(["", *(unnamed if kind == "list" else unnamed[1::2]), ""])
+    if kind == "name":
+        return " ".join(unnamed[:2])
     if unnamed[0].isdigit():  # a date, whatever the template is called: start date, fecha, ДР, 生年月日と年齢
+        if era := next((text.strip() for text in unnamed[1:] if _ERA.fullmatch(text.strip())), ""):
+            return f"{unnamed[0]} {era}"
         return "-".join(number for number in unnamed[:3] if number.isdigit())
-    return unnamed[1] if shows == "second" and len(unnamed) > 1 else unnamed[0]
+    return unnamed[min(_PLACES.get(kind, 0), len(unnamed) - 1)]
 
 
 def _unnamed(arguments: list[str]) -> list[str]:
@@ -123,5 +115,5 @@ def _unnamed(arguments: list[str]) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    text = unescaped(_MARKUP.sub("", _EXTERNAL_LINK.sub(r"\1", text)))
+    text = unescaped(released(_MARKUP.sub("", _EXTERNAL_LINK.sub(r"\1", text))))
     return _SPACES.sub(" ", text).strip(" ,;")

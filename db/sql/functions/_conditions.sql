@@ -27,14 +27,10 @@ begin
                             select b.low, b.high, coalesce(b.low > max(b.high) over (
                                 order by b.low, b.high rows between unbounded preceding and 1 preceding), true) as opens
                             from (
-                                select case when y.is_range then split_part(y.value, '..', 1) else y.value end as low,
-                                       case when y.is_range then coalesce(nullif(split_part(y.value, '..', 2), ''), '9999')
-                                            else y.value end as high
+                                select n.low, n.high
                                 from jsonb_array_elements_text(
                                     case jsonb_typeof(e.value) when 'array' then e.value else jsonb_build_array(e.value) end) v
-                                cross join lateral (
-                                    select normalize(v.value, nfc) as value,
-                                           e.key = 'year' and position('..' in v.value) > 0 as is_range) y
+                                cross join lateral _label_ranges(e.key, v.value) n
                             ) b
                         ) o
                     ) i

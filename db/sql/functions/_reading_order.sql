@@ -28,7 +28,7 @@ begin
         select a.article_id as id,
                row_number() over (
                    order by a.article_id in (select s.before from steps s union all select s.after from steps s) desc,
-                            (select min(f.value) from facets f where f.article_id = a.article_id and f.name = 'year'),
+                            (select min(f.value)::integer from facets f where f.article_id = a.article_id and f.name = 'year'),
                             a.title collate "C")::integer as place
         from unnest(ids) i(id) join articles a on a.article_id = i.id
     ), placed_steps as materialized (

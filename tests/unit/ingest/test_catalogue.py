@@ -110,7 +110,7 @@ def test_a_user_gives_a_new_facet_its_reading(user_file: WriteFile) -> None:
         (OPERETTA.replace("composer", "'a b'"), "has the facet 'a b'; write a name"),
         (
             OPERETTA + '[reading]\ncomposer = "names"\n',
-            r"\[reading\] composer is 'names'; write one of words, languages",
+            r"\[reading\] composer is 'names'; write one of words, countries, languages",
         ),
         (OPERETTA + '[reading]\nyear = "words"\n', r"\[reading\] year is 'words'; write one of year"),
         ('reading = "words"\n' + OPERETTA, 'has no table "reading"'),

@@ -74,7 +74,12 @@ def test_values_as_shown(wikitext: str, expected: str, reason: str) -> None:
     [
         ("words", "[[Science fiction|Sci-fi]], [[satire]]", ["Science fiction", "Satire"], "targets, normalised"),
         ("words", "Fantasy, horror; crime/mystery", ["Fantasy", "Horror", "Crime", "Mystery"], "separators"),
-        ("words", "[[Fantasy]] novel, thriller", ["Fantasy", "Thriller"], "beside a link a text does not count"),
+        (
+            "words",
+            "[[Fantasy]] novel, thriller",
+            ["Fantasy novel", "Thriller"],
+            "a link beside a text is a part of a phrase",
+        ),
         ("words", "[[Novel#History|novel]]", ["Novel"], "the section is cut"),
         ("words", "Sword and sorcery", ["Sword and sorcery"], "one genre"),
         ("words", "Trinidad and Tobago<br>Cuba", ["Trinidad and Tobago", "Cuba"], "one country"),
@@ -160,7 +165,8 @@ def test_repeats_are_dropped_and_order_is_kept() -> None:
     assert facets(genre="[[B]], [[A]], b") == (("genre", "B"), ("genre", "A"))
 
 
-PIECES = ["[//", "<", "< ", "{{a|", "[[", "[[a|", "(", "a ", " =", "{{a| ", "''"]
+PIECES = ["[//", "<", "< ", "{{a|", "[[", "[[a|", "(", "a ", " =", "{{a| ", "''", "1,", "by ", "()", "{{!}}", "book 1 "]
+MANY = [", ed.", "(a),", "a of\n", "[[a]] as ", "[[a]]s ", "[[a]] and ", "UK: a;", "a:\n"]
 
 
 @pytest.mark.parametrize(
@@ -172,6 +178,16 @@ def test_no_value_hangs_the_readings(start: str, piece: str, end: str) -> None:
         assert sum(len(list(reading(value))) for reading in READINGS.values()) < 100
 
     assert_linear(read_all, repeated(start, piece, end), LONGEST_VALUE // 4)
+
+
+@pytest.mark.parametrize("piece", MANY)
+def test_no_list_hangs_the_readings(piece: str) -> None:
+    def read_all(wikitext: str) -> None:
+        value = read_value(wikitext, ENGLISH_SITE)
+        for reading in READINGS.values():
+            list(reading(value))
+
+    assert_linear(read_all, repeated("", piece, ""), LONGEST_VALUE // 4)
 
 
 def test_no_name_hangs_the_parameters() -> None:

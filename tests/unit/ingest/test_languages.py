@@ -34,7 +34,9 @@ def infoboxes_of(language: str) -> dict[str, Topic]:
 
 
 def article_of(language: str, wikitext: str) -> Article | None:
-    site = make_site(f"{language}wiki", {**ENGLISH_NAMESPACES, 10: TEMPLATE.get(language, "Template")})
+    site = make_site(
+        f"{language}wiki", {**ENGLISH_NAMESPACES, 10: TEMPLATE.get(language, "Template")}, language=language
+    )
     return article_of_page(Page(1, 2, None, wikitext), "T", infoboxes_of(language), site)
 
 
