@@ -14,7 +14,7 @@ from tests.support.commands import contents, done
 def run(script: str, *arguments: str, url: str) -> str:
     """What a script of examples/ prints."""
     finished = subprocess.run(
-        [sys.executable, f"examples/{script}", *arguments],
+        [sys.executable, str(Path("examples", script)), *arguments],
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(ROOT)},
         capture_output=True,
