@@ -81,7 +81,8 @@ def describe_article(database: Database, title: str | int) -> DescribedArticle:
         select a.article_id, a.topic, a.title, a.linked_from, a.revised_at,
                (select coalesce(jsonb_object_agg(n.name, n.items), '{{}}')
                 from (select f.name, jsonb_agg(
-                          case when f.name <> 'year' then f.value when f.value like '-%%' then ltrim(f.value, '-0') || ' BC'
+                          case when f.name <> 'year' then f.value
+                               when f.value like '-%%' then ltrim(f.value, '-0') || ' BC'
                                else ltrim(f.value, '0') end order by f.value) as items
                       from {schema}.facets f where f.article_id = a.article_id group by f.name) n),
                array(select s.title from {schema}.aliases s where s.target = a.title order by s.title limit 20)

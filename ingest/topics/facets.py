@@ -25,7 +25,7 @@ from ingest.wikitext.titles import upper_first
 from ingest.wikitext.values import CONTROL, ShownLink, Value
 
 _NUMBER = re.compile(r"_?(?<!\d)\d+$")
-_BETWEEN_WORKS = re.compile(r"[;；]|\s/\s")
+_BETWEEN_WORKS = re.compile(r"[;；]|\s?/\s")
 _BETWEEN_WORDS = re.compile(r"[,;/，、；／]")
 _AND = r"(?:and|und|et|y|ed?|en|och|i|и|եւ|և)"  # in those of our languages that write it as a word of its own
 _BETWEEN_LANGUAGES = re.compile(rf"[,;/&，、；／]|\s{_AND}\s")

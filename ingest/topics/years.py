@@ -16,6 +16,7 @@ def read_year(text: str) -> str | None:
         Four digits, after "-" for a year before Christ, so that within an era texts sort by size: "1851", "0098",
         "-0044". None if the text tells no year, or only a century.
     """
+    text = _OTHER_NUMBERS.sub(" ", text)
     found = [match for pattern in _PATTERNS if (match := pattern.search(text))]
     if not found:
         return None
@@ -57,8 +58,14 @@ _OF_OUR_ERA = _with_era("of_our_era") + _compiled(
     # A year of two or three digits is told by what stands around it: a date, or nothing at all.
     rf"{_DAY}\.?\s(?:de\s)?{_MONTH}\s(?:de\s)?(\d{{3}})(?!\d)",
     rf"{_MONTH}\s{_DAY},\s?(\d{{3}})(?!\d)",
-    r"(?<!\d)(\d{2,3})\s?(?:年(?!前|間|代|间)|년(?!\s?전)|год)",
-    rf"^(?:{_any('about')}\s?)?(\d{{3}})(?:[s?]|{_DASH}\d{{2,4}})?$",
+    r"(?<!\w)(\d{2,3})\s?(?:年(?!前|間|代|间)|년(?!\s?전)|год)",
+    rf"^(?:{_any('about')}\s?)?(0?\d{{3}})(?:[s?]|{_DASH}\d{{2,4}})?$",
     r"^(\d{3}|3[2-9]|[4-9]\d)-\d{1,2}-\d{1,2}$",
+)
+# Numbers of books and pages.
+_OTHER_NUMBERS = re.compile(
+    r"\bISBN[\s:]*[\dX][\d\s-]*[\dX]|\b(?:pp?|pág|págs|стр|str)\.\s*\d+"
+    r"|\d+\s*(?:pages|pp?\.(?!\s?n)|Seiten|páginas|pagine|pagina's|sidor|stron|страниц|стр\.|ページ|頁|页|쪽|էջ)(?!\w)",
+    re.I,
 )
 _PATTERNS = (*_BEFORE_CHRIST, *_OF_OUR_ERA)

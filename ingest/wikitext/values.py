@@ -21,6 +21,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff\ud8
 _LINK = re.compile(rf"\[\[(?!{ADDRESS.pattern})([^\[\]|{{}}<>\n\x03]*)(?:[|\x03]([^\[\]]*))?\]\]([a-zß-öø-ÿа-яёա-և]*)")
 _MARK = re.compile("\x01(\\d+)\x02")
 _TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
+_FLAG = re.compile("\x05([^\x05\x06]*)\x06")
 _ERA = re.compile(r"(?:\w{1,2}\.\s?){2,3}|BCE?|AD|CE")  # "a. C.", "н. э."
 _NAMED = re.compile(r"([\w\s\-]*)=")
 _ITEM = re.compile(r"</?(?:br|li|p|div|ul|ol)\b[^<>]*>|\n[ *#:;]*|^\s*[*#]+|•|(?<=\s)·(?=\s)", re.I)
@@ -70,8 +71,14 @@ def read_value(wikitext: str, site: Site) -> Value:
     marked = _LINK.sub(set_aside, with_characters(marked) if "{{" in marked else marked)
     if "[[" in marked:  # the caption of a picture holds links
         marked = _LINK.sub(set_aside, marked)
-    items = (_clean(item) for item in _ITEM.split(_expand(marked).strip()))
+    items = (item for part in _ITEM.split(_expand(marked).strip()) for item in _items(part))
     return Value(tuple(item for item in items if item), tuple(links), site.language)
+
+
+def _items(part: str) -> list[str]:
+    """The part as an item, or its countries if it shows nothing but flags."""
+    item = _clean(_FLAG.sub(" ", part))
+    return [item] if any(map(str.isalnum, item)) or item == part else [_clean(name) for name in _FLAG.findall(part)]
 
 
 def _expand(text: str) -> str:
@@ -91,6 +98,8 @@ def _show(call: str) -> str:
         return ""
     if kind is None and (not unnamed or len(name) > 2) and is_country(name):
         return name  # {{USA}}, {{AUT|#}} and {{France}} show a flag and the country
+    if kind == "flag":
+        return f"\x05{unnamed[0]}\x06" if unnamed else ""
     if kind and kind[0] == "=":
         unnamed = [
             text.partition("=")[2] for text in arguments if text.partition("=")[0].strip() == kind[1:]
