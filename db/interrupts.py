@@ -7,16 +7,19 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def held() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait for the end of the block; in other threads, which never get them, do nothing."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def held() -> Iterator[list[int]]:
+    """Let Ctrl-C and SIGTERM wait for the end of the block; in other threads, which never get them, do nothing.
+
+    The block gets a list, to which each signal that arrives is added, so that it may end early.
+    """
     arrived: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield arrived
+        return
     signals = (signal.SIGINT, signal.SIGTERM)
     handlers = [signal.signal(number, lambda number, frame: arrived.append(number)) for number in signals]
     try:
-        yield
+        yield arrived
     finally:
         for number, handler in zip(signals, handlers, strict=True):
             signal.signal(number, handler)

@@ -133,7 +133,9 @@ def test_bytes_of_a_dump_that_was_made_again_are_thrown_away(mirror: Mirror, tmp
 
 
 def test_the_parts_in_the_order_of_their_numbers_and_never_three_at_once(mirror: Mirror, tmp_path: Path) -> None:
-    parts = {f"xxwiki-20260101-pages-articles-multistream{n}.xml-p{n}p{n}.bz2": BODY[:n] for n in (10, 2, 1, 3, 4, 5)}
+    parts = {
+        f"xxwiki-20260101-pages-articles-multistream{n}.xml-p{n}p{n}.bz2": BODY[: n + 1] for n in (10, 2, 1, 3, 4, 5)
+    }
     index = {"xxwiki-20260101-pages-articles-multistream-index1.txt-p1p1.bz2": b"i", "../evil.xml.bz2": b"e"}
     mirror.publish(parts | index)
     for name in parts:

@@ -53,7 +53,7 @@ def trained(disk: Disk, sample_dump: Path) -> Disk:
 
 
 STAGES = {
-    "map": (("train", "map"), 64),
+    "map": (("train", "map"), 8),
     "the same import again": (("ingest", "DUMP", *TOPICS), 300),
     "a new shelf": (("db", "upgrade"), 200),
 }

@@ -39,7 +39,7 @@ def test_titles_are_found_by_alias_and_prominences_by_article(shelf: Database) -
         found = db.judging.find_articles(connection, ["Book", "Book 0", "Book 1", "Nothing", "book 1"])
         stored = connection.execute(text("select prominence from articles order by article_id")).scalars().all()
         known = db.judging.read_prominences(connection)
-    assert found == {"Book": 1, "Book 0": 1, "Book 1": 2}
+    assert found == {"Book": 1, "Book 0": 1, "Book 1": 2, "book 1": 2}
     assert known.article_ids.tolist() == list(range(1, 33))
     assert known.z.tolist() == pytest.approx(stored)
     assert len(set(stored)) > 2

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from db import interrupts
+
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 Int32 = NDArray[np.int32]
@@ -59,7 +61,8 @@ def laid_out(neighbours: Int32, start: Float64, fresh: bool, on_step: OnStep = l
     fresh : bool
         Whether the start says little, so that clusters have yet to form; else it is an earlier layout.
     on_step : function of int
-        Called with the number of steps done, every tenth.
+        Called with the number of steps done, every tenth. Ctrl-C waits for that, because within openTSNE's compiled
+        code it would end in a segmentation fault.
     """
     from openTSNE import TSNEEmbedding
     from openTSNE.affinity import Uniform
@@ -68,15 +71,20 @@ def laid_out(neighbours: Int32, start: Float64, fresh: bool, on_step: OnStep = l
     method = "fft" if len(neighbours) >= FEWEST_ON_GRID else "bh"
     index = PrecomputedNeighbors(neighbours, np.ones(neighbours.shape))
     embedding = TSNEEmbedding(start.copy(), Uniform(knn_index=index), negative_gradient_method=method, n_jobs=1)
-    told: dict[str, Any] = {"use_callbacks": True, "callbacks_every_iters": 10}
+
+    def run(steps: int, done: int, **how: Any) -> None:
+        def told(step: int, *_: Any) -> bool:
+            on_step(done + step)
+            return bool(arrived)  # The layout ends here if it is true.
+
+        with interrupts.held() as arrived:
+            embedding.optimize(
+                steps, inplace=True, use_callbacks=True, callbacks_every_iters=10, callbacks=[told], **how
+            )
+
     if fresh:
-        early: dict[str, Any] = {"exaggeration": min(EARLY_EXAGGERATION, len(start) / 10), "momentum": 0.5}
-        call = [lambda step, *_: on_step(step)]
-        embedding.optimize(EARLY_STEPS, inplace=True, callbacks=call, **early, **told)
-    done = EARLY_STEPS if fresh else 0
-    call = [lambda step, *_: on_step(done + step)]
-    n_steps = STEPS if fresh else STEPS_FROM_BEFORE
-    embedding.optimize(n_steps, inplace=True, momentum=0.8, callbacks=call, **told)
+        run(EARLY_STEPS, 0, exaggeration=min(EARLY_EXAGGERATION, len(start) / 10), momentum=0.5)
+    run(STEPS if fresh else STEPS_FROM_BEFORE, EARLY_STEPS if fresh else 0, momentum=0.8)
     return np.asarray(embedding, np.float64)
 
 
