@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +23,12 @@ class Disk:
         return self.path / "home"
 
     def fill(self, left: int) -> None:
-        """Leave so many kilobytes free."""
-        self.empty()
-        with (self.path / "filler").open("wb") as file:
-            file.write(bytes(shutil.disk_usage(self.path).free - 1024 * left))
+        """Leave so many kilobytes free, and begin anew if the server writes something meanwhile."""
+        while True:
+            self.empty()
+            with suppress(OSError), (self.path / "filler").open("wb") as file:
+                file.write(bytes(shutil.disk_usage(self.path).free - 1024 * left))
+                return
 
     def empty(self) -> None:
         (self.path / "filler").unlink(missing_ok=True)
