@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from db.embedded import sharing
@@ -32,6 +33,12 @@ def last_line(disk: Disk, *arguments: str) -> str:
     assert failed.returncode == 1, failed
     assert "Traceback" not in failed.stderr
     return failed.stderr.splitlines()[-1]
+
+
+def settle(disk: Disk) -> None:
+    """Let the server write and free now what it would later."""
+    with psycopg.connect(sharing.url(disk.home), autocommit=True) as connection:
+        connection.execute("checkpoint")
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +72,7 @@ def test_a_full_disk_harms_nothing(trained: Disk, sample_dump: Path, stage: str)
     asked = [str(sample_dump) if one == "DUMP" else one for one in arguments]
     schema = {"WIKISHELF_SCHEMA": "another" if stage == "a new shelf" else "wikishelf"}
     before = contents(sharing.url(trained.home))
+    settle(trained)
     with trained.filled(left):
         failed = command(*asked, WIKISHELF_HOME=str(trained.home), **schema)
         assert (failed.returncode, failed.stdout) == (1, "")
@@ -76,6 +84,7 @@ def test_a_full_disk_harms_nothing(trained: Disk, sample_dump: Path, stage: str)
 
 def test_an_export_to_a_full_disk(trained: Disk) -> None:
     folder = trained.path / "exported"
+    settle(trained)
     with trained.filled(left=100):
         line = last_line(trained, "train", "export", str(folder))
         assert f"cannot write {folder}: No space left on device; nothing was left behind there" in line
