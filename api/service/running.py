@@ -17,8 +17,8 @@ from api.service.arguments import MOST_ANSWERS, MOST_TITLES
 
 # A request that has waited this long for a connection is told to come back.
 SECONDS_FOR_A_CONNECTION = 1.0
-# A thread that reads a long answer lets the others go on after this time. By Python's 5 ms, light questions took twice
-# as long beside 16 clients that send dear ones.
+# A thread that reads a long answer lets the others go on after this time. In one pair of runs on a busy machine, the
+# 99th percentile of light questions beside 16 clients that send dear ones was 269 ms; by Python's 5 ms it was 478.
 SECONDS_OF_A_THREAD = 0.0005
 # Once the process is told to end, its requests have this long to end; with what follows it is promised to take 10 s.
 SECONDS_TO_END = 8

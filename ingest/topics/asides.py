@@ -6,22 +6,20 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from ingest.wikitext.data import one_of
+
 _DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 LONGEST_NAME = 200  # characters; what is longer is a sentence
 
 
-def _one_of(texts: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(texts, key=len, reverse=True)))
-
-
 _NOTHING = frozenset(_DATA["nothing"])
 _POINTING = re.compile("|".join(_DATA["pointing"]), re.I)
 _UNFINISHED = tuple(_DATA["unfinished"])
-_PLACE = re.compile(rf"(?:{_one_of(_DATA['places'])})\s?[:：]\s*", re.I)
-_WORD = rf"(?:{_one_of(_DATA['volumes'])})(?!\w)\.?"
-_NUMERAL = rf"(?:\d+(?:[.,/–-]\d+)*(?:{_one_of(_DATA['endings'])})?|[ivxl]+\.?|{_one_of(_DATA['numerals'])})(?!\w)"
-_OF = rf"(?-i:{_one_of(_DATA['of'])})"
+_PLACE = re.compile(rf"(?:{one_of(_DATA['places'])})\s?[:：]\s*", re.I)
+_WORD = rf"(?:{one_of(_DATA['volumes'])})(?!\w)\.?"
+_NUMERAL = rf"(?:\d+(?:[.,/–-]\d+)*(?:{one_of(_DATA['endings'])})?|[ivxl]+\.?|{one_of(_DATA['numerals'])})(?!\w)"
+_OF = rf"(?-i:{one_of(_DATA['of'])})"
 _PART = (  # "Book 2 of 7", "3rd novel", "#4", "第1巻"
     rf"(?:{_WORD}\s?#?{_NUMERAL}(?:\s{_OF}\s\d+)?|{_NUMERAL}\s{_WORD}|[#№]\s?\d[\d.–-]*|"
     r"第\s?[\d一二三四五六七八九十]+\s?[巻卷部集冊册作弾話]|제?\s?\d+\s?[권부편])"
@@ -31,18 +29,18 @@ _BEFORE = re.compile(rf"{_PART}(?:\s?[,:：–—-]|\s{_OF}\s)\s*(?=\S)", re.I)
 _AFTER = re.compile(rf"(?<=\w)(?:\s?[,:;–—-]\s?(?:{_PART}|\d+)|\s{_PART})$", re.I)
 
 _LISTS = tuple(_DATA["lists"])
-_JOINTS = _one_of(_DATA["joints"])
+_JOINTS = one_of(_DATA["joints"])
 _JOINT = re.compile(rf"\s(?:{_JOINTS})\n|\n(?:{_JOINTS})\s")
-_ROLE = re.compile(rf"(?<=\x02)[\"”'»]?(?:\s?[:：]|\.\s|\s(?:{_one_of(_DATA['roles'])})\s|\s[–—-]\s|\s?(?:\.\.\.|…)).*")
-_TASK = re.compile(rf",\s(?:{_one_of(_DATA['tasks'])})$|^\w[a-z]*+ (?:[a-z]++ ){{0,4}}by (?=\S)|^by (?=\S)", re.I)
+_ROLE = re.compile(rf"(?<=\x02)[\"”'»]?(?:\s?[:：]|\.\s|\s(?:{one_of(_DATA['roles'])})\s|\s[–—-]\s|\s?(?:\.\.\.|…)).*")
+_TASK = re.compile(rf",\s(?:{one_of(_DATA['tasks'])})$|^\w[a-z]*+ (?:[a-z]++ ){{0,4}}by (?=\S)|^by (?=\S)", re.I)
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
-_DIVIDING = re.compile(rf"[(（][^()（）]*[)）]\s*[,，]|[(（](?:{_one_of(_DATA['places'])})[)）]", re.I)
+_DIVIDING = re.compile(rf"[(（][^()（）]*[)）]\s*[,，]|[(（](?:{one_of(_DATA['places'])})[)）]", re.I)
 
 
 @cache
 def between_links(language: str) -> re.Pattern[str]:
     """What stands between two links that are two values: "and" in this language, "&" and the like."""
-    words = _one_of(_DATA["and"].get(language, ["and"]))
+    words = one_of(_DATA["and"].get(language, ["and"]))
     return re.compile(rf"\s(?:{words})\s|\s?[&+・·•]\s?|\s[–—-]\s|(?<=\x02)[』」》]?[・『「《](?=\x01)")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from ingest.wikitext.data import line_of
 from ingest.wikitext.titles import upper_first
 
 _FILE = Path(__file__).with_name("countries.toml")
@@ -25,16 +26,12 @@ def country(text: str, language: str) -> str:
 
 def is_country(text: str) -> bool:
     """Whether this is the name of a country in one of our languages, or a code for one."""
-    return upper_first(text) in _all_names() or text in _line("codes")
+    return upper_first(text) in _all_names()
 
 
 @cache
 def _line(name: str) -> Mapping[str, str]:
-    """Parse one line only, since the whole file takes ten times as long."""
-    with _FILE.open(encoding="utf-8") as lines:
-        line = next((line for line in lines if line.startswith(f"{name} = ")), None)
-    found: Mapping[str, str] = tomllib.loads(line)[name] if line else {}
-    return found
+    return line_of("countries.toml", name) or {}
 
 
 @cache

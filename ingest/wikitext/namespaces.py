@@ -1,12 +1,9 @@
 """Names and aliases of the namespaces in every language of Wikipedia (namespaces.toml)."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
-from typing import Any
 
-_FILE = Path(__file__).parent / "namespaces.toml"
+from ingest.wikitext.data import line_of
 
 
 @cache
@@ -24,18 +21,10 @@ def namespace_names(language: str) -> Mapping[str, int]:
     mapping of str to int
         Without the English names; empty for an unknown language.
     """
-    found = _entry(language.lower())
+    found = line_of("namespaces.toml", language.lower())
     if found is None:
         shorter = language.rpartition("-")[0]
         return namespace_names(shorter) if shorter else {}
     if isinstance(found, str):
         return namespace_names(found)
     return {name: int(number) for number, names in found.items() for name in names}
-
-
-def _entry(language: str) -> Any:
-    """Parse the line of one language only, which takes 5 ms less than a hundredth of the whole file."""
-    start = f"{language} = "
-    with _FILE.open(encoding="utf-8") as lines:
-        line = next((line for line in lines if line.startswith(start)), None)
-    return tomllib.loads(line)[language] if line else None

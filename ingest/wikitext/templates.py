@@ -2,10 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from ingest.wikitext.data import one_of
 
 _DATA: Mapping[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _SHOWS: Mapping[str, str] = {
@@ -15,13 +17,9 @@ _SHOWS: Mapping[str, str] = {
 _CHARACTERS: Mapping[str, str] = _DATA["characters"]
 
 
-def _one_of(texts: Iterable[str]) -> str:
-    return "|".join(map(re.escape, texts))
-
-
-_LIST = re.compile(rf"\b(?:{_one_of(_DATA['list_words'])})\b|(?:{_one_of(_DATA['list_endings'])})$")
-_CITING = re.compile(_one_of(_DATA["citing"]) + "|#")  # only the wiki can reckon what `{{#invoke:...}}` shows
-_CHARACTER = re.compile(rf"\{{\{{\s*({_one_of(_CHARACTERS)})\s*(?:\|[^{{}}|]*)?\}}\}}", re.I)
+_LIST = re.compile(rf"\b(?:{one_of(_DATA['list_words'])})\b|(?:{one_of(_DATA['list_endings'])})$")
+_CITING = re.compile(one_of(_DATA["citing"]) + "|#")  # only the wiki can reckon what `{{#invoke:...}}` shows
+_CHARACTER = re.compile(rf"\{{\{{\s*({one_of(_CHARACTERS)})\s*(?:\|[^{{}}|]*)?\}}\}}", re.I)
 _HELD_BACK = str.maketrans("|=", "\x03\x04")
 _RELEASED = str.maketrans("\x03\x04", "|=")
 

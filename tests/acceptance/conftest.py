@@ -7,10 +7,13 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from tests.conftest import as_url, set_defaults
+from db.connection import Database
+from tests.conftest import as_url, new_database, set_defaults
+from tests.support import bookshop
 from tests.support.commands import done
 from tests.support.downloading import BODY, INDEX, NAME
 from tests.support.mirror import Mirror, running
+from tests.support.planted import article, load, store_model
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +54,25 @@ def sample_copy(server_url: str, sample_url: str) -> Iterator[str]:
         set_defaults(url)
         yield as_url(url)
         admin.execute("drop database sample_copy with (force)")
+
+
+@pytest.fixture
+def small_url(database_url: str) -> str:
+    """Two articles and a model."""
+    with Database(database_url) as database:
+        load(database, article("A", ["Shared"]), article("B", ["Shared"]))
+        store_model(database)
+    return as_url(database_url)
+
+
+@pytest.fixture(scope="module")
+def shop_url(server_url: str, template: str) -> Iterator[str]:
+    """The planted bookshop with a map; tests only read it."""
+    with new_database(server_url, template) as url:
+        with Database(url) as database:
+            bookshop.plant(database)
+        done("train", "map", DATABASE_URL=as_url(url))
+        yield as_url(url)
 
 
 @pytest.fixture

@@ -16,19 +16,8 @@ from numpy.typing import NDArray
 
 import api
 from db.connection import Database
-from tests.conftest import as_url, new_database
 from tests.support import bookshop
-from tests.support.commands import done
 from tests.support.serving import Service, serving
-
-
-@pytest.fixture(scope="module")
-def shop_url(server_url: str, template: str) -> Iterator[str]:
-    with new_database(server_url, template) as url:
-        with Database(url) as database:
-            bookshop.plant(database)
-        done("train", "map", DATABASE_URL=as_url(url))
-        yield as_url(url)
 
 
 @pytest.fixture(scope="module")

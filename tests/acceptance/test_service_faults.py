@@ -11,25 +11,13 @@ from contextlib import ExitStack, contextmanager
 import psycopg
 import pytest
 
-from db.connection import Database
-from tests.conftest import as_url
 from tests.support.commands import refusal
-from tests.support.planted import article, load, store_model
 from tests.support.serving import Service, serving
 
 CHEAP, DEAR = "/articles/A/similar", "/recommend?like=A"
 HELD = """
     select pid from pg_stat_activity
     where application_name = 'wikishelf' and state = 'active' and datname = current_database()"""
-
-
-@pytest.fixture
-def small_url(database_url: str) -> str:
-    """Two articles and a model."""
-    with Database(database_url) as database:
-        load(database, article("A", ["Shared"]), article("B", ["Shared"]))
-        store_model(database)
-    return as_url(database_url)
 
 
 @contextmanager

@@ -10,22 +10,11 @@ import psycopg
 import pytest
 
 from bench import soak
-from db.connection import Database
 from tests.conftest import as_url
 from tests.support.commands import command, refusal
-from tests.support.planted import article, load, store_model
 from tests.support.serving import Service, serving
 
 ASKED = "/articles/A/similar"
-
-
-@pytest.fixture
-def small_url(database_url: str) -> str:
-    """Two articles and a model."""
-    with Database(database_url) as database:
-        load(database, article("A", ["Shared"]), article("B", ["Shared"]))
-        store_model(database)
-    return as_url(database_url)
 
 
 @contextmanager

@@ -5,10 +5,6 @@ from typing import Any
 
 import pytest
 
-from db.connection import Database
-from tests.conftest import as_url, new_database
-from tests.support import bookshop
-from tests.support.commands import done
 from tests.support.serving import Service, serving
 
 PROBLEM = "application/problem+json"
@@ -26,15 +22,6 @@ PEOPLE = (
 FILES = ("/static/style.css", "/static/main.js", "/static/icon.svg")
 POSTED = {"/match": {"titles": ["Book 1"]}, "/map/selection": {"ids": [1]}}
 ALL = (*PROGRAMS, *OPERATIONS, *PEOPLE, *FILES, "/openapi.json")
-
-
-@pytest.fixture(scope="module")
-def shop_url(server_url: str, template: str) -> Iterator[str]:
-    with new_database(server_url, template) as url:
-        with Database(url) as database:
-            bookshop.plant(database)
-        done("train", "map", DATABASE_URL=as_url(url))
-        yield as_url(url)
 
 
 @pytest.fixture(scope="module")
