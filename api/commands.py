@@ -162,12 +162,18 @@ def parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="run the HTTP service; see docs/service.md")
     serve.add_argument("--host", default="127.0.0.1", metavar="H", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=whole(0, 65535), default=8000, metavar="P", help="port (default 8000)")
-    serve.add_argument("--connections", type=whole(1, 1000), default=8, metavar="N", help="to the database, for light questions (default 8)")
-    serve.add_argument("--seconds", type=whole(1, 3600), default=5, metavar="S", help="seconds for a whole question (default 5)")
+    serve.add_argument(
+        "--connections", type=whole(1, 1000), default=8, metavar="N", help="for light questions (default 8)"
+    )
+    serve.add_argument(
+        "--seconds", type=whole(1, 3600), default=5, metavar="S", help="for a whole question (default 5)"
+    )
     serve.add_argument(
         "--root-path", type=root_path, default="", metavar="P", help="where a proxy offers it, such as /shelf"
     )
-    serve.add_argument("--clients", type=whole(1, 100_000), default=256, metavar="N", help="clients that may be connected at once (default 256)")
+    serve.add_argument(
+        "--clients", type=whole(1, 100_000), default=256, metavar="N", help="connected at once (default 256)"
+    )
     serve.add_argument(
         "--admin-port", type=whole(0, 65535), metavar="P", help="where /healthz, /readyz and /metrics answer instead"
     )
