@@ -11,7 +11,7 @@ import sqlalchemy.exc
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, text
 
-from db import errors, forks, question
+from db import errors, forks, question, shortage
 from db.embedded.sharing import Attachment
 from db.limits import WORK, Limits
 from db.link import Link
@@ -215,8 +215,10 @@ def translated_errors(url: str) -> Iterator[None]:
         if getattr(cause, "sqlstate", None) in BUSY:
             raise errors.DatabaseBusy(url=without_password(url), reason=reason) from error
         if isinstance(cause, psycopg.OperationalError):
-            kind = errors.DatabaseUnreachable if is_broken(cause) else errors.DatabaseRefused
-            raise kind(url=without_password(url), reason=reason) from error
+            if not is_broken(cause):
+                raise errors.DatabaseRefused(url=without_password(url), reason=reason) from error
+            shortage.check_files()
+            raise errors.DatabaseUnreachable(url=without_password(url), reason=reason) from error
         raise
 
 

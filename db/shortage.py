@@ -1,12 +1,14 @@
 """What a machine may have too little of."""
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from db.errors import OutOfFiles, OutOfMemory
 
 TOO_MANY_FILES = {errno.EMFILE, errno.ENFILE}
+FILES_OF_A_CONNECTION = 4  # a socket, what waits for it, and what reading of names or keys opens
 # The loader has no exception of its own for a library for which there is no memory.
 NO_MEMORY_TO_LOAD = ("failed to map segment from shared object", "cannot allocate memory")
 
@@ -29,3 +31,20 @@ def explained() -> Iterator[None]:
         if isinstance(error, MemoryError) or number == errno.ENOMEM or unloadable:
             raise OutOfMemory(reason=str(error).strip() or type(error).__name__) from error
         raise
+
+
+def check_files() -> None:
+    """Refuse to go on without the few files that a connection needs; libpq does not say that they were missing.
+
+    Raises
+    ------
+    OutOfFiles
+    """
+    opened: list[int] = []
+    with explained():
+        try:
+            while len(opened) < FILES_OF_A_CONNECTION:
+                opened.append(os.dup(2))
+        finally:
+            for file in opened:
+                os.close(file)

@@ -27,9 +27,10 @@ FILES = (
     "may not open another file (Too many open files); raise the limit with ulimit -n, then run the same command again"
 )
 MEMORY = "there is not enough memory for this ("
+INGEST = ("ingest", "DUMP", "--workers", "1")
 SHORT = {
     "files, api": (resource.RLIMIT_NOFILE, 5, ("api", "similar", "Dracula"), FILES),
-    "files, ingest": (resource.RLIMIT_NOFILE, 6, ("ingest", "DUMP", "--workers", "1"), FILES),
+    **{f"{most} files, ingest": (resource.RLIMIT_NOFILE, most, INGEST, FILES) for most in (5, 6, 7)},
     "memory, train": (resource.RLIMIT_AS, 300 * MEGABYTE, ("train", "--epochs", "1"), MEMORY),
     "memory, map": (resource.RLIMIT_AS, 300 * MEGABYTE, ("train", "map", "--fresh"), MEMORY),
 }

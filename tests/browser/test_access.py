@@ -77,7 +77,8 @@ def test_everything_is_asked_below_the_root_path(new_page: "Callable[..., Page]"
         page.click("#article .links a")
         assert page.inner_text("h1") == "War and Peace"
         page.focus("#q")
-        page.keyboard.type("don q")
+        with page.expect_response("**/suggest?q=don%20q"):
+            page.keyboard.type("don q")
         page.wait_for_selector("#suggestions [data-title='Don Quixote']")
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")

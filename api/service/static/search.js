@@ -28,12 +28,13 @@ export function start(page) {
   }
 
   function fill(found) {
+    const chosen = options()[active]?.dataset.title;
     list.replaceChildren(...found.map(option));
     const nothing = { role: "option", "aria-disabled": "true", "aria-selected": "false" };
     if (!found.length) list.append(element("li", nothing, "Nothing is called so."));
     input.setAttribute("aria-expanded", "true");
     list.hidden = false;
-    point(-1);
+    point(found.findIndex(({ title }) => title === chosen));
   }
 
   function option({ title, topic, alias }, place) {
