@@ -7,7 +7,7 @@ from sqlalchemy import text
 from bench.common import store_model, unit_rows
 from db.connection import Database
 from db.importing import topic_views
-from db.models import activation
+from db.models import activation, indexes
 
 DIMENSIONS = 50
 # Each value of the facet "genre", and how many articles in 100 have it. They are spread evenly over all articles.
@@ -37,6 +37,7 @@ def plant(database: Database, n_articles: int, n_links: int) -> None:
     model_id = store_model(database, article_rows(n_articles), unit_rows(n_links, DIMENSIONS, seed=5), first_id=1)
     with database.transaction() as connection:
         activation.activate(connection, model_id)
+        indexes.complete(connection)
         connection.execute(text("analyze articles, links, facets"))
 
 

@@ -27,7 +27,7 @@ import api
 from bench.common import empty_database, parser, serving, temporary_home
 from bench.planted_catalogue import SELECTIVITIES, article_rows, plant, prominences
 from db.connection import Database
-from db.models.vectors import build_memory
+from db.models.indexes import build_memory
 from train.evaluation.prominence import SCALE
 
 K, CLIENTS, TURN = 10, 8, 40

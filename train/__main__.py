@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from db.console import print_json, run
-from db.models import activation, registry
+from db.models import activation, indexes, registry
 from db.models.fold_in import fold_in
 from db.opening import connect
 from train import printing
@@ -41,7 +41,9 @@ def train_one(arguments: argparse.Namespace) -> None:
             assist(database, asked, progress(), workers)
             return
         model = train(database, asked, arguments.activate, progress(), workers)
-    print_json(asdict(model)) if arguments.json else print(printing.summary(model))
+        print_json(asdict(model)) if arguments.json else print(printing.summary(model), flush=True)
+        with database.transaction() as connection:
+            indexes.complete(connection, model.model_id)
     which = "" if model.state == "active" else f" --model {model.model_id}"
     print(f"to put its articles on a map, run: python -m train map{which}", file=sys.stderr)
 
@@ -102,6 +104,13 @@ def fold_in_new(arguments: argparse.Namespace) -> None:
     print_json(asdict(done)) if arguments.json else print(printing.folded_in(done))
 
 
+def index(arguments: argparse.Namespace) -> None:
+    """Build the indexes that a model lacks."""
+    with connect(tables="require") as database, database.transaction() as connection:
+        done = indexes.complete(connection, arguments.model_id, arguments.links)
+    print_json(done._asdict()) if arguments.json else print(printing.indexed(done))
+
+
 def make_map(arguments: argparse.Namespace) -> None:
     """Put a model's articles on a map."""
     from train.map import progress as map_progress
@@ -120,6 +129,7 @@ COMMANDS: dict[str | None, Callable[[argparse.Namespace], None]] = {
     "evaluate": evaluate_model,
     "export": export_model,
     "fold-in": fold_in_new,
+    "index": index,
     "map": make_map,
 }
 

@@ -27,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     _add_evaluate(_add_command(commands, "evaluate", "hold out links, rank them again, and store how good a model is"))
     _add_export(_add_command(commands, "export", "write a model's vectors into files that other tools read"))
     _add_fold_in(_add_command(commands, "fold-in", "give vectors to the articles that came after the training"))
+    _add_index(_add_command(commands, "index", "build the indexes that a model lacks; searches go on meanwhile"))
     _add_map(_add_command(commands, "map", "put a model's articles on a map, with named regions"))
     return top
 
@@ -113,6 +114,11 @@ def _add_export(command: argparse.ArgumentParser) -> None:
 
 def _add_fold_in(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", dest="model_id", type=int, metavar="N", help="default: the active model")
+
+
+def _add_index(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model_id", type=int, nargs="?", metavar="N", help="default: the active model")
+    command.add_argument("--links", action="store_true", help="that of the links as well, which similar_links uses")
 
 
 def _add_map(command: argparse.ArgumentParser) -> None:

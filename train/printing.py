@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from db.models.fold_in import FoldedIn
+from db.models.indexes import Built
 from db.models.registry import Model
 from train.exporting.export import Exported
 from train.map.make import Mapped
@@ -37,6 +38,11 @@ def folded_in(done: FoldedIn) -> str:
     else:
         line = "nothing has changed"
     return f"model {done.model_id}: {line}; {done.left_out:,} have no link of the model"
+
+
+def indexed(done: Built) -> str:
+    """One line: `model 2: built _article_vectors_2_placed_idx`."""
+    return f"model {done.model_id}: {'built ' + ' and '.join(done.built) if done.built else 'it has all its indexes'}"
 
 
 def mapped(done: Mapped) -> str:

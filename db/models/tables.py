@@ -7,7 +7,6 @@ from sqlalchemy import (
     Column,
     Computed,
     DateTime,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -19,23 +18,9 @@ from sqlalchemy import (
 
 from db.schema import NAMING
 
-# With pgvector's default ef_construction of 64 the index lost whole clusters: 8 of 200 questions to 1,000,000 clustered
-# vectors found nothing near, at any ef_search up to 200. With 200 there is no such question. An ef_construction of 200
-# finds more at an ef_search of 30 than one of 128 did at 40. With m = 24 the index found no more and took a fifth more
-# room; with m = 12 it found 0.941 of the ten nearest instead of 0.976.
-# An ef_construction of 128 takes .75 of the time of 200, and of 100 .62. For articles neither does: with 128, one of 26
-# questions to 37,020 made-up articles found nothing near. The links of a smaller model are built with 100.
-HNSW_M = 16
 
-
-def ef_construction(kind: str, n_rows: int) -> int:
-    """How carefully an HNSW index of so many vectors is built."""
-    return 100 if kind == "links" and n_rows < 200_000 else 200
-
-
-def vector_table(kind: str, model_id: int, dimensions: int, n_rows: int = 0) -> Table:
-    """Describe the table of one model's vectors of one kind, with its HNSW index; a drop frees its space at once."""
-    building = {"m": HNSW_M, "ef_construction": ef_construction(kind, n_rows)}
+def vector_table(kind: str, model_id: int, dimensions: int) -> Table:
+    """Describe the table of one model's vectors of one kind; `indexes.py` has what is built on it."""
     one = kind.removesuffix("s")
     name = f"_{one}_vectors_{model_id}"
     table = Table(
@@ -44,25 +29,13 @@ def vector_table(kind: str, model_id: int, dimensions: int, n_rows: int = 0) -> 
         Column(f"{one}_id", Integer, primary_key=True, autoincrement=False),
         Column("embedding", Vector(dimensions), nullable=False),
     )
-    _index(table, "embedding", building)
     if kind == "articles":
         placed = Computed("_placed(embedding, prominence)", persisted=True)
         table.append_column(Column("prominence", REAL, nullable=False))
         table.append_column(Column("placed", Vector(dimensions + 2), placed))
         table.append_column(Column("trained", Vector(dimensions)))  # null for a folded-in article
         table.append_column(Column("folded_from", ARRAY(Integer)))  # the links that it was made from; null if trained
-        _index(table, "placed", building)
     return table
-
-
-def _index(table: Table, column: str, building: dict[str, int]) -> None:
-    Index(
-        f"{table.name}_{column}_idx",
-        table.c[column],
-        postgresql_using="hnsw",
-        postgresql_ops={column: "vector_cosine_ops"},
-        postgresql_with=building,
-    )
 
 
 def map_tables(model_id: int) -> tuple[Table, Table, Table]:

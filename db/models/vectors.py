@@ -1,21 +1,20 @@
-"""Store and read vectors; each model has two tables of them, whose HNSW indexes are built when all rows are stored."""
+"""Store and read vectors; each model has two tables of them."""
 
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Index, text
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import Connection, text
+from sqlalchemy.schema import CreateTable
 
 from db import binary_copy
 from db.errors import BadVectors
-from db.models.storage_order import by_neighbourhood
-from db.models.tables import HNSW_M, map_tables, vector_table, weight_table
+from db.models import indexes
+from db.models.storage_order import by_neighbourhood, scaffold_first
+from db.models.tables import map_tables, vector_table, weight_table
 
 VectorKind = Literal["articles", "links"]
 UNIT_TOLERANCE = 1e-4  # float32 normalisation is accurate to about 1e-7
-INSUFFICIENT_RESOURCES = "53"  # a class of SQLSTATE codes
 
 
 def store(
@@ -28,7 +27,7 @@ def store(
     trained: NDArray[np.float32] | None = None,
     link_weights: NDArray[np.float32] | None = None,
 ) -> None:
-    """Write one kind of a model's vectors into a new table: COPY, then key and index, then ANALYZE.
+    """Write one kind of a model's vectors into a new table: COPY, then ANALYZE; articles get their first index.
 
     Neighbours are stored, and so indexed, together. That halves the time of a search of 300,000 rows, and the build
     takes three quarters of the time.
@@ -50,16 +49,16 @@ def store(
         A row is not finite or not of unit length (cosine distance to a zero vector is NaN), or an id occurs twice.
     """
     check(kind, ids, vectors)
-    table = vector_table(kind, model_id, vectors.shape[1], len(ids))
+    table = vector_table(kind, model_id, vectors.shape[1])
     connection.execute(CreateTable(table))
     columns: dict[str, NDArray[Any]] = {f"{kind.removesuffix('s')}_id": ids, "embedding": vectors}
     if kind == "articles":
         columns |= {"prominence": _prominence(connection, ids), "trained": vectors if trained is None else trained}
-    order = by_neighbourhood(vectors)
+    order = scaffold_first(by_neighbourhood(vectors))
     rows = binary_copy.rows(*(column[order] for column in columns.values()))
     binary_copy.copy_in(connection, f"{table.name} ({', '.join(columns)})", rows)
-    for index in table.indexes:
-        _build(connection, index, build_memory(*vectors.shape))
+    if kind == "articles":
+        indexes.build(connection, table, "embedding", indexes.build_memory(*vectors.shape))
     connection.execute(text(f"analyze {table.name}"))
     if kind == "articles":
         for empty in map_tables(model_id):
@@ -84,30 +83,6 @@ def _store_weights(connection: Connection, model_id: int, link_ids: NDArray[np.i
     connection.execute(CreateTable(table))
     binary_copy.copy_records(connection, table.name, zip(link_ids.tolist(), weights, strict=True))
     connection.execute(text(f"analyze {table.name}"))
-
-
-def build_memory(n_rows: int, dimensions: int) -> str:
-    """Return the `maintenance_work_mem` that an HNSW index needs; with less its build takes several times as long.
-
-    It is derived from the number of rows at which pgvector says that its memory is full: 0.92 KB per row at 50
-    dimensions. It is at most 4 GB, which is enough for 4,200,000 such rows.
-    """
-    bytes_per_row = 200 + 4 * dimensions + 32 * HNSW_M
-    return f"{min(max(64 << 20, n_rows * bytes_per_row * 11 // 10), 4 << 30) >> 10}kB"
-
-
-def _build(connection: Connection, index: Index, memory: str) -> None:
-    connection.execute(text(f"set local maintenance_work_mem = '{memory}'"))
-    try:
-        with connection.begin_nested():
-            connection.execute(CreateIndex(index))
-    except OperationalError as error:
-        if not (getattr(error.orig, "sqlstate", None) or "").startswith(INSUFFICIENT_RESOURCES):
-            raise
-        # Parallel workers need all of it as shared memory, of which a container may have 64 MB. A single process needs
-        # no shared memory.
-        connection.execute(text("set local max_parallel_maintenance_workers = 0"))
-        connection.execute(CreateIndex(index))
 
 
 def check(kind: VectorKind, ids: NDArray[np.int32], vectors: NDArray[np.float32]) -> None:

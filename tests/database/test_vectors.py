@@ -36,24 +36,3 @@ def test_a_bad_row_is_refused_by_its_id(database: Database, row: int, value: flo
 def test_an_id_that_stands_twice_is_refused(database: Database) -> None:
     with pytest.raises(BadVectors, match=r"occurs twice.*id 3"), database.transaction() as connection:
         vectors.store(connection, 1, "articles", np.array([3, 3, 8], dtype=np.int32), unit_rows(3, 4))
-
-
-def test_a_table_of_vectors_has_its_index(database: Database) -> None:
-    with database.transaction() as connection:
-        vectors.store(connection, 1, "links", IDS, unit_rows(3, 4))
-        definition = connection.scalar(
-            text("select indexdef from pg_indexes where indexname = '_link_vectors_1_embedding_idx'")
-        )
-    assert "USING hnsw (embedding vector_cosine_ops)" in str(definition)
-
-
-def test_the_index_is_built_where_workers_cannot_share_memory(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(vectors, "build_memory", lambda n_rows, dimensions: "2147483647kB")  # no machine has so much
-    rows = unit_rows(2000, 50)
-    with database.transaction() as connection:
-        connection.execute(text("set local min_parallel_table_scan_size = 0"))  # workers, for a small table too
-        vectors.store(connection, 1, "links", np.arange(2000, dtype=np.int32), rows)
-        assert connection.scalar(text("show max_parallel_maintenance_workers")) == "0"
-        assert connection.scalar(text("select indisvalid from pg_index where indrelid = '_link_vectors_1'::regclass"))

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from db import binary_copy
 from db.connection import Database
-from db.models import activation, registry, vectors
+from db.models import activation, indexes, registry, vectors
 
 N, DIMENSIONS = 37_020, 50
 SHARES = (0.0001, 0.001, 0.01, 0.1, 1.0)
@@ -72,6 +72,7 @@ def store(database: Database, library: Library) -> None:
         vectors.store(connection, model_id, "links", ids[:1], library.rows[:1])
         registry.finish(connection, model_id, {}, "fingerprint")
         activation.activate(connection, model_id)
+        indexes.complete(connection, model_id)
     with database.session() as connection:
         connection.execute(text("vacuum analyze articles, facets"))
 
