@@ -1,4 +1,4 @@
-"""The HNSW indexes of a model's vectors. They are speed and never an answer: without one a search compares all rows."""
+"""The HNSW indexes of a model's vectors. They only make searches faster: without one, all rows are compared."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,16 +18,24 @@ class Building(NamedTuple):
     ef_construction: int
 
 
-# With pgvector's default ef_construction of 64 an index lost whole clusters: 8 of 200 questions to 1,000,000 clustered
-# vectors found nothing near, at any ef_search up to 200. Rows in the order of `storage_order.scaffold_first` need less
-# than others: of 600 questions to 37,020 made-up articles, 128 lost none, as 200 did without that order, in .7 of the
-# time. With m = 24 the index found no more and took a fifth more room. With m = 12 a search at an ef_search of 30 found
-# less. A search by prominence has one of 60 or more, and there it found as much as with 16, in .8 of the time.
-BUILDING = {
-    ("articles", "embedding"): Building(16, 128),  # built before the model answers
-    ("articles", "placed"): Building(12, 128),  # built when the model answers already
-    ("links", "embedding"): Building(16, 100),  # built only if it is asked for
-}
+# In the order in which they are built: before the model answers, when it answers already, and only if asked for.
+COLUMNS = (("articles", "embedding"), ("articles", "placed"), ("links", "embedding"))
+MANY = 200_000
+
+
+def building(kind: str, column: str, n_rows: int) -> Building:
+    """How carefully an index of so many rows is built; docs/search-in-sql.md has the measurements.
+
+    With pgvector's default ef_construction of 64 an index lost whole clusters. Of many rows one with 128 still lost
+    some that one with 200 found, and of few it did not, thanks to `storage_order.scaffold_first`. With m = 24 the index
+    found no more and took a fifth more room, and with m = 12 it found less at an ef_search of 30. A search by
+    prominence has one of 100 or more, where the two found as much, and the build took .8 of the time.
+    """
+    if n_rows >= MANY:
+        return Building(16, 200)
+    return Building(12 if column == "placed" else 16, 100 if kind == "links" else 128)
+
+
 # A model of before revision 0008 has a column `placed` without dimensions and values, which cannot be indexed.
 LACKING = text("""
     select a.atttypmod > 0 and not exists (
@@ -65,22 +73,28 @@ def complete(connection: Connection, model_id: int | None = None, links: bool = 
     """
     model = registry.kept(connection, model_id, "indexed")
     built = []
-    for kind, column in BUILDING:
+    for kind, column in COLUMNS:
         if kind == "links" and not links:
             continue
         table = vector_table(kind, model.model_id, model.dimensions)
         connection.execute(text(f"lock table {table.name} in share row exclusive mode"))  # one process builds
         if connection.scalar(LACKING, {"table": table.name, "column": column}):
             n_rows = connection.scalar(text(f"select count(*) from {table.name}")) or 0
-            build(connection, table, column, build_memory(n_rows, model.dimensions))
+            build(connection, table, column, n_rows, model.dimensions)
             built.append(f"{table.name}_{column}_idx")
     return Built(model.model_id, built)
 
 
-def build(connection: Connection, table: Table, column: str, memory: str) -> None:
-    """Build one index, with the memory that `build_memory` reckons."""
-    index = _described(table, column)
-    connection.execute(text(f"set local maintenance_work_mem = '{memory}'"))
+def build(connection: Connection, table: Table, column: str, n_rows: int, dimensions: int) -> None:
+    """Build the index of one column, with the memory that it needs."""
+    index = Index(
+        f"{table.name}_{column}_idx",
+        table.c[column],
+        postgresql_using="hnsw",
+        postgresql_ops={column: "vector_cosine_ops"},
+        postgresql_with=building("articles" if "article_id" in table.c else "links", column, n_rows)._asdict(),
+    )
+    connection.execute(text(f"set local maintenance_work_mem = '{build_memory(n_rows, dimensions)}'"))
     try:
         with connection.begin_nested():
             connection.execute(CreateIndex(index))
@@ -101,14 +115,3 @@ def build_memory(n_rows: int, dimensions: int) -> str:
     """
     bytes_per_row = 200 + 4 * dimensions + 32 * 16
     return f"{min(max(64 << 20, n_rows * bytes_per_row * 11 // 10), 4 << 30) >> 10}kB"
-
-
-def _described(table: Table, column: str) -> Index:
-    kind = "articles" if "article_id" in table.c else "links"
-    return Index(
-        f"{table.name}_{column}_idx",
-        table.c[column],
-        postgresql_using="hnsw",
-        postgresql_ops={column: "vector_cosine_ops"},
-        postgresql_with=BUILDING[kind, column]._asdict(),
-    )

@@ -58,7 +58,7 @@ def store(
     rows = binary_copy.rows(*(column[order] for column in columns.values()))
     binary_copy.copy_in(connection, f"{table.name} ({', '.join(columns)})", rows)
     if kind == "articles":
-        indexes.build(connection, table, "embedding", indexes.build_memory(*vectors.shape))
+        indexes.build(connection, table, "embedding", *vectors.shape)
     connection.execute(text(f"analyze {table.name}"))
     if kind == "articles":
         for empty in map_tables(model_id):
