@@ -33,15 +33,7 @@ EF_SEARCH = (30, 40, 60, 100)
 EXPRESSIONS = {"vector": "embedding", "halfvec": f"(embedding::halfvec({DIMENSIONS}))"}
 Rows = NDArray[np.float32]
 Ids = NDArray[np.int64]
-
-
-class Build(NamedTuple):
-    """One way to build an index."""
-
-    kind: str
-    ef_construction: int
-    order: str
-    workers: int
+Build = tuple[str, str, str, int]  # the kind, the ef_construction, the order, and the processes that help
 
 
 class Built(NamedTuple):
@@ -65,7 +57,7 @@ def main() -> None:
     command.add_argument("--seconds", type=float, default=3600, help="begin no build that would end later")
     options = command.parse_args()
     named = [name.split(",") for name in options.builds]
-    builds = [Build(kind, int(ef), order, n) for kind, ef, order in named for n in options.workers]
+    builds = [(kind, care, order, n) for kind, care, order in named for n in options.workers]
     with temporary_home() as home:
         with sharing.attach(home) as server, psycopg.connect(server.url, autocommit=True) as connection:
             connection.execute("create extension if not exists vector")
@@ -123,21 +115,22 @@ def built(connection: psycopg.Connection, home: Path, builds: list[Build], optio
         true, order = nearest(rows, asked), by_neighbourhood(rows)
         print(f"{size:,} rows made and ordered in {time.monotonic() - start:.0f} s", flush=True)
         for build in builds:
-            label = f"{size:>9,} {build.kind:8} {build.ef_construction} {build.order:14} {1 + build.workers:2}"
+            kind, care, sequence, workers = build
+            label = f"{size:>9,} {kind:8} {care} {sequence:14} {1 + workers:2}"
             if time.monotonic() + expected[build] * size * log2(size) > deadline:
                 print(f"{label}: there is no time left")
                 continue
             start, table = time.monotonic(), f"rows_{size}_{'_'.join(map(str, build))}"
-            fill(connection, table, rows, scaffold(order) if build.order == "scaffold" else order)
+            fill(connection, table, rows, scaffold(order) if sequence == "scaffold" else order, workers)
             print(label, measured(connection, home, table, size, build), flush=True)
             expected[build] = (time.monotonic() - start) / (size * log2(size))
-            yield Built(label, table, EXPRESSIONS[build.kind], asked, true)
+            yield Built(label, table, EXPRESSIONS[kind], asked, true)
 
 
-def fill(connection: psycopg.Connection, table: str, rows: Rows, order: Ids) -> None:
+def fill(connection: psycopg.Connection, table: str, rows: Rows, order: Ids, workers: int) -> None:
     """Make a table of the rows in that order; the ids are the places."""
     columns = f"article_id integer primary key, embedding vector({DIMENSIONS}), prominence real"
-    connection.execute(f"create table {table} ({columns})")
+    connection.execute(f"create table {table} ({columns}) with (parallel_workers = {workers})")
     for first in range(0, len(order), AT_A_TIME):
         ids = order[first : first + AT_A_TIME]
         with connection.cursor().copy(f"copy {table} from stdin (format binary)") as copy:
@@ -147,18 +140,18 @@ def fill(connection: psycopg.Connection, table: str, rows: Rows, order: Ids) -> 
 
 def measured(connection: psycopg.Connection, home: Path, table: str, size: int, build: Build) -> str:
     """Build the index, and say what that took."""
+    kind, care, _, workers = build
     connection.execute(f"set maintenance_work_mem = '{max(64 << 10, size)}kB'")
-    connection.execute(f"set max_parallel_maintenance_workers = {build.workers}")
-    connection.execute(f"alter table {table} set (parallel_workers = {build.workers})")
+    connection.execute(f"set max_parallel_maintenance_workers = {workers}")
     clock, cpu = time.monotonic(), server_seconds(home)
     connection.execute(
-        f"create index {table}_index on {table} using hnsw ({EXPRESSIONS[build.kind]} {build.kind}_cosine_ops)"
-        f" with (m = {HNSW_M}, ef_construction = {build.ef_construction})"
+        f"create index {table}_index on {table} using hnsw ({EXPRESSIONS[kind]} {kind}_cosine_ops)"
+        f" with (m = {HNSW_M}, ef_construction = {care})"
     )
     clock, cpu = time.monotonic() - clock, server_seconds(home) - cpu
-    row = connection.execute(f"select pg_table_size('{table}'), pg_relation_size('{table}_index')").fetchone()
-    assert row
-    return f"{clock:8.1f}{cpu:9.1f}{1e6 * cpu / (size * log2(size)):10.2f} us{row[0] / 1e6:10.1f}{row[1] / 1e6:10.1f}"
+    sizes = connection.execute(f"select pg_table_size('{table}') / 1e6, pg_relation_size('{table}_index') / 1e6")
+    megabytes = "".join(f"{one:10.1f}" for one in sizes.fetchall()[0])
+    return f"{clock:8.1f}{cpu:9.1f}{1e6 * cpu / (size * log2(size)):10.2f} us{megabytes}"
 
 
 def ask(connection: psycopg.Connection, tables: list[Built], questions: int) -> None:
