@@ -25,9 +25,8 @@ from bench.common import parser, server_seconds, temporary_home, unit
 from db import binary_copy
 from db.embedded import sharing
 from db.models.storage_order import ROWS_PER_LEAF, by_neighbourhood
-from db.models.tables import HNSW_M
 
-K, TURN, DIMENSIONS, ROWS_PER_CLUSTER = 10, 40, 50, 100
+K, M, TURN, DIMENSIONS, ROWS_PER_CLUSTER = 10, 16, 40, 50, 100
 AT_A_TIME, ROWS_COMPARED = 100_000, 4_000
 EF_SEARCH = (30, 40, 60, 100)
 EXPRESSIONS = {"vector": "embedding", "halfvec": f"(embedding::halfvec({DIMENSIONS}))"}
@@ -99,9 +98,10 @@ def nearest(rows: Rows, asked: Ids) -> Ids:
 
 
 def scaffold(order: Ids) -> Ids:
-    """One random row of each 32 neighbours, and then the rest."""
-    first = np.arange(0, len(order), ROWS_PER_LEAF)
-    first += np.random.default_rng(0).integers(np.minimum(ROWS_PER_LEAF, len(order) - first))
+    """One random row of each 32 neighbours, in no order, and then the rest."""
+    random, first = np.random.default_rng(0), np.arange(0, len(order), ROWS_PER_LEAF)
+    first += random.integers(np.minimum(ROWS_PER_LEAF, len(order) - first))
+    random.shuffle(first)
     return np.concatenate([order[first], np.delete(order, first)])
 
 
@@ -146,7 +146,7 @@ def measured(connection: psycopg.Connection, home: Path, table: str, size: int, 
     clock, cpu = time.monotonic(), server_seconds(home)
     connection.execute(
         f"create index {table}_index on {table} using hnsw ({EXPRESSIONS[kind]} {kind}_cosine_ops)"
-        f" with (m = {HNSW_M}, ef_construction = {care})"
+        f" with (m = {M}, ef_construction = {care})"
     )
     clock, cpu = time.monotonic() - clock, server_seconds(home) - cpu
     sizes = connection.execute(f"select pg_table_size('{table}') / 1e6, pg_relation_size('{table}_index') / 1e6")
