@@ -3,16 +3,16 @@
     python -m bench.large_search [37020 200000 1000000] [--builds vector,200,neighbourhood halfvec,200,neighbourhood]
 
 A build is a kind (halfvec is an index over an expression of half precision), an ef_construction, and an order of the
-rows: by neighbourhood, as the shelf stores them, or as a scaffold, in which one random row of each 32 neighbours comes
-first. The made-up rows have 50 dimensions and lie in clusters of about 100, which lie around the square root of as many
-directions. A table has an id, a vector and a prominence. All tables stand in one embedded server. At the end one
-connection asks them in turn, each question once. Recall is of the true ten nearest. CPU seconds are the server's
-(Linux). docs/scale.md has results.
+rows: by neighbourhood, as a scaffold, in which one random row of each 32 neighbours comes first, or shuffled. The
+made-up rows have 50 dimensions and lie in clusters of about 100, which lie around the square root of as many directions.
+A table has an id, a vector and a prominence. All tables stand in one embedded server. At the end one connection asks
+them in turn, each question once. Recall is of the true ten nearest. CPU seconds are the server's (Linux).
+docs/scale.md has results.
 """
 
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import log2
 from pathlib import Path
 from typing import NamedTuple
@@ -105,6 +105,13 @@ def scaffold(order: Ids) -> Ids:
     return np.concatenate([order[first], np.delete(order, first)])
 
 
+ORDERS: dict[str, Callable[[Ids], Ids]] = {
+    "neighbourhood": lambda order: order,
+    "scaffold": scaffold,
+    "shuffled": lambda order: np.random.default_rng(0).permutation(order),
+}
+
+
 def built(connection: psycopg.Connection, home: Path, builds: list[Build], options: Namespace) -> Iterator[Built]:
     """Build all for which there is time, and print what each took."""
     print(f"{'':44}{'s':>8}{'CPU s':>9}{'/ (n log2 n)':>13}{'table MB':>10}{'index MB':>10}")
@@ -121,7 +128,7 @@ def built(connection: psycopg.Connection, home: Path, builds: list[Build], optio
                 print(f"{label}: there is no time left")
                 continue
             start, table = time.monotonic(), f"rows_{size}_{'_'.join(map(str, build))}"
-            fill(connection, table, rows, scaffold(order) if sequence == "scaffold" else order, workers)
+            fill(connection, table, rows, ORDERS[sequence](order), workers)
             print(label, measured(connection, home, table, size, build), flush=True)
             expected[build] = (time.monotonic() - start) / (size * log2(size))
             yield Built(label, table, EXPRESSIONS[kind], asked, true)
