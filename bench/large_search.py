@@ -3,11 +3,11 @@
     python -m bench.large_search [37020 200000 1000000] [--builds vector,200,neighbourhood halfvec,200,neighbourhood]
 
 A build is a kind (halfvec is an index over an expression of half precision), an ef_construction, and an order of the
-rows: by neighbourhood, as a scaffold, in which one random row of each 32 neighbours comes first, or shuffled. The
-made-up rows have 50 dimensions and lie in clusters of about 100, which lie around the square root of as many directions.
-A table has an id, a vector and a prominence. All tables stand in one embedded server. At the end one connection asks
-them in turn, each question once. Recall is of the true ten nearest. CPU seconds are the server's (Linux).
-docs/scale.md has results.
+rows: by neighbourhood, as a scaffold, in which one random row of each 32 neighbours comes first, or shuffled. The rows
+are made up. They have 50 dimensions and lie in clusters of about 100, and these around the square root of as many
+directions. A table has an id, a vector and a prominence. All tables stand in one embedded server. At the end one
+connection asks them in turn, each question once. Recall is of the true ten nearest. CPU seconds are the server's
+(Linux). docs/scale.md has results.
 """
 
 import time
