@@ -6,8 +6,8 @@ A build is a kind (halfvec is an index over an expression of half precision), an
 rows: by neighbourhood, as a scaffold, in which one random row of each 32 neighbours comes first, or shuffled. The rows
 are made up. They have 50 dimensions and lie in clusters of about 100, and these around the square root of as many
 directions. A table has an id, a vector and a prominence. All tables stand in one embedded server. At the end one
-connection asks them in turn, each question once. Recall is of the true ten nearest. CPU seconds are the server's
-(Linux). docs/scale.md has results.
+connection asks them in turn, the same questions at each hnsw.ef_search, after others that only warm. Recall is of the
+true ten nearest. CPU seconds are the server's (Linux). docs/scale.md has results.
 """
 
 import time
@@ -28,7 +28,7 @@ from db.models.storage_order import ROWS_PER_LEAF, by_neighbourhood
 
 K, M, TURN, DIMENSIONS, ROWS_PER_CLUSTER = 10, 16, 40, 50, 100
 AT_A_TIME, ROWS_COMPARED = 100_000, 4_000
-EF_SEARCH = (30, 40, 60, 100)
+EF_SEARCH = (30, 40, 60, 100, 200, 400)
 EXPRESSIONS = {"vector": "embedding", "halfvec": f"(embedding::halfvec({DIMENSIONS}))"}
 Rows = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -52,7 +52,7 @@ def main() -> None:
     usual = ["vector,200,neighbourhood", "halfvec,200,neighbourhood"]
     command.add_argument("--builds", nargs="*", default=usual, metavar="KIND,EF_CONSTRUCTION,ORDER")
     command.add_argument("--workers", type=int, nargs="*", default=[1], help="processes that help the one that builds")
-    command.add_argument("--questions", type=int, default=400, help="for each ef_search")
+    command.add_argument("--questions", type=int, default=1000, help="for each ef_search")
     command.add_argument("--seconds", type=float, default=3600, help="begin no build that would end later")
     options = command.parse_args()
     named = [name.split(",") for name in options.builds]
@@ -118,7 +118,7 @@ def built(connection: psycopg.Connection, home: Path, builds: list[Build], optio
     deadline, expected = time.monotonic() + options.seconds, dict.fromkeys(builds, 0.0)  # seconds for each n log n
     for size in options.sizes:
         start, rows = time.monotonic(), made_rows(size)
-        asked = np.random.default_rng(1).choice(size, (1 + len(EF_SEARCH)) * options.questions, replace=False)
+        asked = np.random.default_rng(1).choice(size, 2 * options.questions, replace=False)
         true, order = nearest(rows, asked), by_neighbourhood(rows)
         print(f"{size:,} rows made and ordered in {time.monotonic() - start:.0f} s", flush=True)
         for build in builds:
@@ -162,18 +162,18 @@ def measured(connection: psycopg.Connection, home: Path, table: str, size: int, 
 
 
 def ask(connection: psycopg.Connection, tables: list[Built], questions: int) -> None:
-    """Ask all in turn, and print; the first questions only warm."""
+    """Ask all in turn, and print; an ef_search of 0 stands for the questions that only warm."""
     connection.execute("set hnsw.iterative_scan = strict_order")
     taken: dict[tuple[str, int], list[tuple[float, float, float]]] = {}
-    for part, ef_search in enumerate((EF_SEARCH[0], *EF_SEARCH)):
-        connection.execute(f"set hnsw.ef_search = {ef_search}")
-        for places in np.array_split(np.arange(questions) + part * questions, -(-questions // TURN)):
+    for ef_search in (0, *EF_SEARCH):
+        connection.execute(f"set hnsw.ef_search = {ef_search or EF_SEARCH[0]}")
+        asked = np.arange(questions) + questions * (ef_search > 0)
+        for places in np.array_split(asked, -(-questions // TURN)):
             for one in tables:
                 answers = [answer(connection, one, place) for place in places.tolist()]
-                if part:
-                    taken.setdefault((one.label, ef_search), []).extend(answers)
+                taken.setdefault((one.label, ef_search), []).extend(answers)
     print(f"{'':35}{'ef_search':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU p50':>9}{'recall@10':>11}{'under .5':>9}")
-    for (label, ef_search), answered in sorted(taken.items()):
+    for (label, ef_search), answered in sorted((key, found) for key, found in taken.items() if key[1]):
         clock, cpu, recall = np.array(answered).T
         p50, p99 = 1000 * np.percentile(clock, [50, 99])
         print(f"{label:35}{ef_search:10}{p50:9.2f}{p99:9.2f}{1000 * np.median(cpu):9.2f}", end="")
