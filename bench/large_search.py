@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from bench.common import parser, server_seconds, temporary_home, unit
 from db import binary_copy
 from db.embedded import sharing
-from db.models.storage_order import ROWS_PER_LEAF, by_neighbourhood
+from db.models.storage_order import by_neighbourhood, scaffold_first
 
 K, M, TURN, DIMENSIONS, ROWS_PER_CLUSTER = 10, 16, 40, 50, 100
 AT_A_TIME, ROWS_COMPARED = 100_000, 4_000
@@ -97,17 +97,9 @@ def nearest(rows: Rows, asked: Ids) -> Ids:
     return places
 
 
-def scaffold(order: Ids) -> Ids:
-    """One random row of each 32 neighbours, in no order, and then the rest."""
-    random, first = np.random.default_rng(0), np.arange(0, len(order), ROWS_PER_LEAF)
-    first += random.integers(np.minimum(ROWS_PER_LEAF, len(order) - first))
-    random.shuffle(first)
-    return np.concatenate([order[first], np.delete(order, first)])
-
-
 ORDERS: dict[str, Callable[[Ids], Ids]] = {
     "neighbourhood": lambda order: order,
-    "scaffold": scaffold,
+    "scaffold": scaffold_first,
     "shuffled": lambda order: np.random.default_rng(0).permutation(order),
 }
 
