@@ -62,6 +62,8 @@ LINKING, LINKING_POWER = (
     15,
     0.8,
 )  # So many articles each page links to; the nth is drawn n ** -0.8 as often as the first.
+# Values of a facet that 0.1, 1, 10 and 88.9 % of the articles have, whatever their links.
+LANGUAGES = {"a thousandth": 1, "a hundredth": 11, "a tenth": 111, "most": 1000}
 GOLDEN, PRIME = 0.6180339887498949, 2_147_483_647  # They scatter numbers.
 
 
@@ -165,7 +167,8 @@ class Structured:
 def _article(number: int, groups: Int64, links: list[int]) -> Article:
     """One article, with its groups as facets."""
     title = title_of(number)
-    facets = (("author", f"Author {groups[AUTHOR]}"), ("genre", f"Genre {groups[TOPIC]}"))
+    language = next(name for name, end in LANGUAGES.items() if number * 7919 % 1000 < end)
+    facets = (("author", f"Author {groups[AUTHOR]}"), ("genre", f"Genre {groups[TOPIC]}"), ("language", language))
     found = {Link("page" if link % 5 else "category", f"Link {link}"): 1 for link in links}
     return Article(None, "book", title, {"name": title, **dict(facets)}, None, None, 1, found, facets)
 
