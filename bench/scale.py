@@ -32,6 +32,7 @@ from bench.common import empty_database, most_memory, parser, server_seconds, te
 from bench.structured import Structured
 from db.connection import Database
 from db.importing import staging
+from db.importing.records import Counts
 from db.models import activation, fold_in, registry
 from train.config import DecidedSettings, Settings
 from train.pipeline import prepared, store
@@ -108,15 +109,16 @@ def staged(name: str, run: Run) -> None:
 
 def load(run: Run, database: Database) -> None:
     """Load all articles as an import does: stage, merge and index them."""
-    run.timed("import", lambda: imported(run, database, 0, run.made.size))
+    counts = run.timed("import", lambda: imported(run, database, 0, run.made.size))
+    print(f"    {counts.articles:,} articles, {counts.links:,} links, {counts.pairs:,} pairs")
 
 
-def imported(run: Run, database: Database, first: int, end: int) -> None:
+def imported(run: Run, database: Database, first: int, end: int) -> Counts:
     """Load the articles from number `first` to `end` - 1."""
     with database.transaction() as connection:
         staging.clear(connection, "scale", ["book"], prune=False)
         staging.stage(connection, "scale", 0, run.made.articles(first, end))
-        staging.merge(connection)
+        return staging.merge(connection)
 
 
 def train(run: Run, database: Database) -> None:

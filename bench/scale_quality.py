@@ -27,7 +27,8 @@ def hold_out(pairs: Pairs) -> Split:
     asked = np.zeros(len(pairs.article_ids), np.bool_)
     asked[random.choice(able, min(ASKED, len(able)), replace=False)] = True
     held = asked[pairs.article_index] & (random.random(len(pairs.article_index)) < HELD_OUT)
-    held &= (article_counts(part(pairs, ~held)) > 0)[pairs.article_index]  # Each article keeps a link.
+    left = part(pairs, ~held)  # Each article keeps a link, and each link an article.
+    held &= (article_counts(left) > 0)[pairs.article_index] & (link_counts(left) > 0)[pairs.link_index]
     return Split(
         part(pairs, ~held), *(column[held].astype(np.int64) for column in (pairs.article_index, pairs.link_index))
     )

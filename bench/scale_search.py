@@ -98,7 +98,7 @@ def timed(name: str, ask: Ask, words: Sequence[str], home: Path, exact: dict[str
         hits += len(answer & exact[word]) if exact else 0
     cpu = 1000 * (server_seconds(home) - before) / len(words)
     p50, p99 = 1000 * np.percentile(seconds, [50, 99])
-    recall = f"{hits / sum(map(len, exact.values())):11.4f}" if exact else ""
+    recall = f"{hits / max(sum(map(len, exact.values())), 1):11.4f}" if exact else ""
     print(f"    {name:24}{p50:9.2f}{p99:9.2f}{cpu:15.2f}{recall}", flush=True)
 
 

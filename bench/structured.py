@@ -22,20 +22,11 @@ Int64 = NDArray[np.int64]
 
 
 class Level(NamedTuple):
-    """The groups of one size. A group has links of its own, from which its articles draw.
+    """The groups of one size, each with links of its own, from which its articles draw.
 
-    Attributes
-    ----------
-    articles : float
-        How many articles a group has on average; 1 for the links that only one article may have.
-    share : float
-        The share of the links that are drawn from groups of this size.
-    vocabulary : float
-        How many links a group has, for each link that its articles have.
-    power : float
-        The nth link is drawn n ** -power as often as the first.
-    skew : float
-        1 makes all groups as large, and more makes some of them several times as large as most.
+    Of all links, `share` are drawn from such groups. A group has `vocabulary` links for each link that its articles
+    have. The nth of them is drawn n ** -power as often as the first. A skew of 1 makes all groups as large, and more
+    makes some of them several times as large as most.
     """
 
     articles: float
@@ -53,15 +44,14 @@ LEVELS = (
     Level(2_000, 0.18, 0.028, 1.1, 1.6),
     Level(np.inf, 0.12, 0.0094, 0.8, 1),
 )
+SHARES, POWERS = np.array([level.share for level in LEVELS]), np.array([level.power for level in LEVELS])
 SPREAD = 0.7  # The standard deviation of the logarithm of an article's number of links.
 REPEATED = 1.25  # So many links are drawn for each distinct one.
 # An author has more links of the small groups or of the large ones, and an article has up to this share elsewhere.
 TILT, ELSEWHERE = 1.2, 0.7
 ARTICLES_AT_A_TIME = 10_000
-LINKING, LINKING_POWER = (
-    15,
-    0.8,
-)  # So many articles each page links to; the nth is drawn n ** -0.8 as often as the first.
+# Each page links to so many articles, and to the nth of them n ** -0.8 as often as to the first.
+LINKING, LINKING_POWER = 15, 0.8
 # Values of a facet that 0.1, 1, 10 and 88.9 % of the articles have, whatever their links.
 LANGUAGES = {"a thousandth": 1, "a hundredth": 11, "a tenth": 111, "most": 1000}
 GOLDEN, PRIME = 0.6180339887498949, 2_147_483_647  # They scatter numbers.
@@ -100,18 +90,14 @@ class Structured:
         spread = random.normal(-(SPREAD**2) / 2, SPREAD, ARTICLES_AT_A_TIME)
         counts = np.maximum(np.round(REPEATED * self.links_each * np.exp(spread)), 1).astype(np.int64)
         article = np.repeat(np.arange(ARTICLES_AT_A_TIME), counts)
-        tilt = np.exp(TILT * (2 * (groups[AUTHOR, 0] * GOLDEN % 1) - 1))[article]
-        shares = np.cumsum([level.share for level in LEVELS])
-        level = np.searchsorted(shares[:-1], random.random(len(article)) ** tilt, side="right")
-        place = (random.random(len(article)) < (ELSEWHERE * random.random(ARTICLES_AT_A_TIME))[article]).astype(
-            np.int64
-        )
-        powers = np.array([level.power for level in LEVELS])
-        rank = _by_power_law(random.random(len(article)), self._vocabulary[level], powers[level])
+        drawn, elsewhere, ranked = random.random((3, len(article)))
+        tilt = np.exp(TILT * (2 * (groups[AUTHOR, 0] * GOLDEN % 1) - 1))
+        level = np.searchsorted(np.cumsum(SHARES)[:-1], drawn ** tilt[article], side="right")
+        place = (elsewhere < (ELSEWHERE * random.random(ARTICLES_AT_A_TIME))[article]).astype(np.int64)
+        rank = _by_power_law(ranked, self._vocabulary[level], POWERS[level])
         shared = np.cumsum((self._groups * self._vocabulary)[AUTHOR:])
-        first = np.array(
-            [shared[-1], 0, *shared[:-1]]
-        )  # An article's own links come last, so that new ones may follow.
+        # An article's own links come last, because new articles bring further ones.
+        first = np.array([shared[-1], 0, *shared[:-1]])
         link = first[level] + groups[level, place, article] * self._vocabulary[level] + rank
         return Block(groups[:, 0], article, link)
 
