@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bench.common import empty_database, parser, server_seconds, store_model, temporary_home
 from bench.quality_data import pairs_of, read_articles, wanted_links
+from bench.scale_quality import hold_out, recall
 from bench.structured import Structured
 from db.pairs import Pairs
 from train.config import Settings, decide
@@ -45,13 +46,15 @@ def main() -> None:
 def column(pairs: Pairs) -> Column:
     """All figures of these pairs."""
     trimmed, settings = decide(Settings(), pairs)
-    fitted = fit(trimmed, settings)
+    split = hold_out(trimmed)
+    fitted = fit(split.train, settings)
     rows = fitted.articles
     return {
         **dict(of_links(pairs, trimmed)),
         "Jaccard of links with the 1st / 10th / 100th neighbour by it": neighbours(jaccard(trimmed), trimmed),
         "cosine to the 1st / 10th / 100th neighbour by it": neighbours(lambda some: rows[some] @ rows.T, trimmed),
         "directions of the articles' vectors": f"{directions(rows):.1f} of {rows.shape[1]}",
+        "held-out links among the first 20": f"{recall(fitted, split, settings):.3f}",
         "storing the vectors with their indexes, CPU s": f"{storing(fitted):.1f}",
     }
 

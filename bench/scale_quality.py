@@ -27,11 +27,20 @@ def hold_out(pairs: Pairs) -> Split:
     asked = np.zeros(len(pairs.article_ids), np.bool_)
     asked[random.choice(able, min(ASKED, len(able)), replace=False)] = True
     held = asked[pairs.article_index] & (random.random(len(pairs.article_index)) < HELD_OUT)
-    left = part(pairs, ~held)  # Each article keeps a link, and each link an article.
+    left = part(pairs, ~held)  # No article is left without a link, and no link without an article.
     held &= (article_counts(left) > 0)[pairs.article_index] & (link_counts(left) > 0)[pairs.link_index]
     return Split(
         part(pairs, ~held), *(column[held].astype(np.int64) for column in (pairs.article_index, pairs.link_index))
     )
+
+
+def recall(fitted: "Fitted", split: Split, settings: DecidedSettings) -> float:
+    """The share of an article's held-out links among the first 20, the mean over the articles."""
+    asked = np.unique(split.article)
+    few = narrowed(split, asked)
+    counts, trained = link_counts(split.train), fitted.trained[asked]
+    places = ranks(lambda some: link_scores(trained[some], fitted.links, counts, settings), few)
+    return float(np.nanmean(ranking_measures(places, few)["recall@20"]))
 
 
 def report(fitted: "Fitted", split: Split, settings: DecidedSettings, groups: NDArray[np.int64]) -> None:
@@ -43,11 +52,7 @@ def report(fitted: "Fitted", split: Split, settings: DecidedSettings, groups: ND
         The groups of all articles, at each level. Article n has the id n + 1.
     """
     asked = np.unique(split.article)
-    few = narrowed(split, asked)
-    counts, trained = link_counts(split.train), fitted.trained[asked]
-    found = ranks(lambda some: link_scores(trained[some], fitted.links, counts, settings), few)
-    recall = np.nanmean(ranking_measures(found, few)["recall@20"])
-    print(f"    recall@20 of {len(split.article):,} links that were held out: {recall:.3f}")
+    print(f"    recall@20 of {len(split.article):,} links that were held out: {recall(fitted, split, settings):.3f}")
     near = nearest(fitted.articles, asked)
     here = groups[:, split.train.article_ids - 1]
     for name, level in LEVELS.items():
