@@ -111,6 +111,12 @@ def unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
+def most_memory(process_id: int) -> float:
+    """The most megabytes that a process has had; unlike `ru_maxrss`, without what its parent had (Linux)."""
+    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{process_id}/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
+
+
 def backend_seconds(process_id: int) -> float:
     """CPU seconds so far of the server's process that answers one connection (Linux)."""
     fields = Path(f"/proc/{process_id}/stat").read_text().rsplit(")", 1)[1].split()

@@ -11,16 +11,14 @@ random vectors around 300 directions, in a database of its own.
 import argparse
 import hashlib
 import os
-import re
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 
 from bench import map_quality, planted_catalogue
-from bench.common import empty_database, temporary_home
+from bench.common import empty_database, most_memory, temporary_home
 from bench.fold_in import trained, without
 from bench.map_quality import Mapped, Quality
 from db.connection import Database
@@ -85,17 +83,11 @@ def mapped(database: Database, model_id: int, *options: str, threads: int = 1) -
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     most, done = 0.0, 0
     while not done:
-        most = max(most, megabytes(process.pid))
+        most = max(most, most_memory(process.pid))
         time.sleep(0.02)
         done, status, used = os.wait4(process.pid, os.WNOHANG)
     assert status == 0, command
     return f"{' '.join(options)} {used.ru_utime + used.ru_stime:.1f} CPU s, {most:.0f} MB"
-
-
-def megabytes(process_id: int) -> float:
-    """The most memory that a process has had so far; unlike `ru_maxrss`, without what its parent had (Linux)."""
-    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{process_id}/status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
 
 
 def former_of(database: Database, model_id: int) -> Former | None:

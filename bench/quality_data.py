@@ -29,11 +29,16 @@ class Dataset(NamedTuple):
 
 def read_books(name: str, path: Path, min_articles: int) -> Dataset:
     """Records as `python -m ingest` takes them, and the pairs that `python -m train` would train on."""
+    articles = read_articles(path)
+    links = {title: wanted_links(one) for title, one in articles.items()}
+    return _dataset(name, links, articles, min_articles)
+
+
+def read_articles(path: Path) -> dict[str, Article]:
+    """The books among the records, by title."""
     (topic,) = load_topics(("book",))
     rows = read_rows(iter([Chunk(path.read_bytes(), 0)]), path)
-    articles = {one.title: one for row in rows if (one := article_of_row(row, topic))}
-    links = {title: _wanted(one) for title, one in articles.items()}
-    return _dataset(name, links, articles, min_articles)
+    return {one.title: one for row in rows if (one := article_of_row(row, topic))}
 
 
 def read_wikispeedia(name: str, path: Path) -> Dataset:
@@ -46,7 +51,8 @@ def read_wikispeedia(name: str, path: Path) -> Dataset:
     return _dataset(name, links, {}, 1, max_share=1.0)
 
 
-def _wanted(article: Article) -> set[Link]:
+def wanted_links(article: Article) -> set[Link]:
+    """The links that a training reads if nothing else is asked."""
     defaults = Settings()
     return {link for link in article.links if link.kind in defaults.kinds and link.title not in defaults.drop_titles}
 
@@ -58,14 +64,14 @@ def _dataset(
     min_articles: int,
     max_share: float | None = None,
 ) -> Dataset:
-    pairs = _pairs([links[title] for title in sorted(links)])
+    pairs = pairs_of([links[title] for title in sorted(links)])
     trimmed, _ = decide(Settings(min_articles=min_articles, max_share=max_share), pairs)
     kept = [sorted(links)[position] for position in trimmed.article_ids]
     facets = {facet: _facet([articles[title] for title in kept], facet) for facet in FACETS if articles}
     return Dataset(name, trimmed, facets)
 
 
-def _pairs(rows: Sequence[set[Any]]) -> Pairs:
+def pairs_of(rows: Sequence[set[Any]]) -> Pairs:
     """Row i holds the links of article i. Positions serve as ids."""
     numbers = {link: number for number, link in enumerate(sorted(set().union(*rows)))}
     article = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
