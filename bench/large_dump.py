@@ -30,8 +30,8 @@ from bench.make_dump import OTHER_NAMESPACES, groups, head, xml_of
 from ingest.wikitext.titles import ENGLISH_NAMESPACES
 
 BYTES_PER_PAGE = 4_000
-ARTICLES, REDIRECTS = 0.28, 0.46  # shares of the pages
-BOOKS = 45_000 / 7_200_000  # of the articles
+ARTICLES_PER_PAGE, REDIRECTS_PER_PAGE = 0.28, 0.46
+BOOKS_PER_ARTICLE = 45_000 / 7_200_000
 STOCK = 2_000
 # What the articles call, in the shares of the real pieces: a third has a topic of ours, and a half has any infobox.
 INFOBOXES = {
@@ -68,13 +68,13 @@ def page(number: int, pages: int, changed: float = 0) -> bytes:
     """The XML of the page of this number, of so many; memory of the stock is 40 MB."""
     random, title = Random(number), title_of(number)
     draw = random.random() if number > 1 else 0  # a redirect leads to a page before it, so the first page is none
-    if draw < ARTICLES:
-        text = book(random, title) if draw < ARTICLES * BOOKS else _article(random, title, pages)
+    if draw < ARTICLES_PER_PAGE:
+        text = book(random, title) if draw < ARTICLES_PER_PAGE * BOOKS_PER_ARTICLE else _article(random, title, pages)
         if random.random() < changed:
             random.seed(f"changed {number}")  # from here on all differs, the number of the revision too
             text += f"\n\n{prose(random, 1)}"
         return xml_of(random, number, 0, title, "", text)
-    if draw < ARTICLES + REDIRECTS:
+    if draw < ARTICLES_PER_PAGE + REDIRECTS_PER_PAGE:
         goal = title_of(random.randrange(1, number))
         tag = f'\n    <redirect title="{goal.replace("&", "&amp;")}" />'
         return xml_of(random, number, 0, title, tag, f"#REDIRECT [[{goal}]]\n\n{{{{R from move}}}}")
