@@ -85,7 +85,7 @@ def page(number: int, pages: int, changed: float = 0) -> bytes:
 
 def _file(folder: Path, pages: int, changed: float, only_changes: bool, file: int, numbers: range) -> Path:
     name = f"enwiki-20261101-pages-articles-multistream{file}.xml-p{numbers[0]}p{numbers[-1]}.bz2"
-    path, unfinished = folder / name, folder / f"{name}.part"
+    path, unfinished = folder / name, folder / f"{file}.part"
     if not path.exists():
         made = (page(number, pages, changed) for number in numbers)
         if only_changes:
