@@ -22,16 +22,16 @@ def title_of(number: int) -> str:
 
 def book(random: Random, title: str) -> str:
     """The text of a book, with about 20 links: 7 in the infobox, 3 categories, and the rest in the text."""
-    author, genre, year = _target(random, PEOPLE), _target(random, GENRES), random.choice(YEARS)
+    author, genre, year = target(random, PEOPLE), target(random, GENRES), random.choice(YEARS)
     return f"""{{{{short description|{year} novel by {author}}}}}
 {{{{Infobox book <!-- {words(random, 4)} -->
 | name         = {title}
 | author       = [[{author}]]
-| country      = [[{_target(random, PLACES)}]]
-| language     = [[{_target(random, PLACES)}]]
+| country      = [[{target(random, PLACES)}]]
+| language     = [[{target(random, PLACES)}]]
 | series       = {words(random, 2).capitalize()}
-| genre        = {{{{plainlist|\n* [[{genre}]]\n* [[{_target(random, GENRES)}|{words(random, 1)}]]\n}}}}
-| publisher    = [[{_target(random, PUBLISHERS)}]]
+| genre        = {{{{plainlist|\n* [[{genre}]]\n* [[{target(random, GENRES)}|{words(random, 1)}]]\n}}}}
+| publisher    = [[{target(random, PUBLISHERS)}]]
 | release_date = {year}
 }}}}
 '''''{title}''''' is a {year} [[novel]] by [[{author}|{author.split()[0]}]].
@@ -45,7 +45,7 @@ def book(random: Random, title: str) -> str:
 
 def article(random: Random, title: str) -> str:
     """Another article. Its length is lognormal, 10 KB on average, so that the average page of all kinds has 4 KB."""
-    place, sections = _target(random, PLACES), min(40, int(random.lognormvariate(1.3, 0.9)))
+    place, sections = target(random, PLACES), min(40, int(random.lognormvariate(1.3, 0.9)))
     body = "".join(f"== {words(random, 2).capitalize()} ==\n{_section(random)}" for _ in range(sections))
     return f"""{{{{short description|{words(random, 4)}}}}}
 {{{{{random.choice(OTHER_INFOBOXES)}
@@ -59,7 +59,7 @@ def article(random: Random, title: str) -> str:
 {prose(random, 2)}{body}
 {_end(random)}
 [[Category:{words(random, 1).capitalize()} in {place}]]
-[[Category:{_target(random, GENRES)}]]"""
+[[Category:{target(random, GENRES)}]]"""
 
 
 def _end(random: Random) -> str:
@@ -75,13 +75,13 @@ def _section(random: Random) -> str:
     draw = random.random()
     if draw < 0.15:
         return _table(random)
-    picture = f"[[File:{words(random, 2)}.jpg|thumb|right|In [[{_target(random, ANYTHING)}]]]]\n" if draw < 0.4 else ""
+    picture = f"[[File:{words(random, 2)}.jpg|thumb|right|In [[{target(random, ANYTHING)}]]]]\n" if draw < 0.4 else ""
     return picture + prose(random, random.randrange(1, 5))
 
 
 def _table(random: Random) -> str:
     rows = "".join(
-        f'|-\n| {year} || [[{_target(random, ANYTHING)}]] || style="text-align:right" | {random.randrange(10**4)}\n'
+        f'|-\n| {year} || [[{target(random, ANYTHING)}]] || style="text-align:right" | {random.randrange(10**4)}\n'
         for year in range(1990, 1990 + random.randrange(3, 25))
     )
     return f'{{| class="wikitable sortable"\n! Year !! {words(random, 1)} !! {words(random, 1)}\n{rows}|}}\n\n'
@@ -106,9 +106,9 @@ def _paragraph(random: Random) -> str:
 def _markup(random: Random, word: str) -> str:
     draw = random.random()
     if draw < 0.55:
-        return f"[[{_target(random, ANYTHING)}]]"
+        return f"[[{target(random, ANYTHING)}]]"
     if draw < 0.8:
-        return f"[[{_target(random, SUBJECTS)}|{word}]]"
+        return f"[[{target(random, SUBJECTS)}|{word}]]"
     if draw < 0.86:
         return f'{word},<ref name="{word}" />'
     return f"{word} {random.choice(ODD_MARKUP)}"
@@ -130,7 +130,7 @@ def _address(random: Random) -> str:
     return f"https://www.{random.choice(NAMES[:800])}.org/{random.choice(NAMES)}/{random.randrange(10**5)}"
 
 
-def _target(random: Random, numbers: range) -> str:
+def target(random: Random, numbers: range) -> str:
     """The title of one of these pages; the nth is drawn 1/n as often as the first."""
     return title_of(numbers[int(len(numbers) ** random.random()) - 1])
 

@@ -53,7 +53,7 @@ def write(out: Path, made: Iterator[Page], multistream: bool = False) -> None:
     """Write a dump, plain if `out` ends in .xml and else packed; `multistream` makes a stream of every 100 pages."""
     packed = out.suffix == ".bz2" and not multistream
     with bz2.open(out, "wb") if packed else out.open("wb") as file:
-        for piece in chain([_head()], _groups(made), [b"</mediawiki>\n"]):
+        for piece in chain([head()], groups(page.xml for page in made), [b"</mediawiki>\n"]):
             file.write(bz2.compress(piece) if multistream else piece)
 
 
@@ -71,12 +71,14 @@ def main() -> None:
     write(options.out, pages(options.megabytes, options.book_share, options.seed), options.multistream)
 
 
-def _groups(made: Iterator[Page]) -> Iterator[bytes]:
-    while group := b"".join(page.xml for page in islice(made, PAGES_PER_STREAM)):
+def groups(xml: Iterator[bytes]) -> Iterator[bytes]:
+    """Join the XML of the pages of each stream."""
+    while group := b"".join(islice(xml, PAGES_PER_STREAM)):
         yield group
 
 
-def _head() -> bytes:
+def head() -> bytes:
+    """What stands before the first page."""
     spaces = "".join(
         f'      <namespace key="{number}" case="first-letter"{f">{name}</namespace>" if name else " />"}\n'
         for number, name in ENGLISH_NAMESPACES.items()
@@ -105,16 +107,19 @@ def _page(random: Random, kind: Kind, number: int) -> Page:
     if kind == "redirect":
         target = title_of(random.randrange(1, number))
         tag = f'\n    <redirect title="{escape(target)}" />'
-        return Page(kind, title, _xml(random, number, 0, title, tag, f"#REDIRECT [[{target}]]\n\n{{{{R from move}}}}"))
+        return Page(
+            kind, title, xml_of(random, number, 0, title, tag, f"#REDIRECT [[{target}]]\n\n{{{{R from move}}}}")
+        )
     if kind == "other":
         namespace = random.choice(OTHER_NAMESPACES)
         title = f"{ENGLISH_NAMESPACES[namespace]}:{title}"
-        return Page(kind, title, _xml(random, number, namespace, title, "", prose(random, random.randrange(1, 5))))
+        return Page(kind, title, xml_of(random, number, namespace, title, "", prose(random, random.randrange(1, 5))))
     text = book(random, title) if kind == "book" else article(random, title)
-    return Page(kind, title, _xml(random, number, 0, title, "", text))
+    return Page(kind, title, xml_of(random, number, 0, title, "", text))
 
 
-def _xml(random: Random, number: int, namespace: int, title: str, redirect: str, text: str) -> bytes:
+def xml_of(random: Random, number: int, namespace: int, title: str, redirect: str, text: str) -> bytes:
+    """The XML of a page, from <page> to </page>."""
     raw = text.encode()
     sha1 = np.base_repr(int(hashlib.sha1(raw, usedforsecurity=False).hexdigest(), 16), 36).lower().zfill(31)
     user, revision = random.randrange(1, 50_000), random.randrange(10**8, 10**9)

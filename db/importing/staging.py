@@ -148,6 +148,8 @@ def merge(connection: Connection, on_repeated: Callable[[int, str, int, list[str
 def merge_pairs(connection: Connection) -> int:
     """Give the staged pairs their ids and store them; two links of an article that lead to one page become one pair.
 
+    Those of a first import go into `article_links`, and those of an update wait in `merged_pairs`.
+
     Numpy does this part by part, in pieces of 65,536 articles, for a third of what joins and a sort in SQL cost.
 
     Returns
@@ -156,6 +158,8 @@ def merge_pairs(connection: Connection) -> int:
         How many pairs were stored.
     """
     stored = 0
+    update = connection.execute(text("select exists (select from article_links)")).scalar_one()
+    target = "merged_pairs" if update else "article_links"
     parts = connection.execute(text("select distinct part from _staging_pairs order by part")).scalars().all()
     for part in parts:
         article_of = _ids_by_number(connection, "select row, article_id from merged_articles where part = :part", part)
@@ -164,7 +168,7 @@ def merge_pairs(connection: Connection) -> int:
         for piece in pieces.all():
             row, number, occurrences, see_also = np.frombuffer(piece, dtype=">i4").reshape(-1, 4).T
             columns = _distinct(article_of[row], link_of[number], occurrences, see_also)
-            binary_copy.copy_in(connection, "article_links", binary_copy.rows(*columns))
+            binary_copy.copy_in(connection, target, binary_copy.rows(*columns))
             stored += len(columns[0])
     return stored
 

@@ -5,6 +5,16 @@ do $$ begin
     if to_regclass(format('%I.article_links_pkey', current_schema())) is null then
         alter table article_links add constraint article_links_pkey primary key (article_id, link_id);
         create index article_links_link_id_article_id_idx on article_links (link_id, article_id);
+    else
+        analyze merged_pairs;
+        delete from article_links p using merged_articles m
+        where p.article_id = m.article_id
+          and not exists (select from merged_pairs n
+                          where (n.article_id, n.link_id, n.occurrences, n.see_also)
+                              = (p.article_id, p.link_id, p.occurrences, p.see_also));
+        insert into article_links
+        select n.* from merged_pairs n
+        where not exists (select from article_links p where (p.article_id, p.link_id) = (n.article_id, n.link_id));
     end if;
 end $$;
 
@@ -18,15 +28,19 @@ from links every
 left join articles a on a.title = every.title and every.kind = 'page'
 where l.link_id = every.link_id and l.article_id is distinct from a.article_id;
 
-delete from aliases a
-where (select prune from _staging_import)
-   or exists (select from articles t where t.title = a.title)
-   or exists (select from _staging_aliases s where s.title = a.title);
-insert into aliases
+create temporary table wanted_aliases on commit drop as
 select r.title, r.target from resolved_aliases r
 where not exists (select from articles a where a.title = r.title)
   and (exists (select from articles a where a.title = r.target)
-       or exists (select from links l where l.title = r.target and l.kind = 'page'))
+       or exists (select from links l where l.title = r.target and l.kind = 'page'));
+analyze wanted_aliases;
+delete from aliases a
+where ((select prune from _staging_import)
+       or exists (select from articles t where t.title = a.title)
+       or exists (select from _staging_aliases s where s.title = a.title))
+  and not exists (select from wanted_aliases w where w.title = a.title);
+insert into aliases
+select w.* from wanted_aliases w where not exists (select from aliases a where (a.title, a.target) = (w.title, w.target))
 on conflict (title) do update set target = excluded.target;
 
 -- The prominence of an article says how much of the wiki points at it, beside the others of its topic: log(1 + pages that
