@@ -7,7 +7,7 @@ own, and the server is an embedded one. CPU seconds are those of both together (
 
     import    staging and merging
     train     reading, fitting, storing; of 1,000 articles a tenth of the links is held out and looked for afterwards
-    switch    activating the new model
+    switch    activating the new model, and the index that is built when it answers already
     fold-in   100 new articles: their import, and their vectors
     map       a new map, which is ended if it takes more than ten minutes
     search    answers beside exact ones, in SQL and over HTTP
@@ -33,7 +33,7 @@ from bench.structured import Structured
 from db.connection import Database
 from db.importing import staging
 from db.importing.records import Counts
-from db.models import activation, fold_in, registry
+from db.models import activation, fold_in, indexes, registry
 from train.config import DecidedSettings, Settings
 from train.pipeline import prepared, store
 
@@ -135,7 +135,7 @@ def train(run: Run, database: Database) -> None:
             lambda: fit(split.train, settings, lambda epoch: ended.append((time.process_time(), time.perf_counter()))),
         )
         print_epochs(ended, settings)
-        run.timed("store: COPY, keys, indexes", lambda: store(database, model_id, split.train, fitted))
+        run.timed("store: COPY, key, index", lambda: store(database, model_id, split.train, fitted))
     scale_quality.report(fitted, split, settings, run.made.groups())
 
 
@@ -152,9 +152,14 @@ def switch(run: Run, database: Database) -> None:
         with database.transaction() as connection:
             activation.activate(connection, newest(database))
 
+    def complete() -> None:
+        with database.transaction() as connection:
+            indexes.complete(connection)
+
     with database.transaction() as connection:
         connection.execute(text("update models set state = 'ready' where state = 'active'"))
     run.timed("switch", activate)
+    run.timed("the second index", complete)
 
 
 def newest(database: Database) -> int:

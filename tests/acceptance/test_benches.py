@@ -15,7 +15,7 @@ def test_loading_is_measured_in_every_way(url: str) -> None:
 def test_a_small_shelf_is_measured_from_the_import_to_an_answer() -> None:
     stages = ("import", "train", "switch", "fold-in", "search")
     printed = done("bench.scale", "500", "--epochs", "2", "--stages", ",".join(stages))
-    for line in ("import", "fit, 2 epochs", "store", "switch", "fold them in", "search", "on disk"):
+    for line in ("import", "fit, 2 epochs", "store", "switch", "the second index", "fold them in", "search", "on disk"):
         assert f"\n{line}" in printed
     recall = {line[:28].strip(): line.split()[-1] for line in printed.splitlines() if line.startswith("    ")}
     assert float(recall["similar"]) > 0.98
