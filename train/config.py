@@ -70,7 +70,7 @@ class Settings:
     drop_titles: tuple[str, ...] = ("Hardcover", "Hardback", "Paperback", "E-book")  # Most book infoboxes have one.
 
     # softmax
-    learning_rate: float = 0.02  # Adam starts with it, and it falls to 0 along a line.
+    learning_rate: float = 0.02  # Links start with 2 times, articles with 5 times this. It falls along a line.
     articles_per_step: int | None = None
     pool: int = 4096  # All articles of a step are compared with this many links, or with all links if there are fewer.
     pool_power: float = 0.75  # The pool is drawn by articles ** 0.75, as word2vec draws.
