@@ -159,7 +159,7 @@ def compiled_epoch(model: Any, goal: Objective) -> tuple[Callable[..., Any], lis
     tables = model.trainable_variables
     names = [table.path.replace("/", "_") for table in tables]
     squares = [
-        keras.Variable(np.zeros(len(table), np.float32), name=f"{name}_squares")
+        keras.Variable(np.zeros(table.shape[0], np.float32), name=f"{name}_squares")
         for table, name in zip(tables, names, strict=True)
     ]
 
@@ -189,7 +189,7 @@ def _move(table: Any, square: Any, number: Any, row: Any, gradient: Any, rate: A
     only the steps of the row change. So the cost of a step does not depend on the size of the tables. XLA leaves out
     the rows whose number is past the end.
     """
-    flat = tf.reshape(gradient, [len(gradient), -1])
+    flat = tf.reshape(gradient, [gradient.shape[0], -1])
     now, before = tf.reduce_mean(flat**2, axis=1), tf.gather(square.value, number)
     mean = tf.where(before > 0, memory * before + (1 - memory) * now, now)
     square.value.scatter_update(tf.IndexedSlices(mean, number))
