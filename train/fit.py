@@ -102,8 +102,7 @@ def fit(pairs: Pairs, settings: DecidedSettings, on_epoch: OnEpoch = lambda epoc
     start, cpu_start = time.perf_counter(), time.process_time()
     tf.config.threading.set_intra_op_parallelism_threads(settings.threads)  # It works only before the first step.
     share = team.share(pairs)
-    articles, links = starting_rows(pairs, settings)
-    model = build(articles[team.index :: team.size], links, settings)
+    model = _started(pairs, settings, team)
     losses = _train(model, objective(share, link_counts(pairs), settings), share, settings, on_epoch, team)
     articles, links = (model.get_layer(name).get_weights()[0] for name in ("articles", "links"))
     trained, links = unit(team.gather(articles)), unit(links)
@@ -123,6 +122,12 @@ def fit(pairs: Pairs, settings: DecidedSettings, on_epoch: OnEpoch = lambda epoc
     is_softmax = settings.objective == "softmax"  # The others use what they trained for both, as their inventor did.
     articles = article_vectors(trained, links, pairs, settings.trained_weight) if is_softmax else trained
     return Fitted(articles, trained, links, rarity(pairs), metrics)
+
+
+def _started(pairs: Pairs, settings: DecidedSettings, team: Team) -> Any:
+    """The model before its first step; the arrays that it starts from are freed."""
+    articles, links = starting_rows(pairs, settings)
+    return build(articles[team.index :: team.size], links, settings)
 
 
 def _train(
