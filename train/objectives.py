@@ -20,7 +20,7 @@ class Objective(NamedTuple):
     ----------
     steps : function of a random generator
         The arrays of one epoch; the first axis of each is the step. The first arrays, one for each table of the model,
-        say which rows of the table a step trains: distinct numbers, and the number of all rows where there are fewer.
+        say which of its rows are trained: distinct numbers, and the number of all rows where there are fewer.
     loss : function of one step's tensors
         A scalar tensor. It gets those rows of each table, and then all arrays of the step.
     rates : tuple of floats
