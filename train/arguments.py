@@ -71,8 +71,8 @@ def _add_choice_of_pairs(add: Any) -> None:
 
 def _add_softmax(add: Any) -> None:
     by_size = "default 0.17, falling to 0.1 at 9,300 articles"
-    steps = "default a 32nd of all, at most 1,024; from 131,072 articles on a 128th"
-    add("--learning-rate", type=float, metavar="X", help="Adam's rate at the start (default 0.02)")
+    steps = "default a 32nd of all, at most 1,024"
+    add("--learning-rate", type=float, metavar="X", help="how far rows move at the start (default 0.02)")
     add("--articles-per-step", type=int, metavar="N", help=f"articles that share a pool ({steps})")
     add("--pool", type=int, metavar="N", help="links that the articles of a step are compared with (default 4096)")
     add("--pool-power", type=float, metavar="X", help="the pool is drawn by articles of the link ** X (default 0.75)")

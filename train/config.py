@@ -70,7 +70,7 @@ class Settings:
     drop_titles: tuple[str, ...] = ("Hardcover", "Hardback", "Paperback", "E-book")  # Most book infoboxes have one.
 
     # softmax
-    learning_rate: float = 0.02  # Adam starts with it, and it falls to 0 along a line.
+    learning_rate: float = 0.02  # Links start with 2 times, articles with 5 times this. It falls along a line.
     articles_per_step: int | None = None
     pool: int = 4096  # All articles of a step are compared with this many links, or with all links if there are fewer.
     pool_power: float = 0.75  # The pool is drawn by articles ** 0.75, as word2vec draws.
@@ -117,10 +117,8 @@ def decide(asked: Settings, pairs: Pairs) -> tuple[Pairs, DecidedSettings]:
         "max_share": max_share,
         # Fewer articles need more epochs, which cost little there: 15 from 20,000 articles on, 40 up to 7,500.
         "epochs": min(max(300_000 // n_articles, 15), 40) if asked.objective == "softmax" else POINTWISE_EPOCHS,
-        # An epoch needs at least 32 steps, or small data hardly moves. Above 1,024 articles, larger steps save time
-        # only where Adam's passes over the tables are most of a step. That is so from 131,072 articles on: 128 steps.
-        # 8,192 articles are the most, because their matrix of scores takes 134 MB.
-        "articles_per_step": min(max(n_articles // 32, 1), min(max(n_articles // 128, 1024), 8192)),
+        # An epoch needs at least 32 steps, or small data hardly moves.
+        "articles_per_step": min(max(n_articles // 32, 1), 1024),
         # 0.17 up to 4,800 articles, 0.10 from 9,300: the more articles there are, the finer they must be told apart.
         "temperature": round(min(max(0.10 * (10_000 / n_articles) ** 0.7, 0.10), 0.17), 2),
     }

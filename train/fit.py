@@ -102,9 +102,8 @@ def fit(pairs: Pairs, settings: DecidedSettings, on_epoch: OnEpoch = lambda epoc
     start, cpu_start = time.perf_counter(), time.process_time()
     tf.config.threading.set_intra_op_parallelism_threads(settings.threads)  # It works only before the first step.
     share = team.share(pairs)
-    articles, links = starting_rows(pairs, settings)
-    model = build(articles[team.index :: team.size], links, settings)
-    losses = _train(model, objective(model, share, link_counts(pairs), settings), share, settings, on_epoch, team)
+    model = _started(pairs, settings, team)
+    losses = _train(model, objective(share, link_counts(pairs), settings), share, settings, on_epoch, team)
     articles, links = (model.get_layer(name).get_weights()[0] for name in ("articles", "links"))
     trained, links = unit(team.gather(articles)), unit(links)
     seconds = time.perf_counter() - start
@@ -125,45 +124,79 @@ def fit(pairs: Pairs, settings: DecidedSettings, on_epoch: OnEpoch = lambda epoc
     return Fitted(articles, trained, links, rarity(pairs), metrics)
 
 
+def _started(pairs: Pairs, settings: DecidedSettings, team: Team) -> Any:
+    """The model before its first step; the arrays that it starts from are freed."""
+    articles, links = starting_rows(pairs, settings)
+    return build(articles[team.index :: team.size], links, settings)
+
+
 def _train(
     model: Any, goal: Objective, pairs: Pairs, settings: DecidedSettings, on_epoch: OnEpoch, team: Team
 ) -> list[float]:
     """Train the model's weights on the way; the mean loss of each epoch."""
     epochs = settings.epochs
     losses: list[float] = []
-    run_epoch = None
+    run_epoch, squares = compiled_epoch(model, goal)
     start = time.perf_counter()
     for number in range(1, epochs + 1):
         arrays = goal.steps(np.random.default_rng([settings.seed, team.index, number]))
-        if run_epoch is None:
-            optimizer = goal.optimizer(epochs * len(arrays[0]))
-            run_epoch = compiled_epoch(model, goal, optimizer)
-        losses.append(team.average([*model.variables, *optimizer.variables], float(run_epoch(*arrays))))
+        n_steps = len(arrays[0])
+        left = 1 - (np.arange(n_steps, dtype=np.float32) / n_steps + number - 1) / epochs
+        losses.append(team.average([*model.variables, *squares], float(run_epoch(left, *arrays))))
         seconds = time.perf_counter() - start
         speed = number * len(pairs.article_index) / seconds
         on_epoch(Epoch(number, epochs, losses[-1], speed, seconds / number * (epochs - number)))
     return losses
 
 
-def compiled_epoch(model: Any, goal: Objective, optimizer: Any) -> Callable[..., Any]:
-    """A function from the arrays of an epoch to its mean loss, which trains the model's weights on the way.
+def compiled_epoch(model: Any, goal: Objective) -> tuple[Callable[..., Any], list[Any]]:
+    """A function from what is left of the rates in each step, and the arrays of an epoch, to the epoch's mean loss.
 
-    XLA compiles it as one loop. The same steps in Keras's `fit` take 4 to 8 times as long, and most of that is outside
-    the arithmetic. XLA wants fixed shapes, which is why the steps are padded.
+    It trains the model's tables on the way. XLA compiles it as one loop. The same steps in Keras's `fit` take many
+    times as long, and most of that is outside the arithmetic. XLA wants fixed shapes, so the steps are padded.
+
+    Returns
+    -------
+    epoch : function
+    squares : list of keras.Variable
+        Each row's mean of squared gradients, which the team averages with the tables.
     """
-    optimizer.build(model.trainable_variables)
-    variables = [variable.value for variable in model.trainable_variables]
+    tables = model.trainable_variables
+    names = [table.path.replace("/", "_") for table in tables]
+    squares = [
+        keras.Variable(np.zeros(table.shape[0], np.float32), name=f"{name}_squares")
+        for table, name in zip(tables, names, strict=True)
+    ]
 
-    def epoch(*arrays: Any) -> Any:
+    def epoch(left: Any, *arrays: Any) -> Any:
         total = 0.0
-        steps = arrays[0].shape[0]
-        for step in tf.range(steps):
+        for step in tf.range(left.shape[0]):
+            here = [array[step] for array in arrays]
+            numbers = here[: len(tables)]
+            rows = [tf.gather(table.value, number) for table, number in zip(tables, numbers, strict=True)]
             with tf.GradientTape() as tape:
-                loss = goal.loss(*(array[step] for array in arrays))
-            gradients = tape.gradient(loss, variables)
-            optimizer.apply([tf.convert_to_tensor(gradient) for gradient in gradients])
+                tape.watch(rows)
+                loss = goal.loss(*rows, *here)
+            gradients = tape.gradient(loss, rows)
+            parts = tables, squares, numbers, rows, gradients, goal.rates, goal.memories
+            for table, square, number, row, gradient, rate, memory in zip(*parts, strict=False):
+                _move(table, square, number, row, gradient, rate * left[step], memory)
             total += loss
-        return total / steps
+        return total / left.shape[0]
 
-    compiled: Callable[..., Any] = tf.function(epoch, jit_compile=True)
-    return compiled
+    return tf.function(epoch, jit_compile=True), squares
+
+
+def _move(table: Any, square: Any, number: Any, row: Any, gradient: Any, rate: Any, memory: float) -> None:
+    """Move the rows of a step down their gradients, each divided by the root of its mean of squares.
+
+    This is RMSProp (Tieleman and Hinton 2012) with one mean for a row, as in Adafactor (Shazeer and Stern 2018), which
+    only the steps of the row change. So the cost of a step does not depend on the size of the tables. XLA leaves out
+    the rows whose number is past the end.
+    """
+    flat = tf.reshape(gradient, [gradient.shape[0], -1])
+    now, before = tf.reduce_mean(flat**2, axis=1), tf.gather(square.value, number)
+    mean = tf.where(before > 0, memory * before + (1 - memory) * now, now)
+    square.value.scatter_update(tf.IndexedSlices(mean, number))
+    moved = tf.reshape(rate * tf.math.rsqrt(mean + 1e-20)[:, None] * flat, row.shape)
+    table.value.scatter_update(tf.IndexedSlices(row - moved, number))

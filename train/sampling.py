@@ -1,6 +1,6 @@
 """What the steps of an epoch look at: numpy arrays of fixed shapes, because a compiled epoch needs such."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -20,20 +20,20 @@ class SoftmaxSteps(NamedTuple):
     Attributes
     ----------
     articles : int32 array of shape (steps, articles_per_step)
-        Each article once per epoch. Empty seats at the end hold 0 and get no pair.
-    seat, link : int32 arrays of shape (steps, pairs_per_step)
-        All pairs of those articles: the place of the article in its step, and the link.
-    weight : float32 array of shape (steps, pairs_per_step)
-        1, or 0 where the step has fewer pairs.
-    pool : int32 array of shape (steps, pool)
-        The links to compare with.
+        Each article once per epoch. An empty seat at the end holds n_articles and gets no pair.
+    links : int32 array of shape (steps, links_per_step)
+        The distinct links of the step: first the pool to compare with, then those of its pairs. The rest holds n_links.
+    seat, place : int32 arrays of shape (steps, pairs_per_step)
+        All pairs of those articles: the place of the article in its step, and that of the link.
+    filled : int32 array of shape (steps,)
+        How many pairs the step has. After them `seat` and `place` hold 0.
     """
 
     articles: Int32
+    links: Int32
     seat: Int32
-    link: Int32
-    weight: Float32
-    pool: Int32
+    place: Int32
+    filled: Int32
 
 
 class PointwiseSteps(NamedTuple):
@@ -41,13 +41,18 @@ class PointwiseSteps(NamedTuple):
 
     Attributes
     ----------
-    article, link : int32 arrays of shape (steps, positives + negatives)
+    articles, links : int32 arrays of shape (steps, positives + negatives)
+        The distinct articles and links of the step. The rest holds n_articles or n_links.
+    seat, place : int32 arrays of shape (steps, positives + negatives)
+        The pairs: where in `articles` and in `links` they stand.
     true : float32 array of shape (steps, positives + negatives)
         1 for a pair of the data, 0 for another.
     """
 
-    article: Int32
-    link: Int32
+    articles: Int32
+    links: Int32
+    seat: Int32
+    place: Int32
     true: Float32
 
 
@@ -56,20 +61,42 @@ def softmax_steps(
 ) -> SoftmaxSteps:
     """Deal the articles to steps, lay out their pairs, and draw a pool for each step by the counts of the links."""
     counts = article_counts(pairs)
+    first = np.append(0, np.cumsum(counts))
     dealt = deal(counts, articles_per_step, random)
-    lengths = np.append(counts, 0)[dealt]  # An empty seat is -1, and takes the 0 at the end.
-    first_pair = np.append(np.cumsum(counts) - counts, 0)[dealt]
-    seat = np.repeat(np.arange(dealt.size), lengths.ravel())
-    pair = first_pair.ravel()[seat] + _position_in_group(lengths.ravel())
-    shape = len(dealt), pairs_per_step(counts, articles_per_step)
-    place = seat // articles_per_step, _position_in_group(lengths.sum(axis=1))
+    pools = draw_pools(counts_of_links, power, (len(dealt), pool), random)
+    n_articles, n_links, per_step = len(counts), len(counts_of_links), pairs_per_step(counts, articles_per_step)
+    seat, place = np.zeros((2, len(dealt), per_step), np.int32)
+    distinct = []
+    for step, (own, pooled) in enumerate(zip(dealt, pools, strict=True)):
+        lengths = np.where(own < 0, 0, counts[own])
+        pair = np.repeat(first[own] - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
+        seat[step, : len(pair)] = np.repeat(np.arange(len(own), dtype=np.int32), lengths)
+        rows, place[step, : len(pair)] = numbered(pairs.link_index[pair], n_links, pooled)
+        distinct.append(rows)
     return SoftmaxSteps(
-        articles=np.maximum(dealt, 0).astype(np.int32),
-        seat=_laid_out(shape, place, (seat % articles_per_step).astype(np.int32)),
-        link=_laid_out(shape, place, pairs.link_index[pair]),
-        weight=_laid_out(shape, place, np.ones(len(pair), np.float32)),
-        pool=draw_pools(counts_of_links, power, (len(dealt), pool), random),
+        articles=np.where(dealt < 0, n_articles, dealt).astype(np.int32),
+        links=_padded(distinct, n_links),
+        seat=seat,
+        place=place,
+        filled=np.append(counts, 0)[dealt].sum(axis=1, dtype=np.int32),
     )
+
+
+def numbered(values: Int32, limit: int, first: Int32) -> tuple[Int32, Int32]:
+    """The distinct values, those of `first` before all others, and the place of each value among them.
+
+    Parameters
+    ----------
+    values, first : int32 arrays
+        From 0 to `limit` - 1; those of `first` are distinct.
+    """
+    wanted = np.zeros(limit, np.bool_)
+    wanted[values] = True
+    wanted[first] = False
+    distinct = np.concatenate([first, np.flatnonzero(wanted).astype(np.int32)])
+    place = np.empty(limit, np.int32)
+    place[distinct] = np.arange(len(distinct), dtype=np.int32)
+    return distinct, place[values]
 
 
 def deal(counts: Int64, articles_per_step: int, random: Generator) -> Int64:
@@ -137,11 +164,12 @@ def pointwise_steps(pairs: Pairs, positives: int, negatives: int, random: Genera
     steps = -(-n_pairs // per_step)
     chosen = np.resize(random.permutation(n_pairs), (steps, per_step))
     article, link = other_pairs(pairs, (steps, per_step * negatives // positives), random)
-    return PointwiseSteps(
-        article=np.concatenate([pairs.article_index[chosen], article], axis=1),
-        link=np.concatenate([pairs.link_index[chosen], link], axis=1),
-        true=np.concatenate([np.ones(chosen.shape, np.float32), np.zeros(article.shape, np.float32)], axis=1),
-    )
+    true = np.concatenate([np.ones(chosen.shape, np.float32), np.zeros(article.shape, np.float32)], axis=1)
+    article = np.concatenate([pairs.article_index[chosen], article], axis=1)
+    link = np.concatenate([pairs.link_index[chosen], link], axis=1)
+    articles, seat = _numbered_rows(article, len(pairs.article_ids))
+    links, place = _numbered_rows(link, len(pairs.link_ids))
+    return PointwiseSteps(articles, links, seat, place, true)
 
 
 def other_pairs(pairs: Pairs, shape: tuple[int, int], random: Generator) -> tuple[Int32, Int32]:
@@ -167,12 +195,17 @@ def _rounds(ordered: Int64, articles_per_step: int, empty: int) -> Int64:
     return np.concatenate([ordered, padding]).reshape(articles_per_step, steps)
 
 
-def _position_in_group(lengths: Int64) -> Int64:
-    """0, 1, ... in each of the groups, which follow one another and have these lengths."""
-    return np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+def _numbered_rows(values: Int32, limit: int) -> tuple[Int32, Int32]:
+    """The distinct values of each row, padded with `limit`, and the place of each value among them."""
+    found = [numbered(row, limit, row[:0]) for row in values]
+    return _padded([distinct for distinct, _ in found], limit), np.array([place for _, place in found])
 
 
-def _laid_out(shape: tuple[int, int], place: tuple[Int64, Int64], values: NDArray[Any]) -> NDArray[Any]:
-    array = np.zeros(shape, values.dtype)
-    array[place] = values
+def _padded(rows: list[Int32], filling: int) -> Int32:
+    """Rows of one length. It is rounded up, so that it is the same in nearly all epochs: each new one is compiled."""
+    longest = max(map(len, rows))
+    unit = 1 << max(longest.bit_length() - 5, 6)
+    array = np.full((len(rows), -(-(longest + longest // 64) // unit) * unit), filling, np.int32)
+    for row, values in zip(array, rows, strict=True):
+        row[: len(values)] = values
     return array

@@ -8,6 +8,8 @@ from train.trimming import link_counts
 
 Float32 = NDArray[np.float32]
 
+ARTICLES_AT_A_TIME = 512
+
 
 def unit(rows: Float32) -> Float32:
     """Each row divided by its length, float32 of the same shape."""
@@ -45,10 +47,15 @@ def mean_of_links(links: Float32, pairs: Pairs) -> Float32:
     float32 array of shape (n_articles, dimensions)
         Unit rows; zero where the links cancel out.
     """
-    weighted = (rarity(pairs)[:, None] * links)[pairs.link_index]
-    first_pair = np.searchsorted(pairs.article_index, np.arange(len(pairs.article_ids)))
-    sums = np.add.reduceat(weighted, first_pair, axis=0)
-    return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12), np.float32)
+    weighted = rarity(pairs)[:, None] * links
+    first_pair = np.searchsorted(pairs.article_index, np.arange(len(pairs.article_ids) + 1))
+    sums = np.empty((len(pairs.article_ids), links.shape[1]), np.float32)
+    for start in range(0, len(sums), ARTICLES_AT_A_TIME):  # All pairs at once would take 200 bytes each.
+        first = first_pair[start : start + ARTICLES_AT_A_TIME + 1]
+        rows = weighted[pairs.link_index[first[0] : first[-1]]]
+        np.add.reduceat(rows, first[:-1] - first[0], axis=0, out=sums[start : start + len(first) - 1])
+    sums /= np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+    return sums
 
 
 def rarity(pairs: Pairs) -> Float32:

@@ -29,12 +29,31 @@ def keys(pairs: Pairs, article: np.ndarray, link: np.ndarray) -> np.ndarray:
 def test_a_softmax_epoch_holds_every_pair_once(articles: int, links: int, per_step: int, seed: int) -> None:
     pairs = random_pairs(articles, links, 0.2, seed)
     steps = sampling.softmax_steps(pairs, link_counts(pairs), per_step, 5, 0.75, np.random.default_rng(seed))
-    used = steps.weight == 1
+    used = np.arange(steps.seat.shape[1]) < steps.filled[:, None]
     article = np.take_along_axis(steps.articles, steps.seat, axis=1)[used]
-    held = np.sort(keys(pairs, article, steps.link[used]))
+    link = np.take_along_axis(steps.links, steps.place, axis=1)[used]
+    held = np.sort(keys(pairs, article, link))
     assert held.tolist() == keys(pairs, pairs.article_index, pairs.link_index).tolist()
-    assert set(np.unique(steps.weight)) <= {0, 1}
-    assert steps.pool.shape == (len(steps.articles), min(5, links))
+    assert steps.filled.sum() == len(pairs.article_index)
+
+
+@given(st.integers(1, 40), st.integers(1, 30), st.integers(1, 12), st.integers(0, 5))
+def test_no_row_stands_twice_in_a_step(articles: int, links: int, per_step: int, seed: int) -> None:
+    """Of two moves of one row, only one would count."""
+    pairs = random_pairs(articles, links, 0.2, seed)
+    random = np.random.default_rng(seed)
+    softmax = sampling.softmax_steps(pairs, link_counts(pairs), per_step, 5, 0.75, random)
+    for steps in (softmax, sampling.pointwise_steps(pairs, per_step, 2 * per_step, random)):
+        for table, size in ((steps.articles, articles), (steps.links, links)):
+            for row in table:
+                assert row.max() <= size
+                assert len(set(row[row < size])) == (row < size).sum()
+
+
+def test_the_pool_comes_first() -> None:
+    distinct, place = sampling.numbered(np.array([9, 2, 4, 9], np.int32), 10, np.array([7, 4], np.int32))
+    assert distinct.tolist() == [7, 4, 2, 9]
+    assert place.tolist() == [3, 2, 1, 3]
 
 
 def test_epochs_differ_and_shapes_do_not() -> None:
@@ -44,7 +63,7 @@ def test_epochs_differ_and_shapes_do_not() -> None:
     )
     assert [array.shape for array in one] == [array.shape for array in two]
     assert (one.articles != two.articles).any()
-    assert (one.pool != two.pool).any()
+    assert (one.links[:, :10] != two.links[:, :10]).any()
 
 
 def test_dealing_evens_out_the_steps() -> None:
@@ -99,7 +118,9 @@ def test_a_pointwise_epoch_holds_every_pair() -> None:
     true = steps.true == 1
     assert (true.sum(axis=1) == 64).all()
     assert (~true).sum() == 2 * true.sum()
-    held = keys(pairs, steps.article[true], steps.link[true])
+    article = np.take_along_axis(steps.articles, steps.seat, axis=1)
+    link = np.take_along_axis(steps.links, steps.place, axis=1)
+    held = keys(pairs, article[true], link[true])
     assert np.unique(held).tolist() == keys(pairs, pairs.article_index, pairs.link_index).tolist()
     assert len(held) - len(np.unique(held)) < 64
 
