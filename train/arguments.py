@@ -71,7 +71,7 @@ def _add_choice_of_pairs(add: Any) -> None:
 
 def _add_softmax(add: Any) -> None:
     by_size = "default 0.17, falling to 0.1 at 9,300 articles"
-    steps = "default a 32nd of all, at most 1,024"
+    steps = "default a 32nd of all, 128 to 1,024, but at most an 11th"
     add("--learning-rate", type=float, metavar="X", help="how far rows move at the start (default 0.02)")
     add("--articles-per-step", type=int, metavar="N", help=f"articles that share a pool ({steps})")
     add("--pool", type=int, metavar="N", help="links that the articles of a step are compared with (default 4096)")

@@ -63,7 +63,8 @@ def of_size(articles: int) -> Pairs:
     ("articles", "epochs", "min_articles", "max_share", "per_step", "temperature"),
     [
         (20, 40, 2, 1.0, 1, 0.17),
-        (1413, 40, 2, 1.0, 44, 0.17),
+        (369, 40, 2, 1.0, 33, 0.17),
+        (1413, 40, 2, 1.0, 128, 0.17),
         (4604, 40, 2, 0.2, 143, 0.17),
         (6000, 40, 4, 0.2, 187, 0.14),
         (9926, 30, 4, 0.2, 310, 0.1),
@@ -86,7 +87,7 @@ def test_the_share_goes_by_the_articles_before_trimming_and_the_rest_by_those_af
     rows = [{0}] * 1500 + [{1}] * 400 + [{2}] * 100  # The first link stands in three quarters of 2,000 articles.
     trimmed, settings = decide(Settings(), pairs_of(rows))
     assert (settings.max_share, len(trimmed.article_ids)) == (0.2, 500)
-    assert settings.articles_per_step == 500 // 32
+    assert settings.articles_per_step == 500 // 11
     with pytest.raises(NothingToTrain):
         decide(Settings(min_articles=2001), pairs_of(rows))
 
