@@ -223,7 +223,7 @@ def test_two_shelves_in_one_database(server_url: str, template: str, sample_dump
             assert found[2:] == (1, 1, True, True)
             both = """
                 select e.title, d.similarity
-                from enwiki.similar_articles('War and Peace', 3) e, dewiki.similar_articles(e.title, 2) d"""
+                from enwiki.similar_articles('War and Peace', 3, 'book') e, dewiki.similar_articles(e.title, 2) d"""
             assert len(client.execute(both).fetchall()) == 6
             assert [row[0] for row in client.execute("select rolname from pg_roles where rolname ~ 'wiki_reader'")]
         done("db", "uninstall", "--yes", DATABASE_URL=url, WIKISHELF_SCHEMA="dewiki")

@@ -104,7 +104,7 @@ def test_the_settings_come_back_from_the_row(planted: Database) -> None:
     pairs, again = prepared_again(planted, model)
     assert fingerprint(pairs) == model.fingerprint
     assert (again.kinds, again.drop_titles, again.topics) == (("page",), ("Link 3",), ("book",))
-    assert (again.temperature, again.articles_per_step) == (0.17, 3)  # As they were decided then.
+    assert (again.temperature, again.articles_per_step) == (0.17, 10)  # As they were decided then.
     assert prepared_again(planted, changed(planted, "settings - 'seed' || '{\"of a later version\": 1}'"))[1] == again
 
 

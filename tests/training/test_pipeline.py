@@ -60,7 +60,7 @@ def test_the_row_holds_what_was_decided(database: Database, block_of: np.ndarray
     model = train(database, QUICK, activate=False, progress=silent())
     assert model.state == "ready"
     decided = ("epochs", "max_share", "articles_per_step", "temperature", "sharpness")
-    assert [model.settings[name] for name in decided] == [2, 1.0, 2, 0.17, 1.25]
+    assert [model.settings[name] for name in decided] == [2, 1.0, 6, 0.17, 1.25]
     again = train(database, QUICK, activate=False, progress=silent())
     assert again.fingerprint == model.fingerprint
     assert again.model_id > model.model_id
