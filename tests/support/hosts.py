@@ -60,7 +60,8 @@ def hosts(count: int) -> Iterator[list[Host]]:
                 _ip("-n", host.name, "link", "set", device, "up")
         yield made
     finally:
-        for host in made:
+        for host in made:  # the cable first: with the namespace it goes only when the last process there has ended
+            subprocess.run(("ip", "link", "delete", host.name), check=False)
             subprocess.run(("ip", "netns", "delete", host.name), check=False)
         subprocess.run(("ip", "link", "delete", SWITCH), check=False)
 
