@@ -179,7 +179,7 @@ def compiled_epoch(model: Any, goal: Objective) -> tuple[Callable[..., Any], lis
                 loss = goal.loss(*rows, *here)
             gradients = tape.gradient(loss, rows)
             parts = tables, squares, numbers, rows, gradients, goal.rates, goal.memories
-            for table, square, number, row, gradient, rate, memory in zip(*parts, strict=False):
+            for table, square, number, row, gradient, rate, memory in zip(*parts, strict=True):
                 _move(table, square, number, row, gradient, rate * left[step], memory)
             total += loss
         return total / left.shape[0]

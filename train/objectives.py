@@ -104,4 +104,5 @@ def pointwise(pairs: Pairs, settings: DecidedSettings) -> Objective:
             return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(true, cosine * kernel[0, 0] + bias[0]))
         return tf.reduce_mean((cosine - (2 * true - 1)) ** 2)
 
-    return Objective(steps, loss, rates=(0.004, 0.004, 0.002, 0.002), memories=(0.99, 0.99, 0.999, 0.999))
+    n_tables = 4 if sigmoid else 2
+    return Objective(steps, loss, (0.004, 0.004, 0.002, 0.002)[:n_tables], (0.99, 0.99, 0.999, 0.999)[:n_tables])

@@ -27,8 +27,8 @@ def building(kind: str, column: str, n_rows: int) -> Building:
     """How carefully an index of so many rows is built; docs/search-in-sql.md has the measurements.
 
     With pgvector's default ef_construction of 64 an index lost whole clusters. Of many rows one with 128 still lost
-    some that one with 200 found, and of few it did not, thanks to `storage_order.scaffold_first`. With m = 24 the index
-    found no more and took a fifth more room, and with m = 12 it found less at an ef_search of 30. A search by
+    some that one with 200 found, and of few, in the order of `storage_order.scaffold_first`, it did not. With m = 24
+    the index found no more and took a fifth more room, and with m = 12 it found less at an ef_search of 30. A search by
     prominence has one of 100 or more, where the two found as much, and the build took .8 of the time.
     """
     if n_rows >= MANY:
