@@ -26,14 +26,14 @@ MANY = 200_000
 def building(kind: str, column: str, n_rows: int) -> Building:
     """How carefully an index of so many rows is built; docs/search-in-sql.md has the measurements.
 
-    With pgvector's default ef_construction of 64 an index lost whole clusters. Of many rows one with 128 still lost
-    some that one with 200 found, and of few, in the order of `storage_order.scaffold_first`, it did not. With m = 24
-    the index found no more and took a fifth more room, and with m = 12 it found less at an ef_search of 30. A search by
-    prominence has one of 100 or more, where the two found as much, and the build took .8 of the time.
+    With pgvector's default ef_construction of 64 an index lost whole clusters. With 128 one question of 500 among 37,020
+    articles ended in a wrong cluster, and with 200 one of 5,000. With m = 24 the index found no more and took a fifth
+    more room, and with m = 12 it found less at an ef_search of 30. A search by prominence has one of 100 or more, where
+    the two found as much, and the build took .8 of the time.
     """
-    if n_rows >= MANY:
-        return Building(16, 200)
-    return Building(12 if column == "placed" else 16, 100 if kind == "links" else 128)
+    if kind == "links":
+        return Building(16, 200 if n_rows >= MANY else 100)
+    return Building(12, 128) if column == "placed" and n_rows < MANY else Building(16, 200)
 
 
 # A model of before revision 0008 has a column `placed` without dimensions and values, which cannot be indexed.
