@@ -130,10 +130,10 @@ def fill(connection: psycopg.Connection, table: str, rows: Rows, order: Ids, wor
     """Make a table of the rows in that order; the ids are the places."""
     columns = f"article_id integer primary key, embedding vector({DIMENSIONS}), prominence real"
     connection.execute(f"create table {table} ({columns}) with (parallel_workers = {workers})")
-    for first in range(0, len(order), AT_A_TIME):
-        ids = order[first : first + AT_A_TIME]
-        with connection.cursor().copy(f"copy {table} from stdin (format binary)") as copy:
-            copy.write(binary_copy.rows(ids.astype(np.int32), rows[ids], np.zeros(len(ids), np.float32)))
+    columns_of_rows = np.arange(len(rows), dtype=np.int32), rows, np.zeros(len(rows), np.float32)
+    with connection.cursor().copy(f"copy {table} from stdin (format binary)") as copy:
+        for block in binary_copy.rows(*columns_of_rows, order=order):
+            copy.write(block)
     connection.execute(f"vacuum analyze {table}")
 
 

@@ -48,12 +48,18 @@ READ = text("""
     order by p.article_id / 4096
 """)
 
+COUNT = text("select reltuples from pg_class where oid = to_regclass('article_links')")
 TOPICS = text("select topic from articles group by topic order by count(*) desc, topic")
 
 
 def topics(connection: Connection) -> list[str]:
     """The topics that have articles, those with most first."""
     return list(connection.scalars(TOPICS))
+
+
+def count(connection: Connection) -> int:
+    """Roughly how many pairs the shelf has, as the last import or ANALYZE counted them."""
+    return max(int(connection.scalar(COUNT) or 0), 0)
 
 
 def read(

@@ -2,8 +2,11 @@
 
 import errno
 import os
+import resource
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from db.errors import OutOfFiles, OutOfMemory
 
@@ -11,6 +14,12 @@ TOO_MANY_FILES = {errno.EMFILE, errno.ENFILE}
 FILES_OF_A_CONNECTION = 4  # a socket, what waits for it, and what reading of names or keys opens
 # The loader has no exception of its own for a library for which there is no memory.
 NO_MEMORY_TO_LOAD = ("failed to map segment from shared object", "cannot allocate memory")
+
+# A container's memory: what it may have, has, and could give back of that at once, by either version of control groups.
+CONTROL_GROUPS = (
+    ("memory.max", "memory.current", "inactive_file"),
+    ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+)
 
 
 @contextmanager
@@ -48,3 +57,34 @@ def check_files() -> None:
         finally:
             for file in opened:
                 os.close(file)
+
+
+def available_memory() -> float:
+    """Return how many bytes this process may still take, without swap: of the machine, its container and its own limit.
+
+    Infinity where nothing tells, as on macOS.
+    """
+    if sys.platform != "linux":
+        return float("inf")
+    bounds = [1024.0 * _field(Path("/proc/meminfo"), "MemAvailable:")]
+    own, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if own != resource.RLIM_INFINITY:
+        bounds.append(own - 1024.0 * _field(Path("/proc/self/status"), "VmSize:"))
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        number, controllers, group = line.split(":", 2)
+        if number == "0" or "memory" in controllers.split(","):
+            root = Path("/sys/fs/cgroup", *(["memory"] if controllers else []))
+            bounds += [_unused(folder) for folder in (root / group[1:], root)]
+    return max(min(bounds), 0.0)
+
+
+def _unused(group: Path) -> float:
+    for most, used, spare in CONTROL_GROUPS:
+        with suppress(OSError, ValueError):  # It has no such file, or no limit ("max").
+            inactive = _field(group / "memory.stat", spare)
+            return int((group / most).read_text()) - int((group / used).read_text()) + inactive
+    return float("inf")
+
+
+def _field(path: Path, name: str) -> int:
+    return next((int(line.split()[1]) for line in path.read_text().splitlines() if line.split()[0] == name), 0)

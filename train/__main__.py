@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 
 from db.console import print_json, run
 from db.models import activation, indexes, registry
@@ -40,7 +41,7 @@ def train_one(arguments: argparse.Namespace) -> None:
         if workers and workers.index > 0:
             assist(database, asked, progress(), workers)
             return
-        model = train(database, asked, arguments.activate, progress(), workers)
+        model = train(database, asked, arguments.activate, progress(), workers, partial(print, file=sys.stderr))
         print_json(asdict(model)) if arguments.json else print(printing.summary(model), flush=True)
         with database.transaction() as connection:
             indexes.complete(connection, model.model_id)

@@ -7,6 +7,11 @@ class SettingInvalid(WikishelfError):
     """{option} cannot be {value}: {reason}"""
 
 
+class MemoryMissing(WikishelfError):
+    """{what} needs {needed} GB of memory, and {available} GB are available; free some, or take fewer pairs (--topic,
+    --min-articles) or --dimensions; nothing was stored"""
+
+
 class NothingToEvaluate(WikishelfError):
     """no article of model {model_id} has five links or more, so no link can be held out; ingest more articles"""
 

@@ -1,5 +1,6 @@
 """From the pairs in the database to vectors in the database."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from db.errors import NothingToTrain, TopicNotStored
 from db.models import activation, registry
 from db.models.registry import Model
 from db.pairs import Pairs
+from train import needs
 from train.config import DecidedSettings, Settings, as_stored, decide
 from train.distributed.tf_config import Workers
 from train.progress import OnEpoch
@@ -26,6 +28,7 @@ def train(
     activate: bool,
     progress: AbstractContextManager[OnEpoch],
     workers: Workers | None = None,
+    tell: Callable[[str], object] = lambda line: None,
 ) -> Model:
     """Train one model on what the database holds now, store it, and let searches answer from it if that is wanted.
 
@@ -33,15 +36,19 @@ def train(
     ----------
     workers : Workers, optional
         Those that train together. This process is their chief, and the others call `assist`.
+    tell : function of str
+        Called with one line that says what the training will take, before it starts.
 
     Raises
     ------
-    NothingToTrain
+    NothingToTrain, MemoryMissing
         Before anything is written.
     TrainingInProgress
         Another training holds the database.
     """
-    pairs, settings, left_out = prepared(database, asked)
+    pairs, settings, left_out = prepared(database, asked, workers)
+    size = f"{len(pairs.article_ids):,} articles, {len(pairs.link_ids):,} links, {len(pairs.article_index):,} pairs"
+    tell(f"{size}: {needs.of_training(pairs, settings, _shares(workers))}")
     with registry.training(database, settings.objective, settings.dimensions, as_stored(settings)) as model_id:
         fitted = fitted_to(pairs, settings, progress, workers)
         fitted.metrics["articles_left_out"] = left_out
@@ -51,15 +58,25 @@ def train(
 
 def assist(database: Database, asked: Settings, progress: AbstractContextManager[OnEpoch], workers: Workers) -> None:
     """Train together with the chief, which stores the model; nothing is written here."""
-    pairs, settings, _ = prepared(database, asked)
+    pairs, settings, _ = prepared(database, asked, workers)
     fitted_to(pairs, settings, progress, workers)
 
 
-def prepared(database: Database, asked: Settings) -> tuple[Pairs, DecidedSettings, int]:
-    """The pairs to train on, the settings as their number decides them, and how many articles were left out."""
+def prepared(database: Database, asked: Settings, workers: Workers | None = None) -> tuple[Pairs, DecidedSettings, int]:
+    """The pairs to train on, the settings as their number decides them, and how many articles were left out.
+
+    Raises
+    ------
+    TopicNotStored, NothingToTrain, MemoryMissing
+    """
     pairs = read_pairs(database, asked)
     trimmed, settings = decide(asked, pairs)
+    needs.check("the training", needs.of_training(trimmed, settings, _shares(workers)).memory)
     return trimmed, settings, len(pairs.article_ids) - len(trimmed.article_ids)
+
+
+def _shares(workers: Workers | None) -> int:
+    return len(workers.addresses) if workers else 1
 
 
 def fitted_to(
@@ -81,7 +98,7 @@ def read_pairs(database: Database, asked: Settings) -> Pairs:
 
     Raises
     ------
-    TopicNotStored
+    TopicNotStored, MemoryMissing
     NothingToTrain
         There is no article, or none that has a link of these kinds.
     """
@@ -90,6 +107,7 @@ def read_pairs(database: Database, asked: Settings) -> Pairs:
         for topic in asked.topics:
             if stored and topic not in stored:
                 raise TopicNotStored(topic=topic, known=", ".join(stored))
+        needs.check("reading the pairs", needs.PER_PAIR_READ * db.pairs.count(connection))
         pairs = db.pairs.read(connection, asked.kinds, asked.topics, asked.drop_titles)
     if len(pairs.article_index) == 0:
         topics = " or ".join(asked.topics) or "any topic"

@@ -26,8 +26,8 @@ MANY = 200_000
 def building(kind: str, column: str, n_rows: int) -> Building:
     """How carefully an index of so many rows is built; docs/search-in-sql.md has the measurements.
 
-    With pgvector's default ef_construction of 64 an index lost whole clusters. With 128 one question of 500 among 37,020
-    articles ended in a wrong cluster, and with 200 one of 5,000. With m = 24 the index found no more and took a fifth
+    With pgvector's default ef_construction of 64 an index lost whole clusters. With 128 one question of 500 to 37,020
+    articles ended in a wrong cluster, and with 200 one of 3,000. With m = 24 the index found no more and took a fifth
     more room, and with m = 12 it found less at an ef_search of 30. A search by prominence has one of 100 or more, where
     the two found as much, and the build took .8 of the time.
     """

@@ -55,7 +55,7 @@ def store(
     if kind == "articles":
         columns |= {"prominence": _prominence(connection, ids), "trained": vectors if trained is None else trained}
     order = scaffold_first(by_neighbourhood(vectors))
-    rows = binary_copy.rows(*(column[order] for column in columns.values()))
+    rows = binary_copy.rows(*columns.values(), order=order)
     binary_copy.copy_in(connection, f"{table.name} ({', '.join(columns)})", rows)
     if kind == "articles":
         indexes.build(connection, table, "embedding", *vectors.shape)
@@ -87,7 +87,7 @@ def _store_weights(connection: Connection, model_id: int, link_ids: NDArray[np.i
 
 def check(kind: VectorKind, ids: NDArray[np.int32], vectors: NDArray[np.float32]) -> None:
     """Refuse rows that would give wrong answers; the message names the first by its id."""
-    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
+    lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))
     _refuse(kind, ids, ~np.isfinite(lengths), "a value is not finite")
     _refuse(kind, ids, np.abs(lengths - 1) > UNIT_TOLERANCE, "a row is not of unit length")
     values, counts = np.unique(ids, return_counts=True)

@@ -27,11 +27,13 @@ FILES = (
     "may not open another file (Too many open files); raise the limit with ulimit -n, then run the same command again"
 )
 MEMORY = "there is not enough memory for this ("
+NEEDED = "the training needs 0.9 GB of memory, and 0."
 INGEST = ("ingest", "DUMP", "--workers", "1")
 SHORT = {
     "files, api": (resource.RLIMIT_NOFILE, 5, ("api", "similar", "Dracula"), FILES),
     **{f"{most} files, ingest": (resource.RLIMIT_NOFILE, most, INGEST, FILES) for most in (5, 6, 7)},
-    "memory, train": (resource.RLIMIT_AS, 300 * MEGABYTE, ("train", "--epochs", "1"), MEMORY),
+    "memory, train": (resource.RLIMIT_AS, 300 * MEGABYTE, ("train", "--epochs", "1"), NEEDED),
+    "memory, evaluate": (resource.RLIMIT_AS, 300 * MEGABYTE, ("train", "evaluate"), NEEDED),
     "memory, map": (resource.RLIMIT_AS, 300 * MEGABYTE, ("train", "map", "--fresh"), MEMORY),
 }
 
@@ -54,6 +56,31 @@ def test_too_little_of_something_is_said_in_one_line(sample_copy: str, sample_du
     assert "Traceback" not in ended.stderr
     assert expected in ended.stderr.splitlines()[-1]
     assert contents(sample_copy, *before) == before
+
+
+def test_a_container_that_is_too_small_is_refused_before_the_training(sample_copy: str) -> None:
+    """The limit is that of a control group, which a container has; nothing of the training is in the database."""
+    parent = Path("/sys/fs/cgroup/memory")
+    limit, size = ("memory.limit_in_bytes", 700 * MEGABYTE)
+    if not (parent / limit).exists():
+        parent, limit = Path("/sys/fs/cgroup"), "memory.max"
+    group = parent / f"wikishelf-test-{os.getpid()}"
+    try:
+        group.mkdir()
+        (group / limit).write_text(str(size))
+    except OSError as error:
+        pytest.skip(f"this machine lets nobody make a control group: {error}")
+    before = contents(sample_copy, "models")
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "train"], env={**os.environ, "DATABASE_URL": sample_copy}, cwd=ROOT,
+            preexec_fn=lambda: (group / "cgroup.procs").write_text("0") and None, capture_output=True, text=True,
+        )  # fmt: skip
+        assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
+        assert "the training needs 0.9 GB of memory, and 0." in ended.stderr
+        assert contents(sample_copy, "models") == before
+    finally:
+        group.rmdir()
 
 
 def test_a_clock_that_was_set_back(home: Path, sample_dump: Path) -> None:
