@@ -53,7 +53,7 @@ LIMITS: dict[str, tuple[float, float]] = {
 class Settings:
     """What is asked of a training. None leaves the choice to `decide`, which goes by the size of the data.
 
-    What was measured for each setting is in docs/training.md.
+    What was measured for each setting is in docs/measured-training.md.
     """
 
     objective: str = "softmax"  # The other two, sigmoid and mse, are pointwise losses.

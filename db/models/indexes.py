@@ -24,7 +24,7 @@ MANY = 200_000
 
 
 def building(kind: str, column: str, n_rows: int) -> Building:
-    """How carefully an index of so many rows is built; docs/search-in-sql.md has the measurements.
+    """How carefully an index of so many rows is built; docs/search-speed.md has the measurements.
 
     With pgvector's default ef_construction of 64 an index lost whole clusters. Of many rows one with 128 still lost
     some that one with 200 found, and of few, in the order of `storage_order.scaffold_first`, it did not. With m = 24

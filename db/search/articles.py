@@ -13,7 +13,7 @@ from db.search.facets import Facets, as_json, check_stored
 from db.search.records import SimilarArticle
 from db.search.run import call, fetched, rows_or_reason
 
-# The default of recommendations: docs/training.md has what was measured. SQL has the same.
+# The default of recommendations: docs/measured-quality.md has what was measured. SQL has the same.
 RECOMMENDED_PROMINENCE = 0.3
 
 
