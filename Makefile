@@ -1,4 +1,4 @@
-# make demo | test | matrix | check | bench: each makes its own environment in .venv first.
+# make demo | test | matrix | check | bench | docs | pictures: each makes its own environment in .venv first.
 # make lock | sbom | audit: the locks anew, what an image carries, and its known weaknesses.
 PYTHON ?= python3
 VENV ?= .venv
@@ -6,7 +6,7 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 # The demo keeps its database apart from yours. Root's PostgreSQL runs as another user, who may not enter this folder.
 DEMO_HOME := $(if $(filter 0,$(shell id -u)),/var/lib/wikishelf-demo,$(CURDIR)/.wikishelf)
 
-.PHONY: demo test matrix check bench lock sbom audit clean
+.PHONY: demo test matrix check bench docs pictures lock sbom audit clean
 
 demo: export WIKISHELF_HOME = $(DEMO_HOME)
 demo: export DATABASE_URL =
@@ -38,6 +38,15 @@ bench: $(VENV)/ready
 	python -m bench.search
 	python -m bench.train
 
+# The site, in build/docs/html; its reference comes from the code. A warning is an error.
+docs: $(VENV)/ready .venv-docs/ready
+	python -m pages.site build/docs/source
+	.venv-docs/bin/python -m sphinx -q -W --keep-going -c pages/sphinx build/docs/source build/docs/html
+
+# The picture of the page, from the sample, in chromium.
+pictures: $(VENV)/ready
+	python -m pages.pictures
+
 $(VENV)/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 14) else "Wikishelf needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d: run make PYTHON=python3.13" % v[:2])'
 	$(PYTHON) -m venv $(VENV)
@@ -52,6 +61,7 @@ lock: .venv-tools/ready
 	$(COMPILE) pyproject.toml --extra dev --extra cluster --extra browser --output-file requirements.lock
 	$(COMPILE) pyproject.toml --constraint requirements.lock --output-file supply/image.lock
 	$(COMPILE) --constraint requirements.lock --group supply --output-file supply/tools.lock
+	$(COMPILE) --constraint requirements.lock --group docs --output-file supply/docs.lock
 
 # What an image carries, as a bill of materials (CycloneDX) and as a text with all licences.
 sbom: .venv-tools/ready .venv-image/ready

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -61,12 +60,6 @@ def test_the_command_prints_both(sample_url: str, shelf: api.Shelf) -> None:
     expected = [asdict(record) for record in by_python(shelf, ASKED["recommend"])]
     assert answer("api", *ASKED["recommend"], DATABASE_URL=sample_url) == expected
     assert in_psql(sample_url, done("api", *ASKED["recommend"], "--sql", DATABASE_URL="postgresql:///none")) == expected
-
-
-def test_the_page_shows_what_it_prints() -> None:
-    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-    line, printed = re.findall(r"```console\n\$ python -m (.*)\n(.*)\n```", page)[0]
-    assert done(*shlex.split(line)) == printed + "\n"
 
 
 def test_text_is_quoted(sample_url: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from supply import licences
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.lock", "supply/image.lock", "supply/tools.lock")
+LOCKS = ("requirements.lock", "supply/image.lock", "supply/tools.lock", "supply/docs.lock")
 
 
 def pins(lock: str) -> dict[str, str]:
@@ -21,7 +21,7 @@ def pins(lock: str) -> dict[str, str]:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_package_is_pinned_with_hashes_and_from_no_named_index(lock: str) -> None:
     found = pins(lock)
-    assert len(found) > 40
+    assert len(found) > 25
     for pin, hashes in found.items():
         assert re.fullmatch(r"[\w.-]+(\[\w+\])?==[\w.!+]+( ; .+)?", pin), pin
         assert all(re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line) for line in hashes.splitlines()), pin
