@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import api
+import wikishelf
 from api.service import app
 from db import sql_files
 from db.connection import Database
@@ -98,8 +99,6 @@ def parser_of(words: Sequence[str], refuses: bool = True) -> argparse.ArgumentPa
 
 def _start(name: str) -> None:
     if name == "wikishelf":
-        import wikishelf
-
         wikishelf.main()
     else:
         runpy.run_module(name, run_name="__main__", alter_sys=True)
@@ -108,7 +107,10 @@ def _start(name: str) -> None:
 def commands() -> list[argparse.ArgumentParser]:
     """The parser of every command and subcommand, in the order of --help."""
     tops = [["python", "-m", package] for package in PACKAGES] + [["python", "-m", "ingest", "download"]]
-    return [parser for top in tops for parser in _below(parser_of(top, refuses=False))]
+    own = [["wikishelf", name] for name in wikishelf.COMMANDS if name not in PACKAGES]
+    parsers = [parser_of(top, refuses=False) for top in tops]
+    parsers += [parser for top in own if (parser := parser_of(top, refuses=False)).prog == " ".join(top)]  # no other's
+    return [each for parser in parsers for each in _below(parser)]
 
 
 def _below(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:

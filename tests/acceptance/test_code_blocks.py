@@ -17,6 +17,7 @@ import pytest
 import yaml
 from matplotlib import pyplot
 
+import wikishelf
 from ingest.topics.catalogue import load_topics
 from pages.sources import openapi, parser_of
 from tests.conftest import ROOT
@@ -68,7 +69,9 @@ OTHERS = {
     "set": "the shell's own",
     "unset": "its names are checked",
 }
-VARIABLES = r"DATABASE_URL|WIKISHELF_(HOME|SCHEMA)|TF_CONFIG|(POSTGRES|SERVICE)_PASSWORD|DASK_DISTRIBUTED__\w+"
+VARIABLES = (
+    r"DATABASE_URL|WIKISHELF_(HOME|DEMO_HOME|SCHEMA)|TF_CONFIG|(POSTGRES|SERVICE)_PASSWORD|DASK_DISTRIBUTED__\w+"
+)
 # What a block of SQL needs before it, in the same transaction, which is rolled back.
 EMPTY = "drop schema wikishelf cascade; drop extension vector cascade; drop extension pg_trgm cascade; create role app;"
 PREPARED = {"alter role app": "create role app;", "create extension vector;": EMPTY}
@@ -175,13 +178,14 @@ def run(words: list[str], url: str, service: Service, folder: Path) -> str:
     while "=" in words[0]:
         check_variable(words.pop(0))
     words = words[: words.index(">")] if ">" in words else words
+    words = [words[0], *words[2:]] if words[:2] == ["wikishelf", "demo"] and words[2:] else words  # on the demo's shelf
     ours = words[1:] if words[0] == "wikishelf" else words[2:] if words[:2] == ["python", "-m"] else None
     if ours is None:
         check_other(words, service)
         return ""
     line = " ".join(ours)
     if next((why for begin, why in PARSED.items() if line.startswith(begin)), ""):
-        if ours[0] != "demo":  # which came later than this list
+        if ours[0] in wikishelf.COMMANDS:
             parser_of(words)
         return ""
     finished = command_in(folder, *ours, DATABASE_URL=url)

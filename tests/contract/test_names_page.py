@@ -13,7 +13,7 @@ from pages.links import for_an_index, relinked
 from tests.conftest import ROOT
 
 NAMES = (ROOT / "docs" / "names.md").read_text(encoding="utf-8")
-PACKAGES = ("api", "db", "ingest", "train", "sample")
+PACKAGES = ("api", "db", "ingest", "train", "sample", "wikishelf")
 
 
 def listed(name: str) -> bool:
@@ -62,7 +62,7 @@ def test_every_name_of_python_is_documented_and_stands_there() -> None:
 
 
 def test_every_command_and_route_stands_there() -> None:
-    commands = [parser.prog.removeprefix("python -m ").split() for parser in sources.commands()]
+    commands = [parser.prog.split()[1 if parser.prog.startswith("wikishelf") else 2 :] for parser in sources.commands()]
     assert len(commands) > 30
     assert [words for words in commands if not listed(" ".join(words[1:]) or words[0])] == []
     assert [route for route in sources.openapi()["paths"] if not listed(route)] == []
