@@ -4,9 +4,10 @@ import argparse
 import contextlib
 import inspect
 import re
-import runpy
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
@@ -89,19 +90,13 @@ def parser_of(words: Sequence[str], refuses: bool = True) -> argparse.ArgumentPa
     with (
         patch.object(argparse.ArgumentParser, "parse_known_args", stop),
         patch.multiple(sys, argv=[name, *arguments], **streams),
+        warnings.catch_warnings(action="ignore", category=RuntimeWarning),  # runpy's, of what is imported already
     ):
         try:
-            _start(name)
+            wikishelf.main() if name == "wikishelf" else import_module(f"{name}.__main__").main()
         except Parsed as parsed:
             return parsed.parser
     raise AssertionError(f"{words} reached no parser")
-
-
-def _start(name: str) -> None:
-    if name == "wikishelf":
-        wikishelf.main()
-    else:
-        runpy.run_module(name, run_name="__main__", alter_sys=True)
 
 
 def commands() -> list[argparse.ArgumentParser]:
