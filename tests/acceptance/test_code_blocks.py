@@ -44,6 +44,7 @@ PARSED = {
     "demo": "it makes a shelf of its own, and has a test of its own",
     "api serve": "it runs until it is stopped: tests/acceptance/test_service.py",
     "api similar La Marseillaise": "the sample has no anthems; the page's topic is imported below",
+    "completion": "its own tests run it in real shells",
     "db psql": "it waits for what is typed: tests/acceptance/test_sample.py",
     "db uninstall": "it removes the shelf: tests/acceptance/test_own_database.py",
     "db upgrade": "the sample is only read: tests/migration",
@@ -70,7 +71,7 @@ OTHERS = {
     "unset": "its names are checked",
 }
 VARIABLES = (
-    r"DATABASE_URL|WIKISHELF_(HOME|DEMO_HOME|SCHEMA)|TF_CONFIG|(POSTGRES|SERVICE)_PASSWORD|DASK_DISTRIBUTED__\w+"
+    r"DATABASE_URL|WIKISHELF_(HOME|SCHEMA)|TF_CONFIG|(POSTGRES|SERVICE)_PASSWORD|DASK_DISTRIBUTED__\w+"
 )
 # What a block of SQL needs before it, in the same transaction, which is rolled back.
 EMPTY = "drop schema wikishelf cascade; drop extension vector cascade; drop extension pg_trgm cascade; create role app;"

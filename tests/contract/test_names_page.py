@@ -72,7 +72,7 @@ def test_every_variable_that_is_read_is_in_the_settings() -> None:
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     code = "".join(path.read_text(encoding="utf-8") for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
     read = set(re.findall(r"""environ(?:\.get\(|\[)"([A-Z_]+)"(?:[,)]|\](?! = ))""", code)) | set(
-        re.findall(r"\bWIKISHELF_[A-Z]+", code)
+        re.findall(r"\bWIKISHELF_[A-Z_]+", code)
     )
     assert {"DATABASE_URL", "WIKISHELF_HOME", "TF_CONFIG"} <= read
     assert [name for name in sorted(read) if f"`{name}`" not in page] == []
