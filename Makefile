@@ -31,6 +31,7 @@ check: $(VENV)/ready
 	mypy
 	lint-imports
 	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 
 bench: $(VENV)/ready
 	python -m bench.load
