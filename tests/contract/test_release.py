@@ -10,8 +10,9 @@ from supply import packages, release
 IN_CHECKOUT = pytest.mark.skipif(not (packages.ROOT / ".git").exists(), reason="only a checkout knows what git tracks")
 PROJECT = """
 [project]
+name = "ours"
 dependencies = ["one>=2"]
-optional-dependencies = {dev = ["two>=1"], rare = ["three<2"]}
+optional-dependencies = {dev = ["two>=1", "ours[rare]"], rare = ["three<2"]}
 [dependency-groups]
 build = ["four"]
 supply = ["five"]
