@@ -1,12 +1,13 @@
 # make demo | test | matrix | check | bench | docs | pictures: each makes its own environment in .venv first.
 # make lock | sbom | audit: the locks anew, what an image carries, and its known weaknesses.
+# make release-check: whether this commit can be released.
 PYTHON ?= python3
 VENV ?= .venv
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 # The demo keeps its database apart from yours. Root's PostgreSQL runs as another user, who may not enter this folder.
 DEMO_HOME := $(if $(filter 0,$(shell id -u)),/var/lib/wikishelf-demo,$(CURDIR)/.wikishelf)
 
-.PHONY: demo test matrix check bench docs pictures lock sbom audit clean
+.PHONY: demo test matrix check bench docs pictures lock sbom audit release-check clean
 
 demo: export WIKISHELF_HOME = $(DEMO_HOME)
 demo: export DATABASE_URL =
@@ -31,6 +32,7 @@ check: $(VENV)/ready
 	mypy
 	lint-imports
 	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 
 bench: $(VENV)/ready
 	python -m bench.load
@@ -73,6 +75,9 @@ sbom: .venv-tools/ready .venv-image/ready
 # It asks the package index for what is known of each version.
 audit: .venv-tools/ready
 	.venv-tools/bin/pip-audit --disable-pip --requirement supply/image.lock
+
+release-check: $(VENV)/ready .venv-tools/ready
+	python -m supply.release
 
 .venv-%/ready: supply/%.lock
 	$(PYTHON) -m venv .venv-$*

@@ -66,4 +66,9 @@ def for_an_index(readme: str, url: str) -> str:
         Where the repository's files can be read, such as https://example.org/wikishelf/blob/main. If it is "", a link
         becomes its text.
     """
-    return relinked(readme, Path("README.md"), lambda path: f"{url.rstrip('/')}/{path}" if url else None)
+
+    def find(path: Path) -> str | None:
+        raw = "?raw=true" if path.suffix == ".png" else ""  # the picture itself, and not a page around it
+        return f"{url.rstrip('/')}/{path}{raw}" if url else None
+
+    return relinked(readme, Path("README.md"), find)

@@ -14,13 +14,13 @@ from pathlib import Path
 import matplotlib
 import psycopg
 import pytest
-import yaml
 from matplotlib import pyplot
+from psycopg.conninfo import make_conninfo
 
 import wikishelf
 from ingest.topics.catalogue import load_topics
-from pages.sources import openapi, parser_of
-from tests.conftest import ROOT
+from pages.sources import parser_of
+from tests.conftest import ROOT, as_url, set_defaults
 from tests.support import exports
 from tests.support.code_blocks import Block, blocks, commands, differences, options_of, statements
 from tests.support.commands import command_in
@@ -47,7 +47,6 @@ PARSED = {
     "completion": "its own tests run it in real shells",
     "db psql": "it waits for what is typed: tests/acceptance/test_sample.py",
     "db uninstall": "it removes the shelf: tests/acceptance/test_own_database.py",
-    "db upgrade": "the sample is only read: tests/migration",
     "db save": "tests of db/archive run it",
     "db restore": "tests of db/archive run it",
     "ingest": "it needs a dump of a wiki: tests/acceptance/test_import.py, test_download.py",
@@ -64,15 +63,14 @@ OTHERS = {
     "dask": "tests/cluster starts them",
     "docker": "not installed; tests/acceptance/test_compose.py runs what the file says",
     "export": "its names are checked",
+    "kubectl": "there is no cluster; tests/acceptance/test_deployments.py runs what the manifest says",
     "make": "its targets are checked",
     "pip": "its extras are checked",
     "rm": "the shell's own",
     "set": "the shell's own",
     "unset": "its names are checked",
 }
-VARIABLES = (
-    r"DATABASE_URL|WIKISHELF_(HOME|SCHEMA)|TF_CONFIG|(POSTGRES|SERVICE)_PASSWORD|DASK_DISTRIBUTED__\w+"
-)
+VARIABLES = r"DATABASE_URL|WIKISHELF_(HOME|SCHEMA)|TF_CONFIG|(POSTGRES|SERVICE)_PASSWORD|DASK_DISTRIBUTED__\w+"
 # What a block of SQL needs before it, in the same transaction, which is rolled back.
 EMPTY = "drop schema wikishelf cascade; drop extension vector cascade; drop extension pg_trgm cascade; create role app;"
 PREPARED = {"alter role app": "create role app;", "create extension vector;": EMPTY}
@@ -114,13 +112,24 @@ LIKED = ("Dracula", "Frankenstein", "Carmilla", "Jane Eyre", "Wuthering Heights"
 
 
 @pytest.fixture(scope="module")
-def service(sample_url: str) -> Iterator[Service]:
+def copied_url(server_url: str, sample_url: str) -> Iterator[str]:
+    """A copy of the sample's database, which commands of pages may change."""
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute("create database code_blocks template sample")
+        url = make_conninfo(server_url, dbname="code_blocks")
+        set_defaults(url)
+        yield as_url(url)
+        admin.execute("drop database code_blocks with (force)")
+
+
+@pytest.fixture(scope="module")
+def service(copied_url: str, sample_url: str) -> Iterator[Service]:  # No copy is made of what it is connected to.
     with serving(sample_url) as service:
         yield service
 
 
 def test_every_block_is_of_a_kind_that_is_tested() -> None:
-    kinds = {"sql", "python", "sh", "console", "text", "toml", "csv", "json", "yaml"}
+    kinds = {"sql", "python", "sh", "console", "text", "toml", "csv", "json"}
     assert {str(block): block.language for block in BLOCKS if block.language not in kinds and not reason(block)} == {}
     assert {key for key in NOT_RUN if sum((b.page, b.text[: len(key[1])]) == key for b in BLOCKS) != 1} == set()
 
@@ -163,15 +172,15 @@ def test_python(sample_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.parametrize("page", sorted({block.page for block in of("sh", "console")}))
-def test_shell(sample_url: str, service: Service, folder: Path, page: str) -> None:
+def test_shell(copied_url: str, service: Service, folder: Path, page: str) -> None:
     for block in of("sh", "console"):
         if block.page == page and block.language == "sh":
-            printed = "".join(run(words, sample_url, service, folder) for words in commands(block.text))
+            printed = "".join(run(words, copied_url, service, folder) for words in commands(block.text))
             assert block.printed is None or not differences(block.printed, printed), block
         elif block.page == page:
             line, expected = block.text.removeprefix("$ ").split("\n", 1)
             (words,) = commands(line)
-            assert run(words, sample_url, service, folder) == expected, block
+            assert run(words, copied_url, service, folder) == expected, block
 
 
 def run(words: list[str], url: str, service: Service, folder: Path) -> str:
@@ -216,6 +225,8 @@ def check_other(words: list[str], service: Service) -> None:
         extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
         for name in re.findall(r"wikishelf\[([\w,]+)\]", " ".join(words)):
             assert set(name.split(",")) <= {*extras, "train"}, name
+    elif "-f" in words:
+        assert (ROOT / words[words.index("-f") + 1]).exists(), words
     elif words[0] == "curl":
         (address,) = (word for word in words if word.startswith("http://127.0.0.1:8000/"))
         assert service.get(address.removeprefix("http://127.0.0.1:8000")).json
@@ -276,16 +287,3 @@ def test_csv(tmp_path: Path, block: Block) -> None:
 @each("json")
 def test_json(service: Service, block: Block) -> None:
     assert json.loads(block.text) == service.get("/articles/Draculla/similar").json
-
-
-@each("yaml")
-def test_yaml(block: Block) -> None:
-    deployment = yaml.safe_load(block.text)
-    (container,) = deployment["containers"]
-    parser_of(container["command"])
-    ports = {port["name"]: str(port["containerPort"]) for port in container["ports"]}
-    assert ports["admin"] in container["command"]
-    for name, probe in container.items():
-        if name.endswith("Probe"):
-            assert probe["httpGet"]["path"] in openapi()["paths"]
-            assert probe["httpGet"]["port"] in ports

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy import text
 import api
 from db.connection import Database
 from pages import reference, site, sources
+from pages.hatch_readme import Readme
 from pages.links import for_an_index, relinked
 from tests.conftest import ROOT
 
@@ -109,12 +111,20 @@ def test_the_site_has_every_page_and_leads_nowhere_else(source: Path) -> None:
 def test_links_of_the_readme_on_a_package_index() -> None:
     readme = "![a map](docs/pictures/page.png) [all](docs/index.md#x), [`c`](LICENSE), [away](https://a.org) `[x](y)`"
     assert for_an_index(readme, "https://example.org/w/blob/main/") == (
-        "![a map](https://example.org/w/blob/main/docs/pictures/page.png) [all](https://example.org/w/blob/main/docs/index.md#x),"
+        "![a map](https://example.org/w/blob/main/docs/pictures/page.png?raw=true) [all](https://example.org/w/blob/main/docs/index.md#x),"
         " [`c`](https://example.org/w/blob/main/LICENSE), [away](https://a.org) `[x](y)`"
     )
     assert for_an_index(readme, "") == "a map all, `c`, [away](https://a.org) `[x](y)`"
     whole = for_an_index((ROOT / "README.md").read_text(encoding="utf-8"), "")
     assert not re.search(r"\]\((?!https?://)", whole)
+
+
+def test_a_package_has_the_readme_for_an_index() -> None:
+    hook = Readme(str(ROOT), {})
+    metadata: dict[str, Any] = {"urls": {"Source": "https://example.org/w/blob/main"}}
+    hook.update(metadata)
+    assert metadata["readme"]["content-type"] == "text/markdown"
+    assert "(https://example.org/w/blob/main/docs/pictures/page.png?raw=true)" in metadata["readme"]["text"]
 
 
 def test_links_of_a_page_in_a_folder() -> None:

@@ -65,10 +65,10 @@ def test_an_image_installs_from_the_lock_and_holds_every_package() -> None:
         "--no-cache-dir --require-hashes -r image.lock",
         "--no-cache-dir --no-deps --no-build-isolation .",
     ]
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
-    for package in settings["packages"]["find"]["include"]:
-        name = package.rstrip("*")
-        assert f"COPY {name} {name}\n" in steps
+    targets = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
+    packed = targets["wheel"]["only-include"]
+    for name in packed:
+        assert name == "wikishelf.py" or f"COPY {name} {name}\n" in steps, name
     copied = " ".join(re.findall(r"COPY (.+) \S+\n", steps)).split()
     assert all((ROOT / one).exists() for one in copied)
-    assert {f"{module}.py" for module in settings["py-modules"]} <= set(copied)
+    assert {"wikishelf.py", "pyproject.toml", "README.md", "LICENSE"} <= set(copied)
