@@ -96,6 +96,7 @@ def locks() -> Iterator[str]:
         "requirements.lock": {*project["dependencies"], *extras["dev"], *groups["build"]},
         "supply/image.lock": {*project["dependencies"], *groups["build"]},
         "supply/tools.lock": {*groups["supply"], *groups["build"]},
+        "supply/docs.lock": {*groups["docs"], *groups["build"]},
     }
     known = set().union(*needed.values(), *extras.values())
     for lock, needs in needed.items():

@@ -30,57 +30,10 @@ from train.distributed.tf_config import workers_of
 from train.evaluation.likes_file import read_likes
 
 BLOCKS = blocks()
-# Blocks that are not run, by their page and how they begin, with the reason.
-NOT_RUN = {
-    ("export.md", "from gensim"): "gensim is not installed; tests/unit/train/test_exporting.py reads the format",
-    ("scale.md", "create extension if not exists vectorscale"): "no server here has this extension",
-    ("running-the-service.md", "limit_req_zone"): "nginx is not installed",
-    ("running-the-service.md", "location /"): "nginx is not installed",
-    ("running-the-service.md", "example.org"): "Caddy is not installed",
-    ("page.md", "location /shelf/"): "nginx is not installed; tests/acceptance/test_page_guard.py asks below a path",
-}
-# Commands of ours that are parsed and not run. The first that fits counts.
-PARSED = {
-    "demo": "it makes a shelf of its own, and has a test of its own",
-    "api serve": "it runs until it is stopped: tests/acceptance/test_service.py",
-    "api similar La Marseillaise": "the sample has no anthems; the page's topic is imported below",
-    "completion": "its own tests run it in real shells",
-    "db psql": "it waits for what is typed: tests/acceptance/test_sample.py",
-    "db uninstall": "it removes the shelf: tests/acceptance/test_own_database.py",
-    "db save": "tests of db/archive run it",
-    "db restore": "tests of db/archive run it",
-    "ingest": "it needs a dump of a wiki: tests/acceptance/test_import.py, test_download.py",
-    "train evaluate --likes": "",  # is run
-    "train models": "",  # is run
-    "train drop": "there is no second model: tests/acceptance/test_training.py",
-    "train activate": "there is no second model: tests/acceptance/test_training.py",
-    "train": "it takes long: tests/acceptance/test_training.py and tests/training",
-}
-# Programs of others, and what can be said of their lines.
-OTHERS = {
-    "cd": "the shell's own",
-    "curl": "asked of a service by the test below",
-    "dask": "tests/cluster starts them",
-    "docker": "not installed; tests/acceptance/test_compose.py runs what the file says",
-    "export": "its names are checked",
-    "kubectl": "there is no cluster; tests/acceptance/test_deployments.py runs what the manifest says",
-    "make": "its targets are checked",
-    "pip": "its extras are checked",
-    "rm": "the shell's own",
-    "set": "the shell's own",
-    "unset": "its names are checked",
-}
+LISTS = tomllib.loads((ROOT / "tests" / "support" / "code_blocks.toml").read_text(encoding="utf-8"))
 VARIABLES = r"DATABASE_URL|WIKISHELF_(HOME|SCHEMA)|TF_CONFIG|(POSTGRES|SERVICE)_PASSWORD|DASK_DISTRIBUTED__\w+"
-# What a block of SQL needs before it, in the same transaction, which is rolled back.
-EMPTY = "drop schema wikishelf cascade; drop extension vector cascade; drop extension pg_trgm cascade; create role app;"
-PREPARED = {"alter role app": "create role app;", "create extension vector;": EMPTY}
-WRITTEN = {
-    "in database app ": "in database sample ",
-    "enwiki.": "wikishelf.",
-    "dewiki.": "wikishelf.",
-    "frwiki.": "wikishelf.",
-}
 NO_ROWS = ("unknown", "create ", "insert ", "update ", "alter ")
+LIKED = ("Dracula", "Frankenstein", "Carmilla", "Jane Eyre", "Wuthering Heights", "Emma (novel)")
 
 
 def of(*languages: str) -> list[Block]:
@@ -88,9 +41,12 @@ def of(*languages: str) -> list[Block]:
 
 
 def reason(block: Block) -> str:
-    return next(
-        (why for (page, begin), why in NOT_RUN.items() if (block.page, block.text[: len(begin)]) == (page, begin)), ""
-    )
+    """Why it is not run; "" if it is."""
+    return next((one["reason"] for one in LISTS["not_run"] if fits(one, block)), "")
+
+
+def fits(one: dict[str, str], block: Block) -> bool:
+    return block.page == one["page"] and block.text.startswith(one["begins"])
 
 
 def each(*languages: str) -> pytest.MarkDecorator:
@@ -106,9 +62,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "likes.csv").write_text("".join(readers), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-LIKED = ("Dracula", "Frankenstein", "Carmilla", "Jane Eyre", "Wuthering Heights", "Emma (novel)")
 
 
 @pytest.fixture(scope="module")
@@ -131,17 +84,17 @@ def service(copied_url: str, sample_url: str) -> Iterator[Service]:  # No copy i
 def test_every_block_is_of_a_kind_that_is_tested() -> None:
     kinds = {"sql", "python", "sh", "console", "text", "toml", "csv", "json"}
     assert {str(block): block.language for block in BLOCKS if block.language not in kinds and not reason(block)} == {}
-    assert {key for key in NOT_RUN if sum((b.page, b.text[: len(key[1])]) == key for b in BLOCKS) != 1} == set()
+    assert [one for one in LISTS["not_run"] if sum(fits(one, block) for block in BLOCKS) != 1] == []
 
 
 @each("sql")
 def test_sql(sample_url: str, block: Block) -> None:
     text = block.text
-    for ours, here in WRITTEN.items():
+    for ours, here in LISTS["written"].items():
         text = text.replace(ours, here)
     printed = []
     with psycopg.connect(sample_url) as connection:
-        for begin, before in PREPARED.items():
+        for begin, before in LISTS["prepared"].items():
             if text.startswith(begin):
                 connection.execute(before)
         for statement in statements(text):
@@ -194,7 +147,7 @@ def run(words: list[str], url: str, service: Service, folder: Path) -> str:
         check_other(words, service)
         return ""
     line = " ".join(ours)
-    if next((why for begin, why in PARSED.items() if line.startswith(begin)), ""):
+    if next((why for begin, why in LISTS["parsed"].items() if line.startswith(begin)), ""):
         if ours[0] in wikishelf.COMMANDS:
             parser_of(words)
         return ""
@@ -215,7 +168,7 @@ def check_variable(assignment: str) -> None:
 
 
 def check_other(words: list[str], service: Service) -> None:
-    assert words[0] in OTHERS, words
+    assert words[0] in LISTS["others"], words
     if words[0] in {"export", "unset"}:
         for assignment in words[1:]:
             check_variable(assignment)
