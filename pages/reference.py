@@ -22,7 +22,7 @@ def pages() -> dict[str, str]:
 
 
 def _sql() -> Iterator[str]:
-    yield "# SQL functions\n\nFrom the functions' comments. [search-in-sql.md](search-in-sql.md) has examples.\n"
+    yield "# SQL, from the functions' comments\n\n[search-in-sql.md](search-in-sql.md) has examples.\n"
     for one in sources.functions():
         yield f"## {one.name}({', '.join(_names(one.arguments))})\n"
         yield f"```sql\n{one.name}({one.arguments})\nreturns {one.returns}\n```\n"
@@ -34,7 +34,7 @@ def _names(arguments: str) -> list[str]:
 
 
 def _python() -> Iterator[str]:
-    yield f"# Python\n\n{_prose(inspect.getdoc(api) or '')}\n"
+    yield f"# Python, from the docstrings\n\n{_prose(inspect.getdoc(api) or '')}\n"
     for name in api.__all__:
         yield from _of_python(name, getattr(api, name), "##")
         for member, method in sources.shown(getattr(api, name)).items():
@@ -68,9 +68,9 @@ def _prose(docstring: str) -> str:
     for line in lines:
         if re.fullmatch(r"-{3,}", line) and made:
             made[-1] = f"\n**{made[-1]}**\n"
-        elif re.match(r"[\w`*]+(, [\w*]+)*( : .+)?$", line) and made and (made[-1].startswith(("\n**", "- ", "  "))):
+        elif re.match(r"[\w.*]+(, [\w.*]+)*,?( : .+)?$", line) and made and (made[-1].startswith(("\n**", "- ", "  "))):
             name, _, kind = line.partition(" : ")
-            made.append(f"- `{name}`" + (f" ({kind})" if kind else ""))
+            made.append(f"- `{name.rstrip(',')}`" + (f" ({kind})" if kind else ""))
         elif line.startswith(">>> ") or line.startswith("... "):
             made.append(f"    {line}")
         else:
@@ -79,14 +79,14 @@ def _prose(docstring: str) -> str:
 
 
 def _commands() -> Iterator[str]:
-    yield "# The command line\n\nWhat `--help` prints. `wikishelf X` is the same as `python -m X`.\n"
+    yield "# The command line, from --help\n\n`wikishelf X` is the same as `python -m X`.\n"
     for parser in sources.commands():
         yield f"## {parser.prog}\n\n```text\n{sources.help_of(parser).rstrip()}\n```\n"
 
 
 def _http() -> Iterator[str]:
     document = sources.openapi()
-    yield f"# HTTP\n\n{document['info']['description']} The same stands in `/openapi.json` of a running service.\n"
+    yield f"# HTTP, from OpenAPI\n\n{document['info']['description']} The same stands in `/openapi.json` of a running service.\n"
     for route, methods in document["paths"].items():
         for method, operation in methods.items():
             yield f"## {method.upper()} {route}\n\n{operation.get('description', '')}\n"

@@ -56,13 +56,12 @@ def _page(path: Path, places: dict[str, str], url: str) -> str:
 def _with_contents(index: str, generated: list[str]) -> str:
     """Put Sphinx's list of pages below the index: a section's under its heading, a page where it comes last."""
     sections = [part.partition("\n") for part in re.split(r"^## ", index, flags=re.MULTILINE)[1:]]
-    last = {name: heading for heading, _, text in sections for name in re.findall(r"\]\(([\w-]+)\.md[)#]", text)}
-    last |= dict.fromkeys((name.removesuffix(".md") for name in generated), "Reference") | dict.fromkeys(
-        PROJECT, "Project"
-    )
+    places = [(name, heading) for heading, _, text in sections for name in re.findall(r"\]\(([\w-]+)\.md[)#]", text)]
+    places += [(name.removesuffix(".md"), "Reference") for name in generated] + [(name, "Project") for name in PROJECT]
+    last = dict(places)
     trees = []
-    for heading in dict.fromkeys(last.values()):
-        names = "\n".join(name for name, where in last.items() if where == heading)
+    for heading in [*(heading for heading, _, _ in sections), "Project"]:
+        names = "\n".join(dict.fromkeys(name for name, place in places if place == heading == last[name]))
         trees.append(f"```{{toctree}}\n:hidden:\n:caption: {heading}\n\n{names}\n```\n")
     return index + "\n" + "\n".join(trees)
 
