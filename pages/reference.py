@@ -86,7 +86,7 @@ def _commands() -> Iterator[str]:
 
 def _http() -> Iterator[str]:
     document = sources.openapi()
-    yield f"# HTTP, from OpenAPI\n\n{document['info']['description']} The same stands in `/openapi.json` of a running service.\n"
+    yield f"# HTTP, from OpenAPI\n\n{document['info']['description']} `/openapi.json` has the same.\n"
     for route, methods in document["paths"].items():
         for method, operation in methods.items():
             yield f"## {method.upper()} {route}\n\n{operation.get('description', '')}\n"
