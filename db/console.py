@@ -4,6 +4,7 @@ import codecs
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TextIO
@@ -12,6 +13,8 @@ from db import shortage
 from db.errors import OutputLost, WikishelfError
 
 LONGEST_LINE = 4_000  # characters; an error may list what there is
+typed_form = ["python -m"]  # what stood before the name of the command; the console command puts its own name here
+_COMMANDS = re.compile(r"python -m (?=(?:api|db|ingest|sample|train)\b)")
 
 
 def run(program: str, main: Callable[[], None]) -> NoReturn:
@@ -28,12 +31,25 @@ def run(program: str, main: Callable[[], None]) -> NoReturn:
         finally:
             sys.stdout.flush()
     except WikishelfError as error:
-        _end(1, f"{program}: {error}")
+        _end(1, typed(f"{program}: {error}"))
     except KeyboardInterrupt as interrupt:
-        _end(130, f"{program}: {'; '.join(['interrupted', *getattr(interrupt, '__notes__', [])])}")
+        _end(130, typed(f"{program}: {'; '.join(['interrupted', *getattr(interrupt, '__notes__', [])])}"))
     except _ReaderGone:
         _end(0)
     sys.exit(0)
+
+
+def typed(text: str) -> str:
+    """Return the text with its commands in the form that was typed: `wikishelf api`, unless it was `python -m api`."""
+    return _COMMANDS.sub(f"{typed_form[0]} ", text)
+
+
+def next_step(purpose: str, command: str) -> None:
+    """Say on stderr what to run next and why; `command` is written as `python -m train map`, and shown as it was typed.
+
+    A command with --json says nothing of it.
+    """
+    print(f"next: {typed(command)}  # {purpose}", file=sys.stderr)
 
 
 def plain(text: str) -> str:
