@@ -12,7 +12,8 @@ from contextlib import nullcontext
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from db import connection, settings
-from db.console import run
+from db.command_line import Parser
+from db.console import next_step, run
 from db.embedded import binaries, environment, sharing
 from db.errors import ServerNotOurs
 from db.installing import migrate, removal
@@ -22,7 +23,7 @@ from db.opening import connect
 
 def main() -> None:
     """Run one command: start, stop, status, url, psql, upgrade or uninstall."""
-    given = vars(_parser().parse_args())
+    given = vars(parser().parse_args())
     command: Callable[..., None] = given.pop("command")
     command(*given.pop("arguments", ()), **given)
 
@@ -93,7 +94,12 @@ def upgrade() -> None:
     with connect(tables="any") as database:
         migrate.upgrade(database)
         for line in migrate.advice(database):
-            print(line)
+            print(line, flush=True)
+        ((is_filled,),) = database.fetch(f"select exists (select from {database.schema}.articles)", {})
+    if is_filled:
+        next_step("see what there is to ask for", "python -m api topics")
+    else:
+        next_step("fill it from a dump", "python -m ingest SOURCE")
 
 
 def uninstall(yes: bool, old_names: bool) -> None:
@@ -117,8 +123,9 @@ def _embedded_settings(verb: str) -> settings.Settings:
     return where
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the command line."""
+    parser = Parser(
         prog="python -m db",
         description="Manage the database and the shelf in it. DATABASE_URL names the database; without it, the embedded"
         " PostgreSQL in WIKISHELF_HOME is used. WIKISHELF_SCHEMA names the schema of the shelf (default wikishelf).",

@@ -7,14 +7,33 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NoReturn, TextIO
 
 from db import shortage
 from db.errors import OutputLost, WikishelfError
 
 LONGEST_LINE = 4_000  # characters; an error may list what there is
-typed_form = ["python -m"]  # what stood before the name of the command; the console command puts its own name here
-_COMMANDS = re.compile(r"python -m (?=(?:api|db|ingest|sample|train)\b)")
+_COMMAND = re.compile(r"python -m (?=(?:api|db|ingest|sample|train)\b)")
+
+
+@dataclass
+class Form:
+    """How this process speaks of commands.
+
+    Attributes
+    ----------
+    start : str
+        What stands before the name of a command: `python -m`, unless the console command was typed.
+    has_hints : bool
+        Whether a command says what to run next.
+    """
+
+    start: str = "python -m"
+    has_hints: bool = True
+
+
+form = Form()
 
 
 def run(program: str, main: Callable[[], None]) -> NoReturn:
@@ -41,7 +60,7 @@ def run(program: str, main: Callable[[], None]) -> NoReturn:
 
 def typed(text: str) -> str:
     """Return the text with its commands in the form that was typed: `wikishelf api`, unless it was `python -m api`."""
-    return _COMMANDS.sub(f"{typed_form[0]} ", text)
+    return _COMMAND.sub(f"{form.start} ", text)
 
 
 def next_step(purpose: str, command: str) -> None:
@@ -49,7 +68,15 @@ def next_step(purpose: str, command: str) -> None:
 
     A command with --json says nothing of it.
     """
-    print(f"next: {typed(command)}  # {purpose}", file=sys.stderr)
+    if form.has_hints:
+        print(f"next: {typed(command)}  # {purpose}", file=sys.stderr)
+
+
+def wrong_usage(message: str) -> NoReturn:
+    """Say on stderr what is wrong, and exit with 2."""
+    if sys.stderr:
+        print(message, file=sys.stderr)
+    sys.exit(2)
 
 
 def plain(text: str) -> str:
