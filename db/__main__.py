@@ -140,7 +140,7 @@ def parser() -> argparse.ArgumentParser:
     options.set_defaults(command=uninstall)
     # All options belong to psql, so that its -c and --help reach it.
     options = commands.add_parser("psql", help=psql.__doc__, add_help=False, prefix_chars="\0")
-    options.add_argument("arguments", nargs="*")
+    options.add_argument("arguments", nargs="*", metavar="ARGUMENT", help="what psql shall do; its own --help tells")
     options.set_defaults(command=psql)
     return parser
 

@@ -67,7 +67,7 @@ def version() -> str:
     try:
         return f"wikishelf {metadata.version('wikishelf')}"
     except metadata.PackageNotFoundError:
-        return "wikishelf, which runs from its sources and is not installed"
+        return "wikishelf (run from its sources, not installed)"
 
 
 def _unknown(name: str) -> str:

@@ -37,10 +37,9 @@ def parser() -> Parser:
 def everything() -> argparse.ArgumentParser:
     """Make one parser that has every command of `wikishelf` below it."""
     parsers = every_parser()
-    for name in ("topics", "facets"):
-        parsers[name] = commands_of(parsers["api"])[name]
-    others = {name: made for name, made in parsers.items() if name != "demo"}
-    _put_below(parsers["demo"], others)
+    _put_below(parsers["ingest"], {"download": parsers.pop("ingest download")}, "fetch a dump")
+    parsers |= {name: commands_of(parsers["api"])[name] for name in ("topics", "facets")}
+    _put_below(parsers["demo"], {name: made for name, made in parsers.items() if name != "demo"})
     top = argparse.ArgumentParser(prog="wikishelf")
     top.add_argument("--version", action="store_true", help="print the version")
     _put_below(top, parsers)
@@ -48,7 +47,7 @@ def everything() -> argparse.ArgumentParser:
 
 
 def every_parser() -> dict[str, argparse.ArgumentParser]:
-    """Make the parser of each command."""
+    """Make all parsers, by the commands that they read."""
     import api.commands
     import db.__main__
     import ingest.__main__
@@ -57,12 +56,10 @@ def every_parser() -> dict[str, argparse.ArgumentParser]:
     import train.arguments
     from wikishelf import demo
 
-    reading = ingest.__main__.parser()
-    download = {"download": ingest.download.command.parser()}
-    _put_below(reading, download, "fetch a dump; each has its --help")
     return {
         "demo": demo.parser(),
-        "ingest": reading,
+        "ingest": ingest.__main__.parser(),
+        "ingest download": ingest.download.command.parser(),
         "train": train.arguments.parser(),
         "api": api.commands.parser(),
         "db": db.__main__.parser(),
