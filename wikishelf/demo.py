@@ -32,7 +32,7 @@ FAREWELL = """
 made     549 books, 79 films, a model and a map, in {home} ({size:.0f} MB)
 look     {word} demo api serve    then open http://127.0.0.1:8000
 ask on   {word} demo api similar "Don Quixote"
-         {word} demo api recommend --like "Emma" --like "Dune" --count 5
+         {word} demo api recommend --like "Jane Eyre" --like "Dracula" --count 5
          {word} demo facets
          {word} demo db psql
 Python   {variables}

@@ -58,7 +58,7 @@ def test_the_help_explains_all_and_ends_with_an_example(name: str, monkeypatch: 
 def test_a_command_takes_its_example() -> None:
     """Examples that parse are run on the sample in tests/acceptance; here are those that cannot be run there."""
     assert ran("wikishelf --help").stdout.endswith('wikishelf api similar "War and Peace"\n')
-    for name in ("ingest download", "api serve", "completion"):
+    for name in ("ingest download", "api serve", "train evaluate"):
         PARSERS[name].parse_args(examples()[name].split())
 
 
