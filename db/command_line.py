@@ -17,7 +17,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **given: Any) -> None:
         texts = {name: typed(given[name]) for name in ("prog", "description", "epilog") if given.get(name)}
-        super().__init__(**{**given, **texts})
+        super().__init__(**{"formatter_class": _with_room, **given, **texts})
 
     def format_help(self) -> str:
         """Return the help, with an example at its end."""
@@ -41,6 +41,13 @@ class Parser(argparse.ArgumentParser):
             near = suggestion(value, shown) or f"; there are {', '.join(shown)}"
             raise argparse.ArgumentError(None, f'there is no command "{value}"{near}')
         super()._check_value(action, value)
+
+
+def _with_room(prog: str) -> argparse.HelpFormatter:
+    """Format help with room for the names of commands, which argparse does not count."""
+    formatter = argparse.HelpFormatter(prog)
+    formatter._action_max_length = 14
+    return formatter
 
 
 def examples() -> dict[str, str]:

@@ -150,3 +150,21 @@ def test_the_program_is_named_as_the_shell_finds_it(monkeypatch: pytest.MonkeyPa
     assert demo.word() == "bin/wikishelf"
     monkeypatch.setenv("PATH", str(scripts))
     assert demo.word() == "wikishelf"
+
+
+def test_modules_of_the_current_folder_are_not_taken_for_ours(tmp_path: Path) -> None:
+    """Neither by the console command, which pip writes, nor with -P; `python -m db` would run the folder's own."""
+    for name in ("db", "api", "wikishelf", "sample"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('a stray module')")
+    script = tmp_path / "bin" / "wikishelf"
+    script.parent.mkdir()
+    script.write_text(f"import sys\nsys.path.append({str(ROOT)!r})\nfrom wikishelf import main\nmain()\n")
+    ours = {**os.environ, "PYTHONPATH": str(ROOT), "WIKISHELF_HOME": str(tmp_path / "home")}
+    for program in ([str(script), "db"], ["-P", "-m", "db"]):
+        line = [sys.executable, *program, "status"]
+        done = subprocess.run(line, cwd=tmp_path, env=ours, capture_output=True, text=True, check=False)
+        assert (done.stdout, done.stderr) == (f"not running in {tmp_path / 'home'}\n", "")
+    stray = subprocess.run(
+        [sys.executable, "-m", "db", "status"], cwd=tmp_path, env=ours, capture_output=True, text=True
+    )
+    assert stray.stderr == "a stray module\n"
