@@ -9,7 +9,7 @@ import db.pairs
 from db.connection import Database
 from db.errors import NothingToTrain, TopicNotStored
 from db.models import activation, registry
-from db.models.registry import Model
+from db.models.model import Model
 from db.pairs import Pairs
 from train.config import DecidedSettings, Settings, as_stored, decide
 from train.distributed.tf_config import Workers

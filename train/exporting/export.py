@@ -11,7 +11,7 @@ from db.connection import Database
 from db.errors import MapMissing
 from db.models import labelled
 from db.models.labelled import Described
-from db.models.registry import Model
+from db.models.model import Model
 from db.models.vectors import VectorKind
 from train.errors import ArrowMissing, TopicNotInModel
 from train.exporting import arrays, positions, projector, word2vec
