@@ -1,7 +1,6 @@
 """Parsers of command lines: each help ends with an example, and what is mistyped is named beside the nearest name."""
 
 import argparse
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -52,6 +51,8 @@ def _with_room(prog: str) -> argparse.HelpFormatter:
 
 def examples() -> dict[str, str]:
     """Return the arguments of the example of each command, by its name, such as `api similar`."""
+    import tomllib  # for help and mistyped commands only
+
     return tomllib.loads((Path(__file__).parent / "examples.toml").read_text(encoding="utf-8"))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from db.command_line import Parser
 from train.config import KINDS, OBJECTIVES, Settings
-from train.exporting.export import WRITERS
+from train.exporting import FORMATS
 
 
 def parser() -> argparse.ArgumentParser:
@@ -112,12 +112,12 @@ def _add_export(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("folder", type=Path, metavar="FOLDER", help="the folder to make; an empty one may exist already")
     add("--model", dest="model_id", type=int, metavar="MODEL", help="the number of a model (default: the active one)")
-    choices = "|".join(WRITERS)
+    choices = "|".join(FORMATS)
     add(
         "--format",
         dest="formats",
         action="append",
-        choices=WRITERS,
+        choices=FORMATS,
         metavar=choices,
         help="a format; repeat it for several (default all; parquet only with pyarrow, map only where there is one)",
     )
