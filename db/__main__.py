@@ -12,17 +12,17 @@ from contextlib import nullcontext
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from db import connection, settings
-from db.console import run
+from db.command_line import Parser
+from db.console import next_step, run
 from db.embedded import binaries, environment, sharing
 from db.errors import ServerNotOurs
-from db.installing import migrate, removal
 from db.installing.errors import NotConfirmed
 from db.opening import connect
 
 
 def main() -> None:
     """Run one command: start, stop, status, url, psql, upgrade or uninstall."""
-    given = vars(_parser().parse_args())
+    given = vars(parser().parse_args())
     command: Callable[..., None] = given.pop("command")
     command(*given.pop("arguments", ()), **given)
 
@@ -90,14 +90,23 @@ def _typed_path(url: str, schema: str) -> str:
 
 def upgrade() -> None:
     """Make the shelf, or bring its tables and functions up to date; docs/own-database.md lists what it makes"""
+    from db.installing import migrate  # here and below, because it loads SQLAlchemy
+
     with connect(tables="any") as database:
         migrate.upgrade(database)
         for line in migrate.advice(database):
-            print(line)
+            print(line, flush=True)
+        ((is_filled,),) = database.fetch(f"select exists (select from {database.schema}.articles)", {})
+    if is_filled:
+        next_step("see what there is to ask for", "python -m api topics")
+    else:
+        next_step("fill it from a dump", "python -m ingest SOURCE")
 
 
 def uninstall(yes: bool, old_names: bool) -> None:
     """Remove the shelf with its articles and models: exactly what an upgrade made, and nothing else"""
+    from db.installing import removal
+
     with connect(tables="any") as database:
         what = "the old names in the schema public" if old_names else f"the shelf {database.schema}"
         if not yes and not _confirmed(f"Remove {what} from {connection.without_password(database.url)}?"):
@@ -117,8 +126,9 @@ def _embedded_settings(verb: str) -> settings.Settings:
     return where
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the command line."""
+    parser = Parser(
         prog="python -m db",
         description="Manage the database and the shelf in it. DATABASE_URL names the database; without it, the embedded"
         " PostgreSQL in WIKISHELF_HOME is used. WIKISHELF_SCHEMA names the schema of the shelf (default wikishelf).",
@@ -133,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     options.set_defaults(command=uninstall)
     # All options belong to psql, so that its -c and --help reach it.
     options = commands.add_parser("psql", help=psql.__doc__, add_help=False, prefix_chars="\0")
-    options.add_argument("arguments", nargs="*")
+    options.add_argument("arguments", nargs="*", metavar="ARGUMENT", help="what psql shall do; its own --help tells")
     options.set_defaults(command=psql)
     return parser
 
