@@ -15,6 +15,7 @@ dependencies = ["one>=2"]
 optional-dependencies = {dev = ["two>=1", "ours[rare]"], rare = ["three<2"]}
 [dependency-groups]
 build = ["four"]
+docs = ["six"]
 supply = ["five"]
 """
 
@@ -77,13 +78,15 @@ def test_locks_that_are_out_of_step_are_named(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     (tmp_path / "requirements.lock").write_text("one==1.9 ; x\none==2.0 ; y\ntwo[a]==1.0\nthree==2.1\nfour==1\n")
     (tmp_path / "supply" / "image.lock").write_text("one==2.0\nfour==1\n")
-    (tmp_path / "supply" / "tools.lock").write_text("four==1\n")
+    for name in ("tools.lock", "docs.lock"):
+        (tmp_path / "supply" / name).write_text("four==1\n")
     for module in (packages, release):
         monkeypatch.setattr(module, "ROOT", tmp_path)
     assert list(release.locks()) == [
         "requirements.lock has one 1.9, and pyproject.toml says one>=2; run make lock",
         "requirements.lock has three 2.1, and pyproject.toml says three<2; run make lock",
         "supply/tools.lock lacks five; run make lock",
+        "supply/docs.lock lacks six; run make lock",
     ]
 
 
