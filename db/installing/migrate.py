@@ -35,14 +35,20 @@ def upgrade(database: Database) -> None:
     RightsMissing, ExtensionMissing, SchemaTaken, SchemaNewer, AdoptionRefused
     """
     with database.transaction() as connection:
-        made = ground.prepare(connection, database)
-        if adoption.is_due(connection, database.schema):
-            made += adoption.adopt(connection, database.schema)
-        _run_migrations(connection)
-        ground.note(connection, made)
-        if database.is_embedded:
-            set_defaults(connection)
-            sql_files.run_file(connection, "closed")
+        bring(connection, database, ground.head())
+
+
+def bring(connection: Connection, database: Database, revision: str) -> None:
+    """Make the shelf, or bring it up or down to a revision, in the caller's transaction."""
+    found = ground.revision(connection, database)
+    made = ground.prepare(connection, database)
+    if adoption.is_due(connection, database.schema):
+        made += adoption.adopt(connection, database.schema)
+    migrate(connection, found, revision)
+    ground.note(connection, made)
+    if database.is_embedded:
+        set_defaults(connection)
+        sql_files.run_file(connection, "closed")
 
 
 def advice(database: Database) -> list[str]:
@@ -77,11 +83,12 @@ def set_defaults(connection: Connection) -> None:
         sql_files.run(connection, f"do $$ begin {statement}; end $$")
 
 
-def _run_migrations(connection: Connection) -> None:
+def migrate(connection: Connection, found: str | None, wanted: str) -> None:
+    """Run the migrations from one revision to another, in the caller's transaction; None is before the first."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(ground.SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    (command.downgrade if found and found > wanted else command.upgrade)(config, wanted)
