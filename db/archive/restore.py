@@ -180,7 +180,7 @@ def _damaged(path: Path) -> Iterator[None]:
     try:
         yield
     except ModelUnusable as error:
-        raise ArchiveDamaged(path=path, reason=error) from error
+        raise ArchiveDamaged(path=path, reason=str(error.facts["reason"]).partition(";")[0]) from error
     except (DBAPIError, psycopg.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         if not (getattr(cause, "sqlstate", None) or "").startswith(OF_THE_ROWS):

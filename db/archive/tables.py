@@ -69,5 +69,5 @@ def query(table: str, names: Mapping[str, str], models: Mapping[int, int], activ
     """Return the query whose rows are saved. They come in the order in which they are stored."""
     kind = table.rstrip("0123456789").rstrip("_") if table not in OF_SHELF else table
     shown = [SAVED.get(f"{kind}.{name}", name).format(active=active or "null") for name in names]
-    chosen = f" where model_id in ({', '.join(map(str, models)) or 'null'})" if table == "models" else ""
+    chosen = f" where model_id in ({', '.join(map(str, models)) or 'null'}) order by 1" if table == "models" else ""
     return f"select {', '.join(shown)} from {table}{chosen}"
