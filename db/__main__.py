@@ -114,11 +114,11 @@ def save(file: Path, model: int | str) -> None:
     command.save(file, model)
 
 
-def restore(source: str, sha256: str | None) -> None:
+def restore(source: str, sha256: str | None, to: Path) -> None:
     """Put a saved shelf into an empty one, which answers then; a run that was killed may be repeated"""
     from db.archive import command
 
-    command.restore(source, sha256)
+    command.restore(source, sha256, to)
 
 
 def _confirmed(question: str) -> bool:
@@ -164,7 +164,9 @@ def _parser() -> argparse.ArgumentParser:
     options.set_defaults(command=save)
     options = commands.add_parser("restore", help=restore.__doc__)
     options.add_argument("source", metavar="FILE|URL", help="what save has written, here or on the web")
-    options.add_argument("--sha256", help="refuse the file if it has another SHA-256 than this")
+    options.add_argument("--sha256", metavar="X", help="refuse the file if it has another SHA-256 than this")
+    here = "the folder for what is fetched from an address (default: this one)"
+    options.add_argument("--to", type=Path, default=Path(), metavar="DIR", help=here)
     options.set_defaults(command=restore)
     # All options belong to psql, so that its -c and --help reach it.
     options = commands.add_parser("psql", help=psql.__doc__, add_help=False, prefix_chars="\0")

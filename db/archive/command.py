@@ -27,11 +27,11 @@ def save(file: Path, model: int | str) -> None:
     print(f"next: python -m db restore {file}, on any server, into an empty shelf")
 
 
-def restore(source: str, sha256: str | None) -> None:
+def restore(source: str, sha256: str | None, to: Path) -> None:
     """Restore a shelf from a file or an address, and say what to ask."""
     with connect(tables="any") as database:
         with shown() as show:
-            file = fetch.fetched(source, show) if fetch.is_address(source) else Path(source)
+            file = fetch.fetched(source, to, show) if fetch.is_address(source) else Path(source)
             if sha256:
                 container.check(file, sha256)
             manifest, is_new = restore_file(database, file, show)

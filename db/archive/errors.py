@@ -18,7 +18,7 @@ class ArchiveUnreachable(WikishelfError):
 
 
 class FileUnusable(WikishelfError):
-    """cannot {verb} {path}: {reason}; make room there, or name another file"""
+    """cannot {verb} {path}: {reason}; name another file, or make room there if the disk is full"""
 
 
 class ShelfNotEmpty(WikishelfError):

@@ -1,4 +1,4 @@
-"""Fetch an archive from the web into this folder, and go on where a run was cut off."""
+"""Fetch an archive from the web into a folder, and go on where a run was cut off."""
 
 import hashlib
 import re
@@ -8,15 +8,17 @@ import urllib.error
 import urllib.request
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
 from db.archive.container import PIECE, draft, usable
 from db.archive.errors import ArchiveUnreachable, FileUnusable
 from db.archive.progress import Show
 
-MOST_FAILURES, SECONDS_OF_SILENCE = 5, 30.0  # in a row without a byte more
-PASSING = {408, 416, 425, 429, 500, 502, 503, 504}  # statuses after which another attempt may help
+# So many attempts in a row may bring nothing more, and each may wait so long for a byte.
+MOST_FAILURES, SECONDS_OF_SILENCE = 5, 30.0
+# Another attempt may help after these statuses.
+PASSING = {408, 416, 425, 429, 500, 502, 503, 504}
 UNSAFE = re.compile(r"^\.+|[^\w.-]+")
 
 
@@ -28,13 +30,22 @@ class _Failure(Exception):
         self.done = done
 
 
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows a server to another host, but never to an address that is less safe than the first."""
+
+    def redirect_request(self, req: Any, fp: Any, code: Any, msg: Any, headers: Any, newurl: str) -> Any:
+        if not newurl.startswith("https://" if req.full_url.startswith("https://") else ("http://", "https://")):
+            raise ArchiveUnreachable(url=req.full_url, reason=f"it leads to {newurl}, which is not as safe")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
 def is_address(source: str) -> bool:
     """Whether it is an address and not a file."""
     return source.startswith(("http://", "https://"))
 
 
-def fetched(url: str, show: Show) -> Path:
-    """Return the file, which lies in this folder under the last name of the address.
+def fetched(url: str, folder: Path, show: Show) -> Path:
+    """Return the file, which lies in the folder under the last name of the address.
 
     Until it is whole it is called `NAME.xxxxxxxx.part`, with another mark for another file of the server.
 
@@ -42,7 +53,7 @@ def fetched(url: str, show: Show) -> Path:
     ------
     ArchiveUnreachable, FileUnusable
     """
-    target = Path(UNSAFE.sub("-", unquote(urlsplit(url).path).rpartition("/")[2]) or "shelf.zip")
+    target = folder / (UNSAFE.sub("-", unquote(urlsplit(url).path).rpartition("/")[2]) or "shelf.zip")
     failures = furthest = 0
     while True:
         try:
@@ -97,9 +108,8 @@ def _take(response: HTTPResponse, file: IO[bytes], size: int, show: Show) -> Non
 def _opened(url: str, start: int = 0) -> HTTPResponse:
     headers = {"User-Agent": "wikishelf", **({"Range": f"bytes={start}-"} if start else {})}
     try:
-        response: HTTPResponse = urllib.request.urlopen(
-            urllib.request.Request(url, headers=headers), timeout=SECONDS_OF_SILENCE
-        )
+        request = urllib.request.Request(url, headers=headers)
+        response: HTTPResponse = urllib.request.build_opener(_Redirects).open(request, timeout=SECONDS_OF_SILENCE)
     except urllib.error.HTTPError as answer:
         if answer.code in PASSING:
             raise _Failure(f"it answered {answer.code} {answer.reason}", start) from None
@@ -108,11 +118,7 @@ def _opened(url: str, start: int = 0) -> HTTPResponse:
         if isinstance(getattr(error, "reason", None), ssl.SSLCertVerificationError):
             raise ArchiveUnreachable(url=url, reason="its certificate cannot be trusted") from None
         raise _Failure(_words(error), start) from None
-    if not response.url.startswith("https://" if url.startswith("https://") else ("http://", "https://")):
-        response.close()
-        raise ArchiveUnreachable(url=url, reason="it leads to an address that is not as safe")
-    expected = f"bytes {start}-"
-    if response.status == 206 and not response.headers.get("Content-Range", "").startswith(expected):
+    if response.status == 206 and not response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
         response.close()
         raise _Failure("it sent other bytes than those that were asked for", start)
     return response

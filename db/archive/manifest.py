@@ -13,7 +13,8 @@ from db.importing.topic_views import TopicView
 from db.installing import ground
 
 FORMAT = 1
-LARGEST_ID, MOST_DIMENSIONS = 2**31 - 1, 16_000  # of an integer and of a vector
+# PostgreSQL's `integer` and pgvector's `vector` hold no more.
+LARGEST_ID, MOST_DIMENSIONS = 2**31 - 1, 16_000
 VIEW_NAME, REVISION = re.compile(r"[a-z][a-z0-9_]{0,62}"), re.compile(r"\d{4}")
 Kind = TypeVar("Kind")
 
