@@ -8,11 +8,13 @@ server of its own, and compared: the hash of the sorted rows of every table, all
 saves and restores are killed at random moments and run again. CPU seconds are those of both sides (Linux).
 """
 
+import os
 import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -30,29 +32,35 @@ def main() -> None:
     command.add_argument("--size", type=int, default=37_020, metavar="ARTICLES")
     command.add_argument("--home", type=Path, required=True, metavar="FOLDER")
     command.add_argument("--kills", type=int, default=20, metavar="N")
+    command.add_argument("--seed", type=int, default=0, help="of the moments of the kills")
     options = command.parse_args()
     with sharing.attach(options.home / str(options.size)) as source, temporary_home() as home:
         file = home.with_name("shelf.zip")
         with Database(source.url) as database:
-            timed("save", options.home / str(options.size), lambda: save(database, file, "all", nothing))
+            saving = timed("save", options.home / str(options.size), lambda: save(database, file, "all", nothing))
         print_file(file)
         with sharing.attach(home) as target:
             with Database(target.url) as database:
-                timed("restore", home, lambda: restore(database, file, nothing))
+                restoring = timed("restore", home, lambda: restore(database, file, nothing))
             whole = content(source.url)
             print("equal tables and definitions:", content(target.url) == whole, f"of {len(whole)}")
             asked = answers(source.url)
             print("equal answers:", answers(target.url) == asked, f"of {len({row[0] for row in asked})}")
-        kill(options.kills, source.url, file, whole)
+        chance = random.Random(options.seed)
+        outcomes: Counter[str] = Counter()
+        for _ in range(options.kills // 2):
+            outcomes.update(kill(chance, source.url, file, whole, (saving, restoring)))
+        print(f"{options.kills} kills: {dict(outcomes)}")
 
 
-def timed(what: str, home: Path, action: Callable[[], object]) -> None:
-    """Do it, and print its seconds."""
+def timed(what: str, home: Path, action: Callable[[], object]) -> float:
+    """Do it, and print and return its seconds."""
     before = time.process_time(), server_seconds(home), time.perf_counter()
     action()
     server, seconds = server_seconds(home) - before[1], time.perf_counter() - before[2]
     cpu = time.process_time() - before[0] + server
     print(f"{what:10} {cpu:6.1f} CPU s ({server:.1f} the server's) {seconds:6.1f} s", flush=True)
+    return seconds
 
 
 def print_file(file: Path) -> None:
@@ -63,38 +71,37 @@ def print_file(file: Path) -> None:
     print(f"file: {file.stat().st_size / 1e6:.1f} MB", flush=True)
 
 
-def kill(count: int, source: str, file: Path, whole: dict[str, object]) -> None:
-    """Kill saves and restores, half of the moments each, and run each again."""
-    chance = random.Random(0)
-    outcomes: dict[str, int] = {}
-    for _ in range(count // 2):
-        outcome = killed(chance, source, "save", str(file))
-        with temporary_home() as home, sharing.attach(home) as target:
-            outcome += ", " + killed(chance, target.url, "restore", str(file))
-            equal = "equal" if content(target.url) == whole else "DIFFERENT"
-        outcomes[f"{outcome}: {equal}"] = outcomes.get(f"{outcome}: {equal}", 0) + 1
-        print(f"    {outcome}: {equal}", flush=True)
-    print(f"{count} kills: {outcomes}")
+def kill(
+    chance: random.Random, source: str, file: Path, whole: dict[str, object], seconds: tuple[float, float]
+) -> Iterator[str]:
+    """Kill a save and a restore, and run each again."""
+    yield killed(chance.uniform(0.05, 1) * seconds[0], source, "save", file)
+    with temporary_home() as home, sharing.attach(home) as target:
+        outcome = killed(chance.uniform(0.05, 1) * seconds[1], target.url, "restore", file)
+        yield f"{outcome}, then {'equal' if content(target.url) == whole else 'DIFFERENT'}"
 
 
-def killed(chance: random.Random, url: str, verb: str, file: str) -> str:
-    """Kill it at a random moment, and run it again to its end."""
-    moment = chance.uniform(0.5, 12 if verb == "save" else 40)
+def killed(moment: float, url: str, verb: str, file: Path) -> str:
+    """Kill it at that moment, and run it again to its end."""
     process = start(url, verb, file)
     try:
         process.wait(moment)
     except subprocess.TimeoutExpired:
         process.kill()
     ended = process.wait()
+    print(f"    {verb} {'had ended' if ended == 0 else f'killed after {moment:.1f} s'}", flush=True)
     if start(url, verb, file).wait() != 0:
         raise SystemExit(f"{verb}: the rerun failed")
-    return f"{verb} {'had ended' if ended == 0 else f'killed after {moment:.1f} s'}"
+    return f"{verb} {'ended before' if ended == 0 else 'killed'}"
 
 
-def start(url: str, verb: str, file: str) -> subprocess.Popen[bytes]:
+def start(url: str, verb: str, file: Path) -> subprocess.Popen[bytes]:
     """Start `python -m db VERB FILE`."""
     return subprocess.Popen(
-        [sys.executable, "-m", "db", verb, file], env={"DATABASE_URL": url}, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "db", verb, str(file)],
+        env={**os.environ, "DATABASE_URL": url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
 
 
