@@ -49,7 +49,7 @@ $(VENV)/ready: requirements.lock pyproject.toml
 COMPILE = .venv-tools/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 	--generate-hashes $(UPGRADE) --group build
 lock: .venv-tools/ready
-	$(COMPILE) pyproject.toml --extra dev --extra cluster --extra browser --output-file requirements.lock
+	$(COMPILE) pyproject.toml --extra dev --extra browser --output-file requirements.lock
 	$(COMPILE) pyproject.toml --constraint requirements.lock --output-file supply/image.lock
 	$(COMPILE) --constraint requirements.lock --group supply --output-file supply/tools.lock
 

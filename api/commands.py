@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import shtab
-
 from api import picture_command
+
+SHELLS = ("bash", "zsh", "tcsh", "fish", "powershell")  # those of shtab, which is loaded to print only
 
 SHOWN = argparse.ArgumentParser(add_help=False)
 SHOWN.add_argument("--json", action="store_true", help="print one JSON document")
@@ -100,7 +100,7 @@ def parser() -> argparse.ArgumentParser:
     """Make the parser of the command line."""
     top = argparse.ArgumentParser(prog="python -m api", description="Ask the active model.")
     top.add_argument(
-        "--print-completion", choices=shtab.SUPPORTED_SHELLS, action=PrintCompletion,
+        "--print-completion", choices=SHELLS, action=PrintCompletion,
         help="print the completions of the command wikishelf for this shell; docs/api.md says where to store them",
     )  # fmt: skip
     commands = top.add_subparsers(
@@ -217,6 +217,8 @@ class PrintCompletion(argparse.Action):
 
     def __call__(self, _: Any, __: Any, shell: Any, ___: Any = None) -> None:
         """Print the script, and end the program."""
+        import shtab
+
         top = argparse.ArgumentParser(prog="wikishelf")
         commands = top.add_subparsers()
         for name in ("ingest", "train", "db"):

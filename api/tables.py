@@ -3,9 +3,6 @@
 import sys
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from api.answer import Answer
 from db import console
 
@@ -20,6 +17,9 @@ def show(answer: Answer[Any]) -> None:
     if not answer:
         print("nothing found", file=sys.stderr)
         return
+    from rich.console import Console
+    from rich.table import Table
+
     columns = {name: values for name, values in answer.columns().items() if not name.endswith("_id")}
     if columns.get("score") == columns.get("similarity"):
         columns.pop("score", None)

@@ -16,7 +16,6 @@ from db import connection, settings
 from db.console import run
 from db.embedded import binaries, environment, sharing
 from db.errors import ServerNotOurs
-from db.installing import migrate, removal
 from db.installing.errors import NotConfirmed
 from db.opening import connect
 
@@ -91,6 +90,8 @@ def _typed_path(url: str, schema: str) -> str:
 
 def upgrade() -> None:
     """Make the shelf, or bring its tables and functions up to date; docs/own-database.md lists what it makes"""
+    from db.installing import migrate  # here and below, because it loads SQLAlchemy
+
     with connect(tables="any") as database:
         migrate.upgrade(database)
         for line in migrate.advice(database):
@@ -99,6 +100,8 @@ def upgrade() -> None:
 
 def uninstall(yes: bool, old_names: bool) -> None:
     """Remove the shelf with its articles and models: exactly what an upgrade made, and nothing else"""
+    from db.installing import removal
+
     with connect(tables="any") as database:
         what = "the old names in the schema public" if old_names else f"the shelf {database.schema}"
         if not yes and not _confirmed(f"Remove {what} from {connection.without_password(database.url)}?"):

@@ -8,10 +8,6 @@ from pathlib import Path
 
 from db import opening
 from db.console import print_json, run
-from ingest.dumps.files import find_sources
-from ingest.plan import make_plan
-from ingest.report import print_table
-from ingest.run import fold_in, import_all
 from ingest.topics.catalogue import DEFAULT_TOPIC, load_topics
 
 
@@ -23,6 +19,16 @@ def main() -> None:
         command.main(sys.argv[2:])
         return
     options = _parser().parse_args()
+    _read(options)
+
+
+def _read(options: argparse.Namespace) -> None:
+    # NumPy and SQLAlchemy are loaded here, so that --help and wrong usage do without.
+    from ingest.dumps.files import find_sources
+    from ingest.plan import make_plan
+    from ingest.report import print_table
+    from ingest.run import fold_in, import_all
+
     topics = load_topics(options.topic or [DEFAULT_TOPIC], options.topics)
     plan = make_plan(find_sources(options.sources), topics, options.refs, options.part_size)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from train.config import KINDS, OBJECTIVES, Settings
-from train.exporting.export import WRITERS
+from train.exporting import FORMATS
 
 
 def parser() -> argparse.ArgumentParser:
@@ -100,12 +100,12 @@ def _add_export(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("folder", type=Path, metavar="FOLDER", help="the folder to make; an empty one may exist already")
     add("--model", dest="model_id", type=int, metavar="N", help="default: the active model")
-    choices = "|".join(WRITERS)
+    choices = "|".join(FORMATS)
     add(
         "--format",
         dest="formats",
         action="append",
-        choices=WRITERS,
+        choices=FORMATS,
         metavar=choices,
         help="repeat it for several (default all; parquet only where pyarrow is installed, map where there is one)",
     )

@@ -9,8 +9,9 @@ import db.pairs
 from db.connection import Database
 from db.errors import NothingToTrain, TopicNotStored
 from db.models import activation, registry
-from db.models.registry import Model
+from db.models.model import Model
 from db.pairs import Pairs
+from train import extra
 from train.config import DecidedSettings, Settings, as_stored, decide
 from train.distributed.tf_config import Workers
 from train.progress import OnEpoch
@@ -36,7 +37,7 @@ def train(
 
     Raises
     ------
-    NothingToTrain
+    NothingToTrain, ExtraMissing
         Before anything is written.
     TrainingInProgress
         Another training holds the database.
@@ -57,6 +58,7 @@ def assist(database: Database, asked: Settings, progress: AbstractContextManager
 
 def prepared(database: Database, asked: Settings) -> tuple[Pairs, DecidedSettings, int]:
     """The pairs to train on, the settings as their number decides them, and how many articles were left out."""
+    extra.check("tensorflow", "keras")
     pairs = read_pairs(database, asked)
     trimmed, settings = decide(asked, pairs)
     return trimmed, settings, len(pairs.article_ids) - len(trimmed.article_ids)

@@ -21,7 +21,7 @@ def pins(lock: str) -> dict[str, str]:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_package_is_pinned_with_hashes_and_from_no_named_index(lock: str) -> None:
     found = pins(lock)
-    assert len(found) > 40
+    assert len(found) > 30
     for pin, hashes in found.items():
         assert re.fullmatch(r"[\w.-]+(\[\w+\])?==[\w.!+]+( ; .+)?", pin), pin
         assert all(re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line) for line in hashes.splitlines()), pin
@@ -39,7 +39,7 @@ def test_an_image_and_the_tests_run_with_the_same_versions(lock: str) -> None:
 
 def test_every_licence_of_an_image_is_allowed() -> None:
     packages = licences.carried(licences.LOCK.read_text())
-    assert len(packages) > 60
+    assert len(packages) > 30
     assert {one.name: licences.licence(one) for one in packages if licences.refused(licences.licence(one))} == {}
 
 
