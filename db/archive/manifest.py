@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from db.archive.errors import ArchiveDamaged, ArchiveNewer
 from db.archive.tables import OLDEST_REVISION
 from db.importing.topic_views import TopicView
-from db.installing import ground
+from db.installing import revision
 
 FORMAT = 1
 # PostgreSQL's `integer` and pgvector's `vector` hold no more.
@@ -95,7 +95,7 @@ def parse(data: bytes, path: Path) -> Manifest:
         version = _is(str, stored["wikishelf"])
         if _number(stored["format"]) > FORMAT:
             raise ArchiveNewer(path=path, version=version, what=f"format {stored['format']}")
-        if _like(REVISION, stored["revision"]) > ground.head():
+        if _like(REVISION, stored["revision"]) > revision.head():
             raise ArchiveNewer(path=path, version=version, what=f"revision {stored['revision']}")
         return _checked(stored)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

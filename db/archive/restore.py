@@ -24,7 +24,7 @@ from db.archive.save import Copied, watched
 from db.connection import Database, without_password
 from db.errors import ImportInProgress, ModelUnusable, TrainingInProgress
 from db.importing.topic_views import create_topic_views
-from db.installing import ground, migrate
+from db.installing import migrate, revision
 from db.models import activation, indexes, registry
 
 SIZES = text("select (select count(*) from articles), (select count(*) from links), (select count(*) from models)")
@@ -68,7 +68,7 @@ def restore(database: Database, path: Path, show: Show) -> tuple[Manifest, bool]
 
 def _is_empty(connection: Connection, database: Database, manifest: Manifest) -> bool:
     """Whether the archive can go here; False if it is here already."""
-    if ground.revision(connection, database) is None:
+    if revision.revision(database) is None:
         return True
     articles, links, models = connection.execute(SIZES).one()
     if not (articles or links or models):
@@ -113,8 +113,8 @@ def _fill(
     _check_documents(connection, manifest, path)
     _check_models(connection, manifest, path)
     _set_sequences(connection)
-    if manifest.revision != ground.head():
-        migrate.migrate(connection, manifest.revision, ground.head())
+    if manifest.revision != revision.head():
+        migrate.migrate(connection, manifest.revision, revision.head())
     sql_files.run(connection, f"analyze {', '.join(names)}")
     _make_views(connection, manifest, path)
     if manifest.active is not None:

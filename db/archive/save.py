@@ -16,7 +16,7 @@ from db.archive.progress import Show
 from db.connection import Database
 from db.errors import ModelUnusable
 from db.importing.topic_views import TopicView
-from db.installing import ground
+from db.installing import revision
 from db.link import Link
 from db.models import registry
 
@@ -51,7 +51,7 @@ def save(database: Database, path: Path, wanted: int | str, show: Show) -> Manif
         models, active = _models(connection, wanted)
         saved = Manifest(
             wikishelf=_version(),
-            revision=str(ground.revision(connection, database)),
+            revision=str(revision.revision(database)),
             wiki=connection.scalar(text("select wiki from imports where wiki is not null limit 1")),
             saved_at=datetime.now(UTC).isoformat(timespec="seconds"),
             active=active,

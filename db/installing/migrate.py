@@ -23,16 +23,16 @@ def upgrade(database: Database) -> None:
     RightsMissing, ExtensionMissing, SchemaTaken, SchemaNewer, AdoptionRefused
     """
     with database.transaction() as connection:
-        bring(connection, database, ground.head())
+        bring(connection, database, revision.head())
 
 
-def bring(connection: Connection, database: Database, revision: str) -> None:
+def bring(connection: Connection, database: Database, wanted: str) -> None:
     """Make the shelf, or bring it up or down to a revision, in the caller's transaction."""
-    found = ground.revision(connection, database)
+    found = revision.revision(database)
     made = ground.prepare(connection, database)
     if adoption.is_due(connection, database.schema):
         made += adoption.adopt(connection, database.schema)
-    migrate(connection, found, revision)
+    migrate(connection, found, wanted)
     ground.note(connection, made)
     if database.is_embedded:
         set_defaults(connection)
