@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 
 from api.answer import Answer
 from db.connection import Database
+from db.models import model
 from db.models.model import Model
 from db.search import described
 
@@ -26,17 +27,11 @@ class OpenShelf:
 
     def models(self) -> Answer[Model]:
         """All models, the newest last; the one in state `active` answers."""
-        from db.models import registry  # here and below, because it loads SQLAlchemy
-
-        with self.database.session() as connection:
-            return Answer(Model, registry.listed(connection))
+        return Answer(Model, model.listed(self.database))
 
     def active_model(self) -> Model:
         """The model that answers; db.errors.NoActiveModel is raised if none does."""
-        from db.models import registry
-
-        with self.database.session() as connection:
-            return registry.active(connection)
+        return model.active(self.database)
 
     def _answer(self, record: type[Record], records: Iterable[Record]) -> Answer[Record]:
         return Answer(record, records, self.wiki)

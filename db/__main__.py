@@ -1,4 +1,4 @@
-"""python -m db: start, stop, inspect, upgrade and uninstall the database."""
+"""python -m db: start, stop, inspect, upgrade and uninstall the database, save and restore a shelf."""
 
 import argparse
 import os
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
+from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -21,7 +22,7 @@ from db.opening import connect
 
 
 def main() -> None:
-    """Run one command: start, stop, status, url, psql, upgrade or uninstall."""
+    """Run one command: start, stop, status, url, psql, upgrade, uninstall, save or restore."""
     given = vars(parser().parse_args())
     command: Callable[..., None] = given.pop("command")
     command(*given.pop("arguments", ()), **given)
@@ -115,6 +116,20 @@ def uninstall(yes: bool, old_names: bool) -> None:
             print(line)
 
 
+def save(file: Path, model: int | str) -> None:
+    """Write the shelf, with its articles, links and models, into one file"""
+    from db.archive import command
+
+    command.save(file, model)
+
+
+def restore(source: str, sha256: str | None, to: Path) -> None:
+    """Put a saved shelf into an empty one, which answers then; a run that was killed may be repeated"""
+    from db.archive import command
+
+    command.restore(source, sha256, to)
+
+
 def _confirmed(question: str) -> bool:
     return sys.stdin.isatty() and input(f"{question} (yes/no) ").strip().lower() == "yes"
 
@@ -124,6 +139,12 @@ def _embedded_settings(verb: str) -> settings.Settings:
     if where.database_url:
         raise ServerNotOurs(verb=verb)
     return where
+
+
+def _model(text: str) -> int | str:
+    if text not in {"all", "active"} and not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a model, active or all")
+    return int(text) if text.isdecimal() else text
 
 
 def parser() -> argparse.ArgumentParser:
@@ -141,6 +162,22 @@ def parser() -> argparse.ArgumentParser:
     old_names = "remove only the names that older programs use in the schema public"
     options.add_argument("--old-names", action="store_true", help=old_names)
     options.set_defaults(command=uninstall)
+    options = commands.add_parser("save", help=save.__doc__)
+    options.add_argument("file", type=Path, metavar="FILE", help="a zip, such as enwiki.zip")
+    options.add_argument(
+        "--model",
+        type=_model,
+        default="all",
+        metavar="N",
+        help="only model N, which then answers after a restore; active means the active one (default: all)",
+    )
+    options.set_defaults(command=save)
+    options = commands.add_parser("restore", help=restore.__doc__)
+    options.add_argument("source", metavar="FILE|URL", help="what save has written, here or on the web")
+    options.add_argument("--sha256", metavar="X", help="refuse the file if its SHA-256 is not X")
+    here = "the folder for what is fetched from an address (default: this one)"
+    options.add_argument("--to", type=Path, default=Path(), metavar="DIR", help=here)
+    options.set_defaults(command=restore)
     # All options belong to psql, so that its -c and --help reach it.
     options = commands.add_parser("psql", help=psql.__doc__, add_help=False, prefix_chars="\0")
     options.add_argument("arguments", nargs="*", metavar="ARGUMENT", help="what psql shall do; its own --help tells")

@@ -41,7 +41,7 @@ class SingleReads(Database):
     """A shelf for light questions, which are single reads; the search for a reason, a transaction, is not light."""
 
     @contextmanager
-    def transaction(self) -> Iterator[Any]:
+    def reading(self) -> Iterator[Any]:
         """Refuse."""
         raise NotLight
         yield

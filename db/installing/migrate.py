@@ -23,14 +23,20 @@ def upgrade(database: Database) -> None:
     RightsMissing, ExtensionMissing, SchemaTaken, SchemaNewer, AdoptionRefused
     """
     with database.transaction() as connection:
-        made = ground.prepare(connection, database)
-        if adoption.is_due(connection, database.schema):
-            made += adoption.adopt(connection, database.schema)
-        _run_migrations(connection)
-        ground.note(connection, made)
-        if database.is_embedded:
-            set_defaults(connection)
-            sql_files.run_file(connection, "closed")
+        bring(connection, database, revision.head())
+
+
+def bring(connection: Connection, database: Database, wanted: str) -> None:
+    """Make the shelf, or bring it up or down to a revision, in the caller's transaction."""
+    found = revision.revision(database)
+    made = ground.prepare(connection, database)
+    if adoption.is_due(connection, database.schema):
+        made += adoption.adopt(connection, database.schema)
+    migrate(connection, found, wanted)
+    ground.note(connection, made)
+    if database.is_embedded:
+        set_defaults(connection)
+        sql_files.run_file(connection, "closed")
 
 
 def advice(database: Database) -> list[str]:
@@ -65,11 +71,12 @@ def set_defaults(connection: Connection) -> None:
         sql_files.run(connection, f"do $$ begin {statement}; end $$")
 
 
-def _run_migrations(connection: Connection) -> None:
+def migrate(connection: Connection, found: str | None, wanted: str) -> None:
+    """Run the migrations from one revision to another, in the caller's transaction; None is before the first."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(revision.SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    (command.downgrade if found and found > wanted else command.upgrade)(config, wanted)

@@ -17,7 +17,6 @@ import pytest
 from matplotlib import pyplot
 from psycopg.conninfo import make_conninfo
 
-import wikishelf
 from ingest.topics.catalogue import load_topics
 from pages.sources import parser_of
 from tests.conftest import ROOT, as_url, set_defaults
@@ -148,8 +147,8 @@ def run(words: list[str], url: str, service: Service, folder: Path) -> str:
         return ""
     line = " ".join(ours)
     if next((why for begin, why in LISTS["parsed"].items() if line.startswith(begin)), ""):
-        if ours[0] in wikishelf.COMMANDS:
-            parser_of(words)
+        parser, arguments = parser_of(words)
+        parser.parse_args(arguments)
         return ""
     finished = command_in(folder, *ours, DATABASE_URL=url)
     assert finished.returncode == 0, (line, finished.stderr)
@@ -190,17 +189,9 @@ def test_a_text_shows_a_usage_that_is_true_or_no_command(block: Block) -> None:
     options: set[str] = set()
     for line in block.text.splitlines():
         if line.startswith(("python -m ", "wikishelf ")):
-            words = line.split()[: 4 if "download" in line else 3]
-            options = (
-                options_of(parser_of(words, refuses=False))
-                if words != ["python", "-m", "ingest", "download"]
-                else DOWNLOAD
-            )
+            options = options_of(parser_of(line.split())[0])
         assert set(re.findall(r"(?<=[\s\[])--[a-z-]+", line)) <= options or not options, line
     assert options or not re.search(r"^(\$ |select |import )", block.text, re.MULTILINE)
-
-
-DOWNLOAD = options_of(parser_of(["python", "-m", "ingest", "download", "enwiki"]))
 
 
 @each("toml")

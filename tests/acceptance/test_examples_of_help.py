@@ -24,4 +24,13 @@ def test_every_example_runs(sample_copy: str, tmp_path: Path) -> None:
         assert done.stdout or name in {"sample", "api map"} or name.startswith("api plot"), name
         assert "next: " in done.stderr or name not in {"sample", "ingest", "train", "train map", "db upgrade"}, name
     written = {path.name for path in tmp_path.iterdir()}
-    assert written == {"map.png", "vector.svg", "similar.png", "linked.png", "vector.png", "sample.xml.bz2", "vectors"}
+    assert written == {
+        "map.png",
+        "vector.svg",
+        "similar.png",
+        "linked.png",
+        "vector.png",
+        "sample.xml.bz2",
+        "vectors",
+        "shelf.zip",
+    }

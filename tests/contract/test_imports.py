@@ -23,7 +23,7 @@ sys.argv.pop(0)
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
 QUESTIONS = [["similar", "A"], ["recommend", "--like", "A"], ["explain", "A", "B"], ["lacking", "A"], ["search", "A"]]
-COMMANDS = ["start", "stop", "status", "url", "upgrade", "uninstall"]
+COMMANDS = ["start", "stop", "status", "url", "upgrade", "uninstall", "save", "restore"]
 TRAINS = ["models", "activate", "drop", "evaluate", "export", "fold-in", "index", "map"]
 
 
