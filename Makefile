@@ -1,23 +1,16 @@
-# make demo | test | matrix | check | bench: each makes its own environment in .venv first.
+# make demo | test | matrix | check | bench | docs | pictures: each makes its own environment in .venv first.
 # make lock | sbom | audit: the locks anew, what an image carries, and its known weaknesses.
+# make release-check: whether this commit can be released.
 PYTHON ?= python3
 VENV ?= .venv
+USERS_PATH := $(PATH)
 export PATH := $(abspath $(VENV))/bin:$(PATH)
-# The demo keeps its database apart from yours. Root's PostgreSQL runs as another user, who may not enter this folder.
-DEMO_HOME := $(if $(filter 0,$(shell id -u)),/var/lib/wikishelf-demo,$(CURDIR)/.wikishelf)
 
-.PHONY: demo test matrix check bench lock sbom audit clean
+.PHONY: demo test matrix check bench docs pictures lock sbom audit release-check clean
 
-demo: export WIKISHELF_HOME = $(DEMO_HOME)
-demo: export DATABASE_URL =
+# It prints what to type next, which depends on what your shell finds.
 demo: $(VENV)/ready
-	python -m sample $(VENV)/sample.xml.bz2
-	python -m ingest $(VENV)/sample.xml.bz2 --topic book --topic film
-	python -m train
-	python -m train map
-	python -m db psql --no-psqlrc --echo-queries --pset pager=off --file examples/demo.sql
-	@echo "Look:    python -m api serve, and open http://127.0.0.1:8000 (after the line below)"
-	@echo "Ask on:  export WIKISHELF_HOME=$(DEMO_HOME); . $(VENV)/bin/activate; python -m api similar 'Don Quixote'"
+	@PATH="$(USERS_PATH)" $(VENV)/bin/wikishelf demo
 
 test: $(VENV)/ready
 	python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
@@ -31,6 +24,7 @@ check: $(VENV)/ready
 	mypy
 	lint-imports
 	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 
 bench: $(VENV)/ready
 	python -m bench.load
@@ -38,10 +32,20 @@ bench: $(VENV)/ready
 	python -m bench.search
 	python -m bench.train
 
+# The site, in build/docs/html; its reference comes from the code. A warning is an error.
+docs: $(VENV)/ready .venv-docs/ready
+	python -m pages.site build/docs/source
+	.venv-docs/bin/python -m sphinx -q -W --keep-going -c pages/sphinx build/docs/source build/docs/html
+
+# The picture of the page, from the sample, in chromium.
+pictures: $(VENV)/ready
+	python -m pages.pictures
+
 $(VENV)/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 14) else "Wikishelf needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d: run make PYTHON=python3.13" % v[:2])'
+	@echo "Installing the packages of requirements.lock into $(VENV), which takes some minutes the first time."
 	$(PYTHON) -m venv $(VENV)
-	python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
 	python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
@@ -49,9 +53,10 @@ $(VENV)/ready: requirements.lock pyproject.toml
 COMPILE = .venv-tools/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 	--generate-hashes $(UPGRADE) --group build
 lock: .venv-tools/ready
-	$(COMPILE) pyproject.toml --extra dev --extra cluster --extra browser --output-file requirements.lock
+	$(COMPILE) pyproject.toml --extra dev --extra browser --output-file requirements.lock
 	$(COMPILE) pyproject.toml --constraint requirements.lock --output-file supply/image.lock
 	$(COMPILE) --constraint requirements.lock --group supply --output-file supply/tools.lock
+	$(COMPILE) --constraint requirements.lock --group docs --output-file supply/docs.lock
 
 # What an image carries, as a bill of materials (CycloneDX) and as a text with all licences.
 sbom: .venv-tools/ready .venv-image/ready
@@ -64,10 +69,14 @@ sbom: .venv-tools/ready .venv-image/ready
 audit: .venv-tools/ready
 	.venv-tools/bin/pip-audit --disable-pip --requirement supply/image.lock
 
+release-check: $(VENV)/ready .venv-tools/ready
+	python -m supply.release
+
 .venv-%/ready: supply/%.lock
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
 clean:
-	rm -rf .venv .venv-* build $(DEMO_HOME)
+	-[ ! -x $(VENV)/bin/wikishelf ] || $(VENV)/bin/wikishelf demo --remove
+	rm -rf .venv .venv-* build

@@ -11,7 +11,7 @@ from api.history import History, HistoryBook, read_history
 from api.shelf import Shelf, connect
 from api.taste import Taste
 from db.limits import Limits
-from db.models.registry import Model
+from db.models.model import Model
 from db.question import Question
 from db.search import (
     ExplainedLink,

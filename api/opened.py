@@ -7,9 +7,9 @@ from typing import Self, TypeVar
 
 from api.answer import Answer
 from db.connection import Database
-from db.importing import provenance
-from db.models import registry
-from db.models.registry import Model
+from db.models import model
+from db.models.model import Model
+from db.search import described
 
 Record = TypeVar("Record")
 
@@ -23,17 +23,15 @@ class OpenShelf:
     @cached_property
     def wiki(self) -> str | None:
         """The name of the wiki, such as enwiki; None where no dump names it, or where this login may not read it."""
-        return provenance.stored_wiki(self.database)
+        return described.stored_wiki(self.database)
 
     def models(self) -> Answer[Model]:
         """All models, the newest last; the one in state `active` answers."""
-        with self.database.session() as connection:
-            return Answer(Model, registry.listed(connection))
+        return Answer(Model, model.listed(self.database))
 
     def active_model(self) -> Model:
         """The model that answers; db.errors.NoActiveModel is raised if none does."""
-        with self.database.session() as connection:
-            return registry.active(connection)
+        return model.active(self.database)
 
     def _answer(self, record: type[Record], records: Iterable[Record]) -> Answer[Record]:
         return Answer(record, records, self.wiki)

@@ -1,4 +1,4 @@
-"""python -m db: start, stop, inspect, upgrade and uninstall the database."""
+"""python -m db: start, stop, inspect, upgrade and uninstall the database, save and restore a shelf."""
 
 import argparse
 import os
@@ -8,21 +8,22 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
+from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from db import connection, settings
-from db.console import run
+from db.command_line import Parser
+from db.console import next_step, run
 from db.embedded import binaries, environment, sharing
 from db.errors import ServerNotOurs
-from db.installing import migrate, removal
 from db.installing.errors import NotConfirmed
 from db.opening import connect
 
 
 def main() -> None:
-    """Run one command: start, stop, status, url, psql, upgrade or uninstall."""
-    given = vars(_parser().parse_args())
+    """Run one command: start, stop, status, url, psql, upgrade, uninstall, save or restore."""
+    given = vars(parser().parse_args())
     command: Callable[..., None] = given.pop("command")
     command(*given.pop("arguments", ()), **given)
 
@@ -90,20 +91,43 @@ def _typed_path(url: str, schema: str) -> str:
 
 def upgrade() -> None:
     """Make the shelf, or bring its tables and functions up to date; docs/own-database.md lists what it makes"""
+    from db.installing import migrate  # here and below, because it loads SQLAlchemy
+
     with connect(tables="any") as database:
         migrate.upgrade(database)
         for line in migrate.advice(database):
-            print(line)
+            print(line, flush=True)
+        ((is_filled,),) = database.fetch(f"select exists (select from {database.schema}.articles)", {})
+    if is_filled:
+        next_step("see what there is to ask for", "python -m api topics")
+    else:
+        next_step("fill it from a dump", "python -m ingest SOURCE")
 
 
 def uninstall(yes: bool, old_names: bool) -> None:
     """Remove the shelf with its articles and models: exactly what an upgrade made, and nothing else"""
+    from db.installing import removal
+
     with connect(tables="any") as database:
         what = "the old names in the schema public" if old_names else f"the shelf {database.schema}"
         if not yes and not _confirmed(f"Remove {what} from {connection.without_password(database.url)}?"):
             raise NotConfirmed
         for line in (removal.drop_old_names if old_names else removal.uninstall)(database):
             print(line)
+
+
+def save(file: Path, model: int | str) -> None:
+    """Write the shelf, with its articles, links and models, into one file"""
+    from db.archive import command
+
+    command.save(file, model)
+
+
+def restore(source: str, sha256: str | None, to: Path) -> None:
+    """Put a saved shelf into an empty one, which answers then; a run that was killed may be repeated"""
+    from db.archive import command
+
+    command.restore(source, sha256, to)
 
 
 def _confirmed(question: str) -> bool:
@@ -117,8 +141,15 @@ def _embedded_settings(verb: str) -> settings.Settings:
     return where
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _model(text: str) -> int | str:
+    if text not in {"all", "active"} and not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a model, active or all")
+    return int(text) if text.isdecimal() else text
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the command line."""
+    parser = Parser(
         prog="python -m db",
         description="Manage the database and the shelf in it. DATABASE_URL names the database; without it, the embedded"
         " PostgreSQL in WIKISHELF_HOME is used. WIKISHELF_SCHEMA names the schema of the shelf (default wikishelf).",
@@ -131,9 +162,25 @@ def _parser() -> argparse.ArgumentParser:
     old_names = "remove only the names that older programs use in the schema public"
     options.add_argument("--old-names", action="store_true", help=old_names)
     options.set_defaults(command=uninstall)
+    options = commands.add_parser("save", help=save.__doc__)
+    options.add_argument("file", type=Path, metavar="FILE", help="a zip, such as enwiki.zip")
+    options.add_argument(
+        "--model",
+        type=_model,
+        default="all",
+        metavar="N",
+        help="only model N, which then answers after a restore; active means the active one (default: all)",
+    )
+    options.set_defaults(command=save)
+    options = commands.add_parser("restore", help=restore.__doc__)
+    options.add_argument("source", metavar="FILE|URL", help="what save has written, here or on the web")
+    options.add_argument("--sha256", metavar="X", help="refuse the file if its SHA-256 is not X")
+    here = "the folder for what is fetched from an address (default: this one)"
+    options.add_argument("--to", type=Path, default=Path(), metavar="DIR", help=here)
+    options.set_defaults(command=restore)
     # All options belong to psql, so that its -c and --help reach it.
     options = commands.add_parser("psql", help=psql.__doc__, add_help=False, prefix_chars="\0")
-    options.add_argument("arguments", nargs="*")
+    options.add_argument("arguments", nargs="*", metavar="ARGUMENT", help="what psql shall do; its own --help tells")
     options.set_defaults(command=psql)
     return parser
 

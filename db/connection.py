@@ -1,15 +1,14 @@
 """The connections to one shelf of a database, and the one place where the database's errors are translated."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from threading import Lock
 from types import TracebackType
-from typing import Any, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import psycopg
-import sqlalchemy.exc
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, text
 
 from db import errors, forks, question, shortage
 from db.embedded.sharing import Attachment
@@ -18,13 +17,10 @@ from db.link import Link
 from db.read_pool import ReadPool, is_broken
 from db.settings import DEFAULT_SCHEMA
 
-# The path lists the shelf's schema and the schemas of the extensions, wherever an administrator made them. Temporary
-# tables come before the extensions' schemas, in which an application may have tables of the same names.
-SEARCH_PATH = text("""
-    select set_config('search_path', concat_ws(', ', cast(:schema as text), 'pg_temp', (
-        select string_agg(distinct quote_ident(n.nspname), ', ')
-        from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
-        where e.extname in ('vector', 'pg_trgm'))), :local)""")
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from db.engine import Transactions
 
 # What an address or libpq's environment may set otherwise. A host that has vanished is noticed within half a minute.
 DEFAULTS: dict[str, str | int] = {
@@ -56,8 +52,6 @@ class Database:
         The address, as libpq takes it.
     schema : str
         The schema that holds the shelf.
-    engine : sqlalchemy.Engine
-        Threads may share it.
     """
 
     def __init__(
@@ -71,7 +65,8 @@ class Database:
         self.schema = schema
         self.limits = limits or WORK
         self._conninfo = _conninfo(url, self.limits)
-        self.engine = _engine(self._opened, self.limits)
+        self._transactions: Transactions | None = None
+        self._making = Lock()
         self._read_pool = ReadPool(lambda: self._opened(autocommit=True), self.limits)
         self._attachment = attachment
         self._is_closed = False
@@ -88,47 +83,40 @@ class Database:
         return self._attachment is not None
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator["Connection"]:
         """Open a transaction in which names mean the shelf's; commit it at the end, and roll it back on an error.
 
         Raises
         ------
         ShelfClosed
         """
-        with self._connected() as connection, connection.begin():
-            _set_settings(connection)
-            set_search_path(connection, self.schema, local=True)
+        self._check()
+        with translated_errors(self.url), self._work().transaction() as connection:
             yield connection
 
     @contextmanager
-    def session(self) -> Iterator[Connection]:
+    def session(self) -> Iterator["Connection"]:
         """Open a connection in autocommit mode, for single reads; behind a pooler it is a transaction.
 
         Raises
         ------
         ShelfClosed
         """
-        with self._connected() as connection:
-            if is_pooled(connection):
-                with connection.begin():
-                    _set_settings(connection)
-                    set_search_path(connection, self.schema, local=True)
-                    yield connection
-            else:
-                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-                set_search_path(connection, self.schema, local=False)
-                yield connection
+        self._check()
+        with translated_errors(self.url), self._work().session() as connection:
+            yield connection
 
     @contextmanager
-    def _connected(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Link]:
+        """Open a transaction for reads that belong together, by psycopg alone; in it names mean the shelf's.
+
+        Raises
+        ------
+        ShelfClosed
+        """
         self._check()
-        with translated_errors(self.url):
-            try:
-                with self.engine.connect() as connection:
-                    yield connection
-            finally:
-                if self._is_closed:
-                    self.engine.pool.dispose()
+        with translated_errors(self.url), self._read_pool.transaction(self.schema) as link:
+            yield link
 
     def fetch(self, query: str, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Return the rows of one read; psycopg alone runs it, for a third of the cost of `session`.
@@ -147,13 +135,14 @@ class Database:
     @property
     def in_use(self) -> int:
         """How many connections are answering at this moment."""
-        return self._read_pool.in_use + cast(QueuePool, self.engine.pool).checkedout()
+        return sum(pool.in_use for pool in (self._read_pool, self._transactions) if pool)
 
     def close(self) -> None:
         """Close the pool and leave the embedded server, which stops when nobody else uses it."""
         self._is_closed = True
         self._read_pool.close()
-        self.engine.pool.dispose()
+        if self._transactions:
+            self._transactions.close()
         if self._attachment is not None:
             self._attachment.close()
 
@@ -164,8 +153,17 @@ class Database:
 
     def part(self) -> None:
         """Leave the connections to the parent, and begin without any."""
-        self._of_parent = self.engine.pool
-        self.engine.dispose(close=False)
+        self._making = Lock()
+        if self._transactions:
+            self._transactions.part()
+
+    def _work(self) -> "Transactions":
+        with self._making:
+            if self._transactions is None:
+                from db.engine import Transactions
+
+                self._transactions = Transactions(self._opened, self.limits, self.schema)
+            return self._transactions
 
     def _check(self) -> None:
         if self._is_closed:
@@ -182,31 +180,15 @@ class Database:
         self.close()
 
 
-def set_search_path(connection: Connection, schema: str, local: bool) -> None:
-    """Let names without a schema mean those of the shelf, until the transaction ends (`local`) or for the session."""
-    connection.execute(SEARCH_PATH, {"schema": schema, "local": local})
-
-
-def is_pooled(connection: Connection) -> bool:
-    """Whether a pooler stands between, so that nothing lasts for longer than a transaction."""
-    return cast(Link, connection.connection.driver_connection).is_pooled
-
-
-def _set_settings(connection: Connection) -> None:
-    if is_pooled(connection):
-        connection.exec_driver_sql(cast(Link, connection.connection.driver_connection).own_settings)
-
-
 @contextmanager
 def translated_errors(url: str) -> Iterator[None]:
     """Turn the driver's operational errors into one clear line; programming errors pass unchanged."""
     try:
         yield
-    except sqlalchemy.exc.TimeoutError as error:
-        reason = "all its connections were in use while the question waited"
-        raise errors.DatabaseBusy(url=without_password(url), reason=reason) from error
-    except (sqlalchemy.exc.DBAPIError, psycopg.Error) as error:
-        cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+    except Exception as error:
+        cause = getattr(error, "orig", error)  # SQLAlchemy keeps the driver's own error there
+        if not isinstance(cause, psycopg.Error):
+            raise
         reason = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
         if isinstance(cause, psycopg.errors.InsufficientPrivilege | psycopg.errors.ReadOnlySqlTransaction):
             raise errors.DatabaseRefused(url=without_password(url), reason=reason) from error
@@ -235,14 +217,3 @@ def _conninfo(url: str, limits: Limits) -> str:
         raise errors.DatabaseUrlInvalid(reason=str(error).strip().splitlines()[0]) from None
     timeout = {} if "PGCONNECT_TIMEOUT" in os.environ else {"connect_timeout": limits.seconds_to_connect}
     return make_conninfo("", **{**DEFAULTS, **timeout, **given, "client_encoding": "UTF8"})
-
-
-def _engine(opened: Callable[[], Link], limits: Limits) -> Engine:
-    return create_engine(
-        "postgresql+psycopg://",
-        creator=opened,
-        pool_size=limits.connections,
-        max_overflow=0,
-        pool_timeout=limits.wait,
-        pool_pre_ping=True,
-    )

@@ -2,17 +2,19 @@
 
 from typing import Literal
 
-from sqlalchemy import text
-
 from db import errors, settings
 from db.connection import Database, without_password
 from db.embedded import sharing
-from db.installing import migrate
+from db.installing import revision
 from db.installing.errors import EncodingUnfit
 from db.limits import Limits
 
 MIN_POSTGRES = 150_000  # 15.0, written as `server_version_num` writes it
 MIN_VECTOR = (0, 8)
+SERVER = """
+    select current_setting('server_version_num')::integer, current_setting('server_version'),
+           current_setting('server_encoding'),
+           (select coalesce(installed_version, default_version) from pg_available_extensions where name = 'vector')"""
 
 
 def connect(tables: Literal["upgrade", "require", "any"] = "upgrade", limits: Limits | None = None) -> Database:
@@ -36,9 +38,11 @@ def connect(tables: Literal["upgrade", "require", "any"] = "upgrade", limits: Li
     database = Database(url, configured.schema, attachment, limits)
     try:
         _check_server(database)
-        if tables != "any" and not migrate.is_current(database):
+        if tables != "any" and not revision.is_current(database):
             if tables == "require":
                 raise errors.SchemaMissing(schema=database.schema, url=without_password(database.url))
+            from db.installing import migrate
+
             migrate.upgrade(database)
     except BaseException:
         database.close()
@@ -47,18 +51,7 @@ def connect(tables: Literal["upgrade", "require", "any"] = "upgrade", limits: Li
 
 
 def _check_server(database: Database) -> None:
-    with database.session() as connection:
-        version, name, encoding = connection.execute(
-            text(
-                "select current_setting('server_version_num')::int, current_setting('server_version'),"
-                " current_setting('server_encoding')"
-            )
-        ).one()
-        vector = connection.execute(
-            text(
-                "select coalesce(installed_version, default_version) from pg_available_extensions where name = 'vector'"
-            )
-        ).scalar()
+    ((version, name, encoding, vector),) = database.fetch(SERVER, {})
     url = without_password(database.url)
     if version < MIN_POSTGRES:
         raise errors.ServerTooOld(url=url, version=name)

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
+from db.search.facets import TOPICS
+
 Int32 = NDArray[np.int32]
 
 
@@ -49,12 +51,11 @@ READ = text("""
 """)
 
 COUNT = text("select reltuples from pg_class where oid = to_regclass('article_links')")
-TOPICS = text("select topic from articles group by topic order by count(*) desc, topic")
 
 
 def topics(connection: Connection) -> list[str]:
     """The topics that have articles, those with most first."""
-    return list(connection.scalars(TOPICS))
+    return list(connection.scalars(text(TOPICS)))
 
 
 def count(connection: Connection) -> int:

@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from db import opening, sql_files
-from db.installing import ground
+from db.installing import revision
 from db.schema import metadata
 
 # Not in db/schema.py, because each is made when it is needed: the staging area, each model's vectors and map,
@@ -28,7 +28,7 @@ def run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-        if context.get_context().get_current_revision() == ground.head():
+        if context.get_context().get_current_revision() == revision.head():
             sql_files.replay_functions(connection)
             sql_files.run_file(connection, "reader_role")
 

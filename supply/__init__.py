@@ -1,1 +1,1 @@
-"""What is installed, by hash, and under which licences."""
+"""What is installed, by hash and under which licences, and what is released."""

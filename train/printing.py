@@ -9,7 +9,7 @@ from rich.table import Table
 
 from db.models.fold_in import FoldedIn
 from db.models.indexes import Built
-from db.models.registry import Model
+from db.models.model import Model
 from train.exporting.export import Exported
 from train.map.make import Mapped
 

@@ -84,7 +84,7 @@ def parse_colour(described: dict[str, Any], content: bytes) -> Colour:
 
 def _places(database: Database, points: Points, titles: Sequence[str]) -> dict[str, int]:
     found = {}
-    with database.transaction() as connection:
+    with database.reading() as connection:
         for title in titles:
             (place,) = np.nonzero(points.ids == diagnose.check_title(connection, title))
             if not place.size:

@@ -5,7 +5,7 @@ from typing import Any
 from api.service.map_answers import model_of
 from api.service.rendering import Page
 from api.shelf import Shelf
-from db.models.registry import Model
+from db.models.model import Model
 from db.search import described
 from db.search.map import map_version
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from api.shelf import Shelf
 from api.wikipedia import address
 from db.errors import ArticleWithoutVector, NoActiveModel
-from db.models.registry import Model
+from db.models.model import Model
 from db.search import described
 from db.search.map import places
 from db.search.selection import CommonFacet, CommonLink, common_facets, common_links

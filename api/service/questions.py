@@ -17,7 +17,7 @@ from api.shelf import Shelf
 from db.connection import Database, without_password
 from db.errors import DatabaseBusy
 from db.limits import Limits
-from db.models.registry import Model
+from db.models.model import Model
 
 # All other routes are light: one read by an index. A parameter, or many rows, make every question but a search dear.
 MIDDLING = {"/search", "/suggest", "/find", "/article/{title:path}", "/link/{title:path}", "/map/article/{article_id}"}
@@ -41,7 +41,7 @@ class SingleReads(Database):
     """A shelf for light questions, which are single reads; the search for a reason, a transaction, is not light."""
 
     @contextmanager
-    def transaction(self) -> Iterator[Any]:
+    def reading(self) -> Iterator[Any]:
         """Refuse."""
         raise NotLight
         yield

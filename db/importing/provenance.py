@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from db import schema
-from db.connection import Database
-from db.errors import DatabaseRefused, WikiMismatch
+from db.errors import WikiMismatch
 
 
 def check_wiki(connection: Connection, source: str, wiki: str | None) -> None:
@@ -24,15 +23,6 @@ def check_wiki(connection: Connection, source: str, wiki: str | None) -> None:
     if wiki is not None and stored is not None and stored != wiki:
         shelf = connection.scalar(sa.text("select current_schema()"))
         raise WikiMismatch(schema=shelf, stored=stored, source=source, wiki=wiki)
-
-
-def stored_wiki(database: Database) -> str | None:
-    """The name of the shelf's wiki; None where no dump names it, or where this login may not read it."""
-    query = f"select wiki from {database.schema}.imports where wiki is not null limit 1"
-    try:
-        return next((wiki for (wiki,) in database.fetch(query, {})), None)
-    except DatabaseRefused:
-        return None
 
 
 def record(

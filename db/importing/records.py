@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 LinkKind = Literal["page", "category", "site"]
 
@@ -70,9 +71,9 @@ class PageLinks(NamedTuple):
         The titles in the namespace of the articles that they link to, page by page. Two of a page may lead to one.
     """
 
-    pages: NDArray[np.uint64]
-    sizes: NDArray[np.int32]
-    targets: NDArray[np.uint64]
+    pages: "NDArray[np.uint64]"
+    sizes: "NDArray[np.int32]"
+    targets: "NDArray[np.uint64]"
 
 
 Record = Article | Redirect | PageLinks

@@ -1,18 +1,17 @@
 """Make what a shelf needs, two extensions and a schema, if it is missing and the login may make it."""
 
-import importlib.resources
 from collections.abc import Sequence
-from pathlib import Path
 
 from psycopg import errors as postgres
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from db import sql_files
-from db.connection import Database, set_search_path, without_password
-from db.errors import DatabaseRefused, ExtensionMissing, RightsMissing, SchemaNewer, SchemaTaken
+from db.connection import Database, without_password
+from db.engine import set_search_path
+from db.errors import DatabaseRefused, ExtensionMissing, RightsMissing
+from db.installing.revision import revision, taken
 
-SCRIPTS = Path(str(importlib.resources.files("migrations")))
 EXTENSIONS = ("vector", "pg_trgm")
 
 # Finds the schemas of the extensions and of the shelf whose names this login may not use.
@@ -34,33 +33,6 @@ CONTENT = text("""
     order by 1 limit 1""")
 
 
-def head() -> str:
-    """Return the newest revision; migrations are numbered files, from `0001_...py` on."""
-    return max(path.stem[:4] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
-
-
-def revision(connection: Connection, database: Database) -> str | None:
-    """Return the revision of the shelf, or None if there is no shelf.
-
-    Raises
-    ------
-    SchemaTaken
-        The revision belongs to another program.
-    SchemaNewer
-        This program does not know the revision.
-    """
-    table = f"{database.schema}.alembic_version"
-    if connection.scalar(text("select to_regclass(:table)"), {"table": table}) is None:
-        return None
-    found = connection.scalar(text(f"select max(version_num) from {table}"))
-    if found is not None and not found.isdigit():
-        raise _taken(database, "alembic_version")
-    if found is not None and found > head():
-        url = without_password(database.url)
-        raise SchemaNewer(schema=database.schema, url=url, stored=found, known=head())
-    return str(found) if found else None
-
-
 def prepare(connection: Connection, database: Database) -> list[str]:
     """Make what is missing, in the caller's transaction.
 
@@ -78,10 +50,10 @@ def prepare(connection: Connection, database: Database) -> list[str]:
     named = {"schema": database.schema, "extensions": list(EXTENSIONS)}
     if hidden := connection.scalars(HIDDEN, named).all():
         raise _rights_missing(database, hidden)
-    if revision(connection, database) is not None:
+    if revision(database) is not None:
         return []
     if (other := connection.scalar(CONTENT, named)) is not None:
-        raise _taken(database, other)
+        raise taken(database, other)
     connection.execute(text("set local search_path to default"))  # extensions go where this login makes things
     login = str(connection.scalar(text("select quote_ident(current_user)")))
     wanted = {**_missing_extensions(connection, database, login), **_missing_schema(connection, database, login)}
@@ -145,7 +117,3 @@ def _run(connection: Connection, database: Database, statement: str) -> bool:
 
 def _rights_missing(database: Database, statements: Sequence[str]) -> RightsMissing:
     return RightsMissing(url=without_password(database.url), statements="; ".join(statements))
-
-
-def _taken(database: Database, example: str) -> SchemaTaken:
-    return SchemaTaken(schema=database.schema, url=without_password(database.url), example=example)

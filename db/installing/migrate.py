@@ -4,25 +4,13 @@ from sqlalchemy import Connection, text
 
 from db import sql_files
 from db.connection import Database
-from db.installing import adoption, ground
+from db.installing import adoption, ground, revision
 
 # These settings are for the embedded database, in which nobody else has tables. A filter that a person types on top of
 # an HNSW scan gives too few rows unless the scan goes on (`iterative_scan`). Recall@10 with an `ef_search` of 20, 30
 # and 40 was 0.976, 0.989 and 0.992 among 1,000,000 x 50 clustered vectors, and 1.000 among 37,020. From links to 9,926
 # real books, with half of the questions filtered, it was 0.988 with 20, 0.990 with 24 and 0.994 with 30.
 SEARCH_DEFAULTS = ("hnsw.iterative_scan = strict_order", "hnsw.ef_search = 30")
-
-
-def is_current(database: Database) -> bool:
-    """Whether the shelf is at the newest revision.
-
-    Raises
-    ------
-    SchemaNewer
-        The shelf is at a revision that this program does not know.
-    """
-    with database.session() as connection:
-        return ground.revision(connection, database) == ground.head()
 
 
 def upgrade(database: Database) -> None:
@@ -35,14 +23,20 @@ def upgrade(database: Database) -> None:
     RightsMissing, ExtensionMissing, SchemaTaken, SchemaNewer, AdoptionRefused
     """
     with database.transaction() as connection:
-        made = ground.prepare(connection, database)
-        if adoption.is_due(connection, database.schema):
-            made += adoption.adopt(connection, database.schema)
-        _run_migrations(connection)
-        ground.note(connection, made)
-        if database.is_embedded:
-            set_defaults(connection)
-            sql_files.run_file(connection, "closed")
+        bring(connection, database, revision.head())
+
+
+def bring(connection: Connection, database: Database, wanted: str) -> None:
+    """Make the shelf, or bring it up or down to a revision, in the caller's transaction."""
+    found = revision.revision(database)
+    made = ground.prepare(connection, database)
+    if adoption.is_due(connection, database.schema):
+        made += adoption.adopt(connection, database.schema)
+    migrate(connection, found, wanted)
+    ground.note(connection, made)
+    if database.is_embedded:
+        set_defaults(connection)
+        sql_files.run_file(connection, "closed")
 
 
 def advice(database: Database) -> list[str]:
@@ -77,11 +71,12 @@ def set_defaults(connection: Connection) -> None:
         sql_files.run(connection, f"do $$ begin {statement}; end $$")
 
 
-def _run_migrations(connection: Connection) -> None:
+def migrate(connection: Connection, found: str | None, wanted: str) -> None:
+    """Run the migrations from one revision to another, in the caller's transaction; None is before the first."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(ground.SCRIPTS).replace("%", "%%"))
+    config.set_main_option("script_location", str(revision.SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    (command.downgrade if found and found > wanted else command.upgrade)(config, wanted)

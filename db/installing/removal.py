@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from db import locks, sql_files
 from db.connection import Database, without_password
 from db.errors import ImportInProgress, TrainingInProgress
-from db.installing import ground
+from db.installing import revision
 from db.installing.errors import NothingInstalled, UninstallRefused
 from db.models.registry import LOCK
 from db.schema import metadata
@@ -67,7 +67,7 @@ def uninstall(database: Database) -> list[str]:
     ImportInProgress, TrainingInProgress
     """
     with database.transaction() as connection, _refused(database):
-        _check_installed(connection, database)
+        _check_installed(database)
         locks.take(connection, "import", ImportInProgress)
         locks.take(connection, LOCK, TrainingInProgress)
         made = list(connection.scalars(text("select object from _installed order by number desc")))
@@ -88,15 +88,15 @@ def drop_old_names(database: Database) -> list[str]:
     NothingInstalled, SchemaNewer, UninstallRefused
     """
     with database.transaction() as connection, _refused(database):
-        _check_installed(connection, database)
+        _check_installed(database)
         names = _old_names(list(connection.scalars(text("select object from _installed order by number desc"))))
         _drop_all(connection, names)
         connection.execute(text("delete from _installed where object = any(:names)"), {"names": names})
     return [f"removed {name}" for name in names] or ["there are no old names"]
 
 
-def _check_installed(connection: Connection, database: Database) -> None:
-    if ground.revision(connection, database) is None:
+def _check_installed(database: Database) -> None:
+    if revision.revision(database) is None:
         raise NothingInstalled(url=without_password(database.url), schema=database.schema)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 from db import locks
 from db.errors import ModelUnusable
 from db.models import registry, vectors
+from db.models.model import Model
 
 # Every search reads these views. If model 3 is active, article_vectors shows its table _article_vectors_3. The cast
 # drops the number of dimensions from the column's type, so that models of all sizes fit the view.
@@ -88,7 +89,7 @@ def _drop(connection: Connection, model_id: int, refusal: partial[ModelUnusable]
     connection.execute(text("delete from models where model_id = :id"), {"id": model_id})
 
 
-def _locked(connection: Connection, model_id: int) -> registry.Model:
+def _locked(connection: Connection, model_id: int) -> Model:
     """Return the model; no other process may activate or drop one until the transaction ends."""
     connection.execute(text("lock table models in share row exclusive mode"))
     return registry.find(connection, model_id)

@@ -24,7 +24,7 @@ MANY = 200_000
 
 
 def building(kind: str, column: str, n_rows: int) -> Building:
-    """How carefully an index of so many rows is built; docs/search-in-sql.md has the measurements.
+    """How carefully an index of so many rows is built; docs/search-speed.md has the measurements.
 
     With pgvector's default ef_construction of 64 an index lost whole clusters. With 128 one question of 500 to 37,020
     articles ended in a wrong cluster, and with 200 one of 3,000. With m = 24 the index found no more and took a fifth

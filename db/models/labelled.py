@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from db.errors import ModelUnusable
 from db.models import registry, vectors
-from db.models.registry import Model
+from db.models.model import Model
 from db.models.vectors import VectorKind
 
 

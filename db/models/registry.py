@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,32 +10,9 @@ from sqlalchemy import Connection, text
 from db import interrupts, locks, schema
 from db.connection import Database
 from db.errors import ModelNotFound, ModelUnusable, NoActiveModel, TrainingInProgress
+from db.models.model import Model
 
 LOCK = "training"
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """One training run.
-
-    Attributes
-    ----------
-    state : {"training", "ready", "active", "failed"}
-    fingerprint : str or None
-        A hash of the pairs that the model was trained on; None until it is ready.
-    reason : str or None
-        Why the training failed; None if it did not.
-    """
-
-    model_id: int
-    created_at: datetime
-    state: str
-    objective: str
-    dimensions: int
-    settings: Mapping[str, Any]
-    metrics: Mapping[str, Any]
-    fingerprint: str | None
-    reason: str | None
 
 
 @contextmanager

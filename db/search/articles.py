@@ -4,16 +4,15 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
 from db.connection import Database
 from db.errors import ArticleNotFound, NothingLiked, WeightsInvalid
+from db.link import Link
 from db.search import arguments, diagnose
 from db.search.facets import Facets, as_json, check_stored
 from db.search.records import SimilarArticle
 from db.search.run import call, fetched, rows_or_reason
 
-# The default of recommendations: docs/training.md has what was measured. SQL has the same.
+# The default of recommendations: docs/measured-quality.md has what was measured. SQL has the same.
 RECOMMENDED_PROMINENCE = 0.3
 
 
@@ -48,7 +47,7 @@ def similar_articles(
         "min_similarity": min_similarity,
     }
 
-    def why(connection: Connection) -> None:
+    def why(connection: Link) -> None:
         diagnose.check_article(connection, title)
         check_stored(connection, topic, facets)
 
@@ -78,7 +77,7 @@ def articles_near_link(
         "min_similarity": min_similarity,
     }
 
-    def why(connection: Connection) -> None:
+    def why(connection: Link) -> None:
         diagnose.check_link(connection, title)
         check_stored(connection, topic, facets)
 
@@ -123,7 +122,7 @@ def recommend_articles(
     )  # fmt: skip
     unknown = [title for *_, title in found if title is not None]
     if unknown or not found:
-        with database.transaction() as connection:
+        with database.reading() as connection:
             for title in unknown:
                 diagnose.check_article(connection, title)
             check_stored(connection, topic, facets)

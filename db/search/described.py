@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from db.connection import Database
+from db.errors import DatabaseRefused
 from db.search import arguments, diagnose
 
 
@@ -89,7 +90,7 @@ def describe_article(database: Database, title: str | int) -> DescribedArticle:
         from {schema}.articles a where a.article_id = {found}"""
     rows = database.fetch(query, asked)
     if not rows:
-        with database.transaction() as connection:
+        with database.reading() as connection:
             diagnose.check_title(connection, title)
     return DescribedArticle(*rows[0])
 
@@ -109,9 +110,18 @@ def describe_link(database: Database, title: str) -> DescribedLink:
         where l.link_id = {schema}.find_link(%(title)s)"""
     rows = database.fetch(query, asked)
     if not rows:
-        with database.transaction() as connection:
+        with database.reading() as connection:
             diagnose.find_link(connection, title)
     return DescribedLink(*rows[0])
+
+
+def stored_wiki(database: Database) -> str | None:
+    """The name of the shelf's wiki; None where no dump names it, or where this login may not read it."""
+    query = f"select wiki from {database.schema}.imports where wiki is not null limit 1"
+    try:
+        return next((wiki for (wiki,) in database.fetch(query, {})), None)
+    except DatabaseRefused:
+        return None
 
 
 def shelf_facts(database: Database) -> ShelfFacts:

@@ -1,8 +1,7 @@
 """Why two articles are alike."""
 
-from sqlalchemy import Connection
-
 from db.connection import Database
+from db.link import Link
 from db.search import diagnose
 from db.search.records import ExplainedLink
 from db.search.run import rows_or_reason
@@ -11,7 +10,7 @@ from db.search.run import rows_or_reason
 def explain_similarity(database: Database, a: str, b: str, count: int = 10) -> list[ExplainedLink]:
     """The links that two articles share or that mean nearly the same; see `api.Shelf.explain_similarity`."""
 
-    def why(connection: Connection) -> None:
+    def why(connection: Link) -> None:
         diagnose.check_article(connection, a)
         diagnose.check_article(connection, b)
 

@@ -6,11 +6,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
-
-from db import pairs
 from db.errors import ArgumentInvalid, FacetInvalid, FacetNotStored, TooMany, TopicNotStored, YearInvalid
+from db.link import Link
 from db.search import arguments
+from db.search.diagnose import scalar, scalars
 
 # An article matches if it has one of the values of every name, as in {"genre": ["Fantasy"], "country": ["France",
 # "Italy"], "year": "1950..1980"}
@@ -21,19 +20,25 @@ MOST_VALUES = 100
 
 _YEARS = re.compile(r"(?=.*[0-9])(-?[0-9]{1,4})?(?:\.\.(-?[0-9]{1,4})?)?")
 
+TOPICS = "select topic from articles group by topic order by count(*) desc, topic"
 # The names of the facets, or of those that the first thousand articles of a topic have.
-NAMES = text("""
-    select label from _known_labels() where kind = 'facet' and cast(:topic as text) is null
+NAMES = """
+    select label from _known_labels() where kind = 'facet' and %(topic)s::text is null
     union
     select f.name
-    from (select article_id from articles where topic = :topic order by article_id limit 1000) a
+    from (select article_id from articles where topic = %(topic)s::text order by article_id limit 1000) a
     join facets f using (article_id)
-    order by 1""")
+    order by 1"""
 # Whether another article of the topic may have the facet; of one that more than 10,000 articles have, nobody counts.
-OTHERS = text("""
+OTHERS = """
     select count(*) > 10000 or count(a.article_id) > 0
-    from (select article_id from facets where name = :name limit 10001) f
-    left join articles a on a.article_id = f.article_id and a.topic = :topic""")
+    from (select article_id from facets where name = %(name)s::text limit 10001) f
+    left join articles a on a.article_id = f.article_id and a.topic = %(topic)s::text"""
+
+
+def topics(connection: Link) -> list[str]:
+    """The topics that have articles, those with most first."""
+    return scalars(connection, TOPICS)
 
 
 def as_json(facets: Facets | None) -> str | None:
@@ -54,19 +59,19 @@ def as_json(facets: Facets | None) -> str | None:
     return json.dumps(values)
 
 
-def check_stored(connection: Connection, topic: str | None, facets: Facets | None) -> None:
+def check_stored(connection: Link, topic: str | None, facets: Facets | None) -> None:
     """Raise the reason why nothing can match: there is no such topic, or none of its articles has such a facet.
 
     Raises
     ------
     TopicNotStored, FacetNotStored
     """
-    if topic is not None and topic not in (known := pairs.topics(connection)):
+    if topic is not None and topic not in (known := topics(connection)):
         raise TopicNotStored(topic=topic, known=", ".join(known) or "none at all")
     if facets:
-        names = list(connection.scalars(NAMES, {"topic": topic}))
+        names = scalars(connection, NAMES, topic=topic)
         for name in (unicodedata.normalize("NFC", one) for one in facets):
-            if name not in names and not (topic and connection.scalar(OTHERS, {"name": name, "topic": topic})):
+            if name not in names and not (topic and scalar(connection, OTHERS, name=name, topic=topic)):
                 of_topic = f" of the topic {topic}" if topic else ""
                 raise FacetNotStored(name=name, of_topic=of_topic, known=", ".join(names) or "no facets")
 

@@ -2,13 +2,10 @@
 
 from typing import get_args
 
-from sqlalchemy import text
-
-from db import pairs
 from db.connection import Database
 from db.errors import LinkedKindInvalid
 from db.importing.records import LinkKind
-from db.search import arguments, diagnose
+from db.search import arguments, diagnose, facets
 
 
 def article_vector(database: Database, title: str) -> list[float]:
@@ -19,10 +16,10 @@ def article_vector(database: Database, title: str) -> list[float]:
     ArticleNotFound, ArticleWithoutVector, NoActiveModel, TextInvalid
     """
     arguments.text("title", title)
-    with database.transaction() as connection:
+    with database.reading() as connection:
         diagnose.check_article(connection, title)
-        numbers = text("select cast(article_embedding(find_article(:title)) as real[])")
-        return list(connection.scalars(numbers, {"title": title}).one())
+        numbers = "select article_embedding(find_article(%(title)s::text))::real[]"
+        return list(diagnose.scalar(connection, numbers, title=title))
 
 
 def most_linked(database: Database, kind: str, count: int) -> list[tuple[str, int]]:
@@ -48,8 +45,8 @@ def most_linked(database: Database, kind: str, count: int) -> list[tuple[str, in
         asked,
     )
     if not found and kind not in get_args(LinkKind):
-        with database.transaction() as connection:
-            topics = pairs.topics(connection)
+        with database.reading() as connection:
+            topics = facets.topics(connection)
         if kind not in topics:
             raise LinkedKindInvalid(kind=kind, topics=", ".join(topics) or "none at all")
     return found

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from db.connection import Database
 from db.errors import MapMissing
-from db.models import registry
+from db.search import diagnose
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,6 @@ def map_parts(database: Database, *parts: str) -> dict[str, bytes]:
     query = f"select part, content from {database.schema}._map_points where part = any(%(parts)s::text[])"
     found = dict(database.fetch(query, {"parts": list(parts)}))
     if not found:
-        with database.session() as connection:
-            raise MapMissing(model_id=registry.active(connection).model_id)
+        with database.reading() as connection:
+            raise MapMissing(model_id=diagnose.check_model(connection))
     return found

@@ -5,13 +5,13 @@ from functools import cache
 from typing import Any
 
 from psycopg.errors import InvalidParameterValue
-from sqlalchemy import Connection
 
 from db.connection import Database
+from db.link import Link
 from db.search.arguments import ARGUMENTS, read
 
 # Such a function raises the reason why a search has no rows, if it finds one.
-Diagnose = Callable[[Connection], None]
+Diagnose = Callable[[Link], None]
 
 
 def rows_or_reason(database: Database, verb: str, asked: Mapping[str, Any], diagnose: Diagnose) -> Sequence[Any]:
@@ -30,8 +30,8 @@ def rows_or_reason(database: Database, verb: str, asked: Mapping[str, Any], diag
     query = call(database.schema, verb, tuple(asked))
     found = fetched(database, query, asked, diagnose)
     if not found:
-        with database.transaction() as connection:
-            found = connection.exec_driver_sql(query, asked).all()
+        with database.reading() as connection:
+            found = connection.execute(query.encode(), asked).fetchall()
             if not found:
                 diagnose(connection)
     return found
@@ -42,7 +42,7 @@ def fetched(database: Database, query: str, asked: Mapping[str, Any], diagnose: 
     try:
         return database.fetch(query, asked)
     except InvalidParameterValue:
-        with database.transaction() as connection:
+        with database.reading() as connection:
             diagnose(connection)
         raise
 

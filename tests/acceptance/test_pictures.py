@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import subprocess
 import sys
 from collections import Counter
@@ -190,20 +189,3 @@ def test_every_figure_of_the_tutorial(mapped_url: str, tmp_path: Path) -> None:
     figures = [image.imread(tmp_path / "figures" / f"figure_{n:02}.png") for n in range(1, 12)]
     assert len({figure.tobytes() for figure in figures}) == 11
     assert all(figure[..., :3].std() > 0.03 for figure in figures)
-
-
-def test_the_page_runs(mapped_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (ROOT / "docs" / "notebooks.md").read_text(encoding="utf-8")
-    monkeypatch.setenv("DATABASE_URL", mapped_url)
-    monkeypatch.chdir(tmp_path)
-    matplotlib.use("agg")
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    page: dict[str, object] = {}
-    exec(compile(code, "docs/notebooks.md", "exec"), page)
-    page["shelf"].close()  # type: ignore[attr-defined]
-    pyplot.close("all")
-    lines = re.findall(r"^python -m (.+)$", text, re.MULTILINE)
-    for line in lines:
-        done(*shlex.split(line.replace("--save ", f"--save {tmp_path}/")), DATABASE_URL=mapped_url)
-    assert len(lines) == 4
-    assert len([*tmp_path.iterdir()]) == 5

@@ -1,12 +1,5 @@
 """From the sample's dump to answers, by every way of asking."""
 
-import json
-import os
-import re
-import shlex
-import subprocess
-import sys
-
 import psycopg
 import pytest
 
@@ -78,31 +71,3 @@ def test_an_unknown_title_gets_suggestions(sample_url: str) -> None:
     line = refusal("api", "similar", "Draculla", DATABASE_URL=sample_url)
     assert 'no article is called "Draculla"; did you mean "Dracula"' in line
     assert "1 to 10000" in refusal("api", "similar", "Dracula", "--count", "0", DATABASE_URL=sample_url)
-
-
-def test_the_readme_s_python_runs(sample_url: str) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    environment = {**os.environ, "DATABASE_URL": sample_url}
-    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
-    assert len(ran.stdout.splitlines()) == 5
-
-
-@pytest.mark.parametrize("page", ["README.md", "docs/search-in-sql.md", "docs/map.md"])
-def test_the_pages_sql_runs(sample_url: str, page: str) -> None:
-    blocks = re.findall(r"```sql\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
-    assert blocks
-    with psycopg.connect(sample_url) as connection:
-        for query in re.split(r";\s*(?:--[^\n]*)?\n", "\n".join(blocks)):
-            if query.strip():
-                rows = connection.execute(query).fetchall()
-                assert bool(rows) != ("unknown" in query or "Tolstoy''s novel" in query), query
-
-
-def test_the_readme_s_commands_run(sample_url: str) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    lines = re.findall(r"^python -m (api [^#\n]+)", text, re.MULTILINE)
-    assert len(lines) >= 4
-    for line in lines:
-        printed = done(*shlex.split(line), DATABASE_URL=sample_url)
-        assert json.loads(printed) if "--json" in line else printed.count("\n") > 1, line

@@ -3,11 +3,9 @@
 import asyncio
 import importlib.util
 import inspect
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -19,8 +17,6 @@ from api.errors import LibraryMissing
 from db.connection import Database
 from db.errors import ArticleNotFound, DatabaseBusy
 from tests.acceptance.test_examples import run
-from tests.conftest import ROOT
-from tests.support import exports
 from tests.support.planted import article, load, store_model
 
 VERBS = [name for name, verb in vars(api.Shelf).items() if inspect.isfunction(verb) and name[0] != "_"]
@@ -136,17 +132,6 @@ def test_ids_beyond_all_articles(shelf: api.Shelf) -> None:
     for article_id in (0, -1, 2**31 - 1, 2**31, 10**30):
         with pytest.raises(ArticleNotFound):
             shelf.similar_articles(article_id)
-
-
-@pytest.mark.parametrize("number", [0, 1, 2])
-def test_the_page_runs(sample_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int) -> None:
-    monkeypatch.setenv("DATABASE_URL", sample_url)
-    monkeypatch.chdir(tmp_path)
-    history = exports.goodreads([exports.Row("Dracula", "Bram Stoker", "5", "read")])
-    Path("goodreads_library_export.csv").write_text(history, encoding="utf-8")
-    code = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.DOTALL)
-    assert len(code) == 3
-    exec(compile(code[number], "docs/api.md", "exec"), {"__name__": "page"})
 
 
 def test_the_example_runs(sample_url: str) -> None:

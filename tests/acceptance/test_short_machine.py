@@ -30,7 +30,7 @@ MEMORY = "there is not enough memory for this ("
 NEEDED = "the training needs 0.9 GB of memory, and 0."
 INGEST = ("ingest", "DUMP", "--workers", "1")
 SHORT = {
-    "files, api": (resource.RLIMIT_NOFILE, 5, ("api", "similar", "Dracula"), FILES),
+    "files, train": (resource.RLIMIT_NOFILE, 5, ("train", "models"), FILES),
     **{f"{most} files, ingest": (resource.RLIMIT_NOFILE, most, INGEST, FILES) for most in (5, 6, 7)},
     "memory, train": (resource.RLIMIT_AS, 300 * MEGABYTE, ("train", "--epochs", "1"), NEEDED),
     "memory, evaluate": (resource.RLIMIT_AS, 300 * MEGABYTE, ("train", "evaluate"), NEEDED),

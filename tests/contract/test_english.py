@@ -9,7 +9,20 @@ import pytest
 
 from tests.conftest import ROOT
 
-FOLDERS = ("db", "migrations", "ingest", "train", "api", "sample", "bench", "examples", "fuzz", "tests", "docs")
+FOLDERS = (
+    "db",
+    "migrations",
+    "ingest",
+    "train",
+    "api",
+    "sample",
+    "bench",
+    "examples",
+    "fuzz",
+    "tests",
+    "docs",
+    "pages",
+)
 ENDINGS = {".py", ".md", ".sql", ".toml"}
 
 COUNTED = (

@@ -1,4 +1,4 @@
-"""Every SQL function stands on its page, in an example that runs (tests/acceptance/test_sample.py)."""
+"""Every SQL function stands on a page, in an example that runs (tests/acceptance/test_code_blocks.py)."""
 
 import re
 
@@ -9,7 +9,7 @@ from db import sql_files
 from db.connection import Database
 from tests.conftest import ROOT
 
-PAGE = (ROOT / "docs" / "search-in-sql.md").read_text(encoding="utf-8")
+PAGE = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("search-in-sql.md", "sql-parts.md"))
 EXAMPLES = "\n".join(re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL))
 SIGNATURES = dict(re.findall(r"^\| `(\w+)\((.*?)\)`", PAGE, re.MULTILINE))
 

@@ -107,7 +107,9 @@ def test_what_a_child_does_to_a_connection_does_not_reach_the_parent(shelf: api.
             if ending == "close":
                 shelf.close()
             elif ending == "collect":
-                database._read_pool._of_parent.dispose()
+                for link in database._read_pool._of_parent.queue:
+                    if link is not None:
+                        link.close()
             else:
                 connection.execute(text("commit" if ending == "commit" else "rollback"))
             return "ended"

@@ -8,11 +8,12 @@ from db.connection import Database
 from db.errors import ModelUnusable
 from db.importing.records import Link
 from db.models import labelled, registry, vectors
+from db.models.model import Model
 from tests.support.planted import article, load, store_model
 
 
 @pytest.fixture
-def model(database: Database) -> registry.Model:
+def model(database: Database) -> Model:
     load(
         database,
         article("Dune", {"Desert": 1, Link("site", "dune.org"): 2}, facets=(("genre", "Epic"), ("genre", "Fiction"))),
@@ -24,7 +25,7 @@ def model(database: Database) -> registry.Model:
         return registry.find(connection, model_id)
 
 
-def test_articles_have_topic_and_commonest_genre(database: Database, model: registry.Model) -> None:
+def test_articles_have_topic_and_commonest_genre(database: Database, model: Model) -> None:
     with database.session() as connection:
         found = labelled.read(connection, model, "articles")
         ids, rows = vectors.read(connection, model.model_id, "articles", 4)
@@ -35,7 +36,7 @@ def test_articles_have_topic_and_commonest_genre(database: Database, model: regi
     assert found.embedding.dtype == np.float32
 
 
-def test_links_have_kind_and_count(database: Database, model: registry.Model) -> None:
+def test_links_have_kind_and_count(database: Database, model: Model) -> None:
     with database.session() as connection:
         found = labelled.read(connection, model, "links")
     counts = dict(zip(found.titles, zip(*found.facts.values(), strict=True), strict=True))
@@ -43,7 +44,7 @@ def test_links_have_kind_and_count(database: Database, model: registry.Model) ->
     assert counts == {"Desert": ("page", 2), "England": ("page", 1), "Space": ("page", 1), "dune.org": ("site", 1)}
 
 
-def test_a_topic_has_its_articles_and_their_links(database: Database, model: registry.Model) -> None:
+def test_a_topic_has_its_articles_and_their_links(database: Database, model: Model) -> None:
     with database.session() as connection:
         assert labelled.topics_of(connection, model) == ["book", "film"]
         assert labelled.read(connection, model, "articles", ["film"]).titles == ["Alien"]
@@ -54,7 +55,7 @@ def test_a_topic_has_its_articles_and_their_links(database: Database, model: reg
     assert (none.titles, none.facts, none.embedding.shape) == ([], {"topic": [], "genre": []}, (0, 4))
 
 
-def test_an_article_that_is_gone_is_left_out(database: Database, model: registry.Model) -> None:
+def test_an_article_that_is_gone_is_left_out(database: Database, model: Model) -> None:
     with database.transaction() as connection:
         whole = labelled.read(connection, model, "articles")
         connection.execute(text("delete from articles where title = 'Emma'"))
@@ -63,7 +64,7 @@ def test_an_article_that_is_gone_is_left_out(database: Database, model: registry
     assert (rest.embedding == whole.embedding[[0, 2]]).all()
 
 
-def test_a_model_without_its_vectors_is_refused(database: Database, model: registry.Model) -> None:
+def test_a_model_without_its_vectors_is_refused(database: Database, model: Model) -> None:
     with database.transaction() as connection:
         assert labelled.whole_model(connection, None) == labelled.whole_model(connection, model.model_id) == model
         connection.execute(text(f"alter table _link_vectors_{model.model_id} rename to elsewhere"))

@@ -14,7 +14,7 @@ from db.connection import Database
 from db.embedded import sharing
 from db.errors import ArticleNotFound, ImportInProgress
 from db.importing import topic_views
-from db.installing import migrate
+from db.installing import migrate, revision
 from tests.support.planted import article, load, store_map, store_model
 
 SEARCHES = (
@@ -154,7 +154,7 @@ def somebody(reader: Connection, database: Database) -> Iterator[str]:
 
 def test_errors_are_explained_to_the_reader(somebody: str) -> None:
     with Database(somebody) as own:
-        assert migrate.is_current(own)
+        assert revision.is_current(own)
         assert search.similar_articles(own, "Book 1", topic="book")
         with pytest.raises(ArticleNotFound, match="did you mean"):
             search.similar_articles(own, "Bok 1")

@@ -86,7 +86,7 @@ def test_an_unknown_link_is_sought_in_an_index(database: Database) -> None:
     with database.transaction() as connection:
         connection.execute(text("insert into links select n, 'page', 'Link ' || n, 1 from generate_series(1, 30000) n"))
         connection.execute(text("analyze links"))
-        plan = "\n".join(connection.scalars(text(f"explain {diagnose.LIKE_LINK.text}"), {"start": "Link"}))
+        plan = "\n".join(connection.exec_driver_sql(f"explain {diagnose.LIKE_LINK}", {"start": "Link"}).scalars())
     assert "Seq Scan" not in plan
     assert "links_title_kind_key" in plan
 

@@ -11,7 +11,7 @@ from db import sql_files
 from db.connection import Database
 from db.errors import SchemaNewer
 from db.importing import topic_views
-from db.installing import migrate
+from db.installing import revision
 from tests.conftest import ROOT
 
 OURS = """
@@ -76,14 +76,14 @@ def test_no_call_is_ambiguous(connection: Connection) -> None:
 
 
 def test_the_database_says_whether_it_is_current(database: Database) -> None:
-    assert migrate.is_current(database)
+    assert revision.is_current(database)
     with database.transaction() as connection:
         connection.execute(text("update alembic_version set version_num = '0000'"))
-    assert not migrate.is_current(database)
+    assert not revision.is_current(database)
     with database.transaction() as connection:
         connection.execute(text("update alembic_version set version_num = '9999'"))
     with pytest.raises(SchemaNewer, match="its revision is 9999, and this program knows"):
-        migrate.is_current(database)
+        revision.is_current(database)
 
 
 def test_a_view_on_a_function_survives_that_its_arguments_become_wider(connection: Connection) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,10 +16,15 @@ IMPORTED = ("articles", "links", "article_links", "aliases", "facets")
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m ...` to its end."""
+    return command_in(ROOT, *arguments, **environment)
+
+
+def command_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m ...` of this repository in a folder, to its end."""
     return subprocess.run(
         [sys.executable, "-m", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment},
+        cwd=folder,
+        env={**os.environ, **({} if folder == ROOT else {"PYTHONPATH": str(ROOT)}), **environment},
         capture_output=True,
         text=True,
         check=False,

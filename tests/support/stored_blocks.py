@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from db.connection import Database
 from db.models import registry, vectors
-from db.models.registry import Model
+from db.models.model import Model
 from tests.support.planted import article, load
 from tests.support.planted_blocks import blocks, share_of_own_block
 

@@ -11,7 +11,7 @@ from db.connection import Database
 from db.errors import ModelNotFound, ModelUnusable, NoActiveModel
 from db.importing.records import Article, Link
 from db.models import activation, registry
-from db.models.registry import Model
+from db.models.model import Model
 from tests.support.planted import article, load, store_model
 from tests.support.planted_blocks import blocks
 from train.config import Settings

@@ -7,7 +7,7 @@ import db.judging
 from db.connection import Database
 from db.judging import SeeAlso
 from db.models import registry
-from db.models.registry import Model
+from db.models.model import Model
 from db.pairs import Pairs
 from train.config import DecidedSettings, decide
 from train.errors import NoSeeAlso

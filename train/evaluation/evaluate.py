@@ -10,7 +10,7 @@ import db.facet_values
 from db.connection import Database
 from db.facet_values import Facet
 from db.models import registry
-from db.models.registry import Model
+from db.models.model import Model
 from db.pairs import Pairs
 from train.config import OBJECTIVES, POINTWISE_EPOCHS, DecidedSettings, from_stored
 from train.errors import NothingToEvaluate, SettingInvalid

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from db.models.registry import Model
+from db.models.model import Model
 from train.evaluation.judge import MODEL
 
 ASKED_BY_LIKES = """\

@@ -10,7 +10,7 @@ from db.judging import Int32, Prominences
 Float64 = NDArray[np.float64]
 
 # Articles are ordered by cosine + prominence x SCALE x z, for a prominence from -1 to 1. SQL has the same number in
-# _nearest_matching_articles.sql, and docs/training.md has its reason.
+# _nearest_matching_articles.sql, and docs/measured-quality.md has its reason.
 SCALE = 0.32
 
 

@@ -11,19 +11,21 @@ from db.connection import Database
 from db.errors import MapMissing
 from db.models import labelled
 from db.models.labelled import Described
-from db.models.registry import Model
+from db.models.model import Model
 from db.models.vectors import VectorKind
 from train.errors import ArrowMissing, TopicNotInModel
-from train.exporting import arrays, positions, projector, word2vec
+from train.exporting import FORMATS, arrays, positions, projector, word2vec
 from train.exporting.folder import appearing, free
 
-WRITERS: Mapping[str, Callable[[Path, Sequence[Described], Mapping[str, Any]], None]] = {
-    "projector": projector.write,
-    "word2vec": word2vec.write,
-    "npz": arrays.write_npz,
-    "parquet": arrays.write_parquet,
-    "map": positions.write,
-}
+Writer = Callable[[Path, Sequence[Described], Mapping[str, Any]], None]
+OF_EACH: tuple[Writer, ...] = (
+    projector.write,
+    word2vec.write,
+    arrays.write_npz,
+    arrays.write_parquet,
+    positions.write,
+)
+WRITERS = dict(zip(FORMATS, OF_EACH, strict=True))
 KINDS: tuple[VectorKind, ...] = ("articles", "links")
 NOT_ABOUT_VECTORS = ("state", "reason")  # These tell nothing about the vectors of a model.
 

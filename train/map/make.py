@@ -10,6 +10,7 @@ from db.connection import Database
 from db.maps.positions import Former, Positions, former_map
 from db.maps.storing import store
 from db.models import labelled, registry, vectors
+from train import extra
 from train.errors import NothingToMap
 from train.map import layout, regions
 from train.map.layout import Layout
@@ -53,6 +54,7 @@ def make(database: Database, model_id: int | None, fresh: bool, seed: int, on_wo
     ------
     db.errors.ModelNotFound, db.errors.ModelUnusable, db.errors.NoActiveModel
     """
+    extra.check("openTSNE", "scipy")
     start = time.monotonic()
     with database.transaction() as connection:
         model = labelled.whole_model(connection, model_id, "mapped")

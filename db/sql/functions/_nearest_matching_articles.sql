@@ -26,7 +26,7 @@ as $$
 #variable_conflict use_column
 declare
     direction constant integer := case when "least" then -1 else 1 end;
-    -- docs/training.md says why a standard deviation adds so much; a product with less than this may be out of range.
+    -- docs/measured-quality.md says why a standard deviation adds so much; a product with less than this may be out of range.
     weight constant float := case when abs(prominence) > 1e-9 then 0.32 * prominence else 0 end;
     effort bigint := least(count, 2147483647) + cardinality(without);
     rarest integer;  -- the place of the wanted condition that the fewest articles meet

@@ -1,7 +1,7 @@
 -- Diversity is maximal marginal relevance (Carbonell and Goldstein, 1998) among the 10 x count nearest articles, but at
 -- most 1,000. The next article is the one with the greatest (1 - diversity) x similarity - diversity x likeness. Its
 -- likeness is its similarity to the most similar article before it.
--- Of the prominences from 0 to 1, 0.3 recommends what readers like best (docs/training.md).
+-- Of the prominences from 0 to 1, 0.3 recommends what readers like best (docs/measured-quality.md).
 create or replace function recommend_articles(
     likes text[], dislikes text[] default '{}', weights double precision[] default null, count bigint default 10,
     topic text default null, facets jsonb default null, diversity double precision default 0,

@@ -1,0 +1,55 @@
+"""python -m db save | restore: a shelf into a file, and out of it."""
+
+from pathlib import Path
+
+from sqlalchemy import text
+
+from db.archive import container, fetch
+from db.archive.manifest import Manifest
+from db.archive.progress import shown
+from db.archive.restore import restore as restore_file
+from db.archive.save import save as save_file
+from db.connection import Database
+from db.console import plain
+from db.opening import connect
+
+EXAMPLE = text(
+    "select a.title from articles a join article_vectors using (article_id) order by a.prominence desc limit 1"
+)
+
+
+def save(file: Path, model: int | str) -> None:
+    """Save the shelf, and say how to publish it."""
+    with connect(tables="require") as database, shown() as show:
+        manifest = save_file(database, file, model, show)
+    print(f"saved {_content(manifest)}")
+    print(f"{file}: {file.stat().st_size / 1e6:,.1f} MB, SHA-256 {container.sha256(file)}")
+    print(f"next: python -m db restore {file}, on any server, into an empty shelf")
+
+
+def restore(source: str, sha256: str | None, to: Path) -> None:
+    """Restore a shelf from a file or an address, and say what to ask."""
+    with connect(tables="any") as database:
+        with shown() as show:
+            file = fetch.fetched(source, to, show) if fetch.is_address(source) else Path(source)
+            if sha256:
+                container.check(file, sha256)
+            manifest, is_new = restore_file(database, file, show)
+        print(f"{'restored' if is_new else 'this shelf holds the archive already:'} {_content(manifest)}")
+        if fetch.is_address(source):
+            print(f"{file} stays here; delete it if you do not need it")
+        print(f"next: {_next(database, manifest)}")
+
+
+def _content(manifest: Manifest) -> str:
+    models = "1 model" if len(manifest.models) == 1 else f"{len(manifest.models)} models"
+    wiki = plain(manifest.wiki or "a shelf")
+    return f"{wiki}: {manifest.rows('articles'):,} articles, {manifest.rows('article_links'):,} pairs, {models}"
+
+
+def _next(database: Database, manifest: Manifest) -> str:
+    if manifest.active is None:
+        return "python -m train"
+    with database.session() as connection:
+        title = connection.scalar(EXAMPLE)
+    return f'python -m api similar "{plain(title or "TITLE")}"'
