@@ -2,22 +2,14 @@
 # make lock | sbom | audit: the locks anew, what an image carries, and its known weaknesses.
 PYTHON ?= python3
 VENV ?= .venv
+USERS_PATH := $(PATH)
 export PATH := $(abspath $(VENV))/bin:$(PATH)
-# The demo keeps its database apart from yours. Root's PostgreSQL runs as another user, who may not enter this folder.
-DEMO_HOME := $(if $(filter 0,$(shell id -u)),/var/lib/wikishelf-demo,$(CURDIR)/.wikishelf)
 
 .PHONY: demo test matrix check bench lock sbom audit clean
 
-demo: export WIKISHELF_HOME = $(DEMO_HOME)
-demo: export DATABASE_URL =
+# It prints what to type next, which depends on what your shell finds.
 demo: $(VENV)/ready
-	python -m sample $(VENV)/sample.xml.bz2
-	python -m ingest $(VENV)/sample.xml.bz2 --topic book --topic film
-	python -m train
-	python -m train map
-	python -m db psql --no-psqlrc --echo-queries --pset pager=off --file examples/demo.sql
-	@echo "Look:    python -m api serve, and open http://127.0.0.1:8000 (after the line below)"
-	@echo "Ask on:  export WIKISHELF_HOME=$(DEMO_HOME); . $(VENV)/bin/activate; python -m api similar 'Don Quixote'"
+	@PATH="$(USERS_PATH)" $(VENV)/bin/wikishelf demo
 
 test: $(VENV)/ready
 	python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
@@ -40,8 +32,9 @@ bench: $(VENV)/ready
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 14) else "Wikishelf needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d: run make PYTHON=python3.13" % v[:2])'
+	@echo "Installing the packages of requirements.lock into $(VENV), which takes some minutes the first time."
 	$(PYTHON) -m venv $(VENV)
-	python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
 	python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
@@ -70,4 +63,5 @@ audit: .venv-tools/ready
 	touch $@
 
 clean:
-	rm -rf .venv .venv-* build $(DEMO_HOME)
+	-[ ! -x $(VENV)/bin/wikishelf ] || $(VENV)/bin/wikishelf demo --remove
+	rm -rf .venv .venv-* build

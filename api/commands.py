@@ -7,32 +7,40 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from api import picture_command
+from db.command_line import Parser
 
-SHELLS = ("bash", "zsh", "tcsh", "fish", "powershell")  # those of shtab, which is loaded to print only
+AS_JSON = Parser(add_help=False)
+AS_JSON.add_argument("--json", action="store_true", help="print one JSON document")
 
-SHOWN = argparse.ArgumentParser(add_help=False)
-SHOWN.add_argument("--json", action="store_true", help="print one JSON document")
-SHOWN.add_argument("--sql", action="store_true", help="print the query for psql instead of asking it")
+SHOWN = Parser(add_help=False, parents=[AS_JSON])
+SHOWN.add_argument("--sql", action="store_true", help="print the query for psql, and do not ask it")
 
-COMMON = argparse.ArgumentParser(add_help=False, parents=[SHOWN])
+COMMON = Parser(add_help=False, parents=[SHOWN])
 COMMON.add_argument("--count", type=int, metavar="N", help="give at most N answers (default 10)")
 
-FILTERED = argparse.ArgumentParser(add_help=False)
-FILTERED.add_argument("--topic", metavar="T", help="only articles of this topic, such as film")
+FILTERED = Parser(add_help=False)
+FILTERED.add_argument("--topic", metavar="TOPIC", help="only articles of this topic, such as film")
 FILTERED.add_argument(
     "--facet", dest="facets", action="append", type=lambda text: facet(text), metavar="NAME=VALUE",
-    help="only articles with this facet, such as genre=Satire or year=1950..1980; any one of the values if repeated",
+    help="only articles with this facet, such as genre=Satire or year=1950..1980; repeat it for one value or another",
 )  # fmt: skip
 RANKING = ("prominence", "exclude", "exclude_ids", "min_similarity")
-RANKED = argparse.ArgumentParser(add_help=False)
+RANKED = Parser(add_help=False)
 RANKED.add_argument(
-    "--prominence", type=float, metavar="P", help="from -1, hidden gems, to 1, well known (recommend 0.3, others 0)"
+    "--prominence", type=float, metavar="P", help="P from -1, hidden gems, to 1, well known (default 0; recommend: 0.3)"
 )
-RANKED.add_argument("--exclude", action="append", metavar="T", help="leave out this title; repeat it for several")
+RANKED.add_argument("--exclude", action="append", metavar="TITLE", help="leave out this title; repeat it for several")
 RANKED.add_argument(
-    "--exclude-id", dest="exclude_ids", action="append", type=int, metavar="N", help="leave out this article_id"
+    "--exclude-id",
+    dest="exclude_ids",
+    action="append",
+    type=int,
+    metavar="ID",
+    help="leave out the article with this article_id; repeat it for several",
 )
-RANKED.add_argument("--min-similarity", type=float, metavar="S", help="only articles at least so similar, -1 to 1")
+RANKED.add_argument(
+    "--min-similarity", type=float, metavar="S", help="only articles of a similarity of S or more, -1 to 1"
+)
 OF_ARTICLES = [COMMON, FILTERED, RANKED]
 
 
@@ -98,19 +106,13 @@ def facet(text: str) -> tuple[str, str]:
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser of the command line."""
-    top = argparse.ArgumentParser(prog="python -m api", description="Ask the active model.")
-    top.add_argument(
-        "--print-completion", choices=SHELLS, action=PrintCompletion,
-        help="print the completions of the command wikishelf for this shell; docs/api.md says where to store them",
-    )  # fmt: skip
-    commands = top.add_subparsers(
-        dest="command",
-        required=True,
-        metavar="similar | near | lacking | recommend | explain | search | series | map | plot | serve",
+    top = Parser(prog="python -m api", description="Ask the shelf, which answers from its active model.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    similar = commands.add_parser(
+        "similar", parents=OF_ARTICLES, help="the articles most like one, or links most like a link"
     )
-    similar = commands.add_parser("similar", parents=OF_ARTICLES, help="the articles or links most like one")
     similar.set_defaults(verb="similar_articles", positional=["title"])
-    similar.add_argument("title", help="title or alias of an article; with --link, of a link")
+    similar.add_argument("title", metavar="TITLE", help="title or alias of an article; with --link, of a link")
     similar.add_argument("--link", action="store_true", help="ask for the links most like this link")
     similar.add_argument("--kind", choices=["page", "category", "site"], help="with --link: only links of this kind")
     similar.add_argument(
@@ -124,24 +126,35 @@ def parser() -> argparse.ArgumentParser:
 
     near = commands.add_parser("near", parents=OF_ARTICLES, help="articles near a link, even if they lack it")
     near.set_defaults(verb="articles_near_link", positional=["title"])
-    near.add_argument("title", help="title or alias of a link")
+    near.add_argument("title", metavar="TITLE", help="title or alias of a link")
 
     lacking = commands.add_parser("lacking", parents=[COMMON], help="the links that an article most likely lacks")
     lacking.set_defaults(verb="links_near_article", positional=["title"])
-    lacking.add_argument("title", help="title or alias of an article")
+    lacking.add_argument("title", metavar="TITLE", help="title or alias of an article")
 
     recommend = commands.add_parser("recommend", parents=OF_ARTICLES, help="articles for people who like these")
     recommend.set_defaults(verb="recommend_articles", positional=[])
-    recommend.add_argument("--like", dest="likes", action="append", metavar="T", help="a liked title")
-    recommend.add_argument("--dislike", dest="dislikes", action="append", metavar="T", help="a disliked title")
     recommend.add_argument(
-        "--weight", dest="weights", action="append", type=float, metavar="W", help="above 0; one for each --like"
+        "--like", dest="likes", action="append", metavar="TITLE", help="a title that is liked; repeat it"
+    )
+    recommend.add_argument(
+        "--dislike", dest="dislikes", action="append", metavar="TITLE", help="a disliked title; repeat it"
+    )
+    recommend.add_argument(
+        "--weight",
+        dest="weights",
+        action="append",
+        type=float,
+        metavar="W",
+        help="W above 0 is how much a like counts; one for each --like (default 1)",
     )
     recommend.add_argument(
         "--history", metavar="FILE", help="what you have read, as Goodreads, StoryGraph or LibraryThing exports it"
     )
     recommend.add_argument("--unmatched", metavar="FILE", help="with --history: write those without an article here")
-    recommend.add_argument("--diversity", type=float, metavar="D", help="from 0, the nearest (default), to 1")
+    recommend.add_argument(
+        "--diversity", type=float, metavar="D", help="D from 0, the nearest (default), to 1, each unlike the others"
+    )
 
     explain = commands.add_parser("explain", parents=[COMMON], help="why two articles are alike")
     explain.set_defaults(verb="explain_similarity", positional=["a", "b"])
@@ -150,35 +163,59 @@ def parser() -> argparse.ArgumentParser:
 
     search = commands.add_parser("search", parents=[COMMON], help="articles by title or alias, even misspelt ones")
     search.set_defaults(verb="search_articles", positional=["words"])
-    search.add_argument("words", help="a title, or something like it")
-    search.add_argument("--topic", metavar="T", help="only articles of this topic")
+    search.add_argument("words", metavar="WORDS", help="a title, or something like it")
+    search.add_argument("--topic", metavar="TOPIC", help="only articles of this topic")
 
     series = commands.add_parser("series", parents=[SHOWN], help="the series of an article, in reading order")
     series.set_defaults(verb="series_articles", positional=["title"])
-    series.add_argument("title", help="title or alias of an article")
+    series.add_argument("title", metavar="TITLE", help="title or alias of an article")
+
+    commands.add_parser("topics", parents=[AS_JSON], help="the topics that the shelf has, with their articles")
+    facets = commands.add_parser("facets", parents=[AS_JSON], help="the facets that articles have, with common values")
+    facets.add_argument("--topic", metavar="TOPIC", help="only those of this topic's articles")
+    facets.add_argument(
+        "--count", type=int, default=3, metavar="N", help="name the N commonest values of each (default 3)"
+    )
 
     picture_command.add(commands)
 
-    serve = commands.add_parser("serve", help="run the HTTP service; see docs/service.md")
-    serve.add_argument("--host", default="127.0.0.1", metavar="H", help="address to listen on (default 127.0.0.1)")
-    serve.add_argument("--port", type=whole(0, 65535), default=8000, metavar="P", help="port (default 8000)")
+    serve = commands.add_parser("serve", help="run the HTTP service and its page")
+    serve.add_argument("--host", default="127.0.0.1", metavar="HOST", help="address to listen on (default 127.0.0.1)")
     serve.add_argument(
-        "--connections", type=whole(1, 1000), default=8, metavar="N", help="for light questions (default 8)"
+        "--port", type=whole(0, 65535), default=8000, metavar="PORT", help="port to listen on (default 8000)"
     )
     serve.add_argument(
-        "--seconds", type=whole(1, 3600), default=5, metavar="S", help="for a whole question (default 5)"
+        "--connections",
+        type=whole(1, 1000),
+        default=8,
+        metavar="N",
+        help="N connections to the database for light questions (default 8)",
     )
     serve.add_argument(
-        "--root-path", type=root_path, default="", metavar="P", help="where a proxy offers it, such as /shelf"
+        "--seconds", type=whole(1, 3600), default=5, metavar="S", help="S seconds for a whole question (default 5)"
     )
     serve.add_argument(
-        "--clients", type=whole(1, 100_000), default=256, metavar="N", help="connected at once (default 256)"
+        "--root-path",
+        type=root_path,
+        default="",
+        metavar="PATH",
+        help="the path under which a proxy offers it, such as /shelf",
     )
     serve.add_argument(
-        "--admin-port", type=whole(0, 65535), metavar="P", help="where /healthz, /readyz and /metrics answer instead"
+        "--clients",
+        type=whole(1, 100_000),
+        default=256,
+        metavar="N",
+        help="at most N clients are connected at once (default 256)",
     )
     serve.add_argument(
-        "--admin-host", default="127.0.0.1", metavar="H", help="address of the admin port (default 127.0.0.1)"
+        "--admin-port",
+        type=whole(0, 65535),
+        metavar="PORT",
+        help="the port where /healthz, /readyz and /metrics answer instead",
+    )
+    serve.add_argument(
+        "--admin-host", default="127.0.0.1", metavar="HOST", help="address of the admin port (default 127.0.0.1)"
     )
     serve.add_argument(
         "--keep-login-rights", action="store_true", help="run even if the login may not become the shelf's reader"
@@ -210,19 +247,3 @@ def yes(text: str) -> bool:
     if text not in {"yes", "no"}:
         raise argparse.ArgumentTypeError(f"give yes or no, not {text!r}")
     return text == "yes"
-
-
-class PrintCompletion(argparse.Action):
-    """Print a script that completes `wikishelf api ...`."""
-
-    def __call__(self, _: Any, __: Any, shell: Any, ___: Any = None) -> None:
-        """Print the script, and end the program."""
-        import shtab
-
-        top = argparse.ArgumentParser(prog="wikishelf")
-        commands = top.add_subparsers()
-        for name in ("ingest", "train", "db"):
-            commands.add_parser(name, help=f"python -m {name}")  # shtab leaves out what has no help
-        commands.add_parser("api", parents=[parser()], add_help=False, help="python -m api")
-        print(shtab.complete(top, shell))
-        raise SystemExit(0)

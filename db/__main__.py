@@ -13,7 +13,8 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from db import connection, settings
-from db.console import run
+from db.command_line import Parser
+from db.console import next_step, run
 from db.embedded import binaries, environment, sharing
 from db.errors import ServerNotOurs
 from db.installing.errors import NotConfirmed
@@ -22,7 +23,7 @@ from db.opening import connect
 
 def main() -> None:
     """Run one command: start, stop, status, url, psql, upgrade, uninstall, save or restore."""
-    given = vars(_parser().parse_args())
+    given = vars(parser().parse_args())
     command: Callable[..., None] = given.pop("command")
     command(*given.pop("arguments", ()), **given)
 
@@ -95,7 +96,12 @@ def upgrade() -> None:
     with connect(tables="any") as database:
         migrate.upgrade(database)
         for line in migrate.advice(database):
-            print(line)
+            print(line, flush=True)
+        ((is_filled,),) = database.fetch(f"select exists (select from {database.schema}.articles)", {})
+    if is_filled:
+        next_step("see what there is to ask for", "python -m api topics")
+    else:
+        next_step("fill it from a dump", "python -m ingest SOURCE")
 
 
 def uninstall(yes: bool, old_names: bool) -> None:
@@ -141,8 +147,9 @@ def _model(text: str) -> int | str:
     return int(text) if text.isdecimal() else text
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the command line."""
+    parser = Parser(
         prog="python -m db",
         description="Manage the database and the shelf in it. DATABASE_URL names the database; without it, the embedded"
         " PostgreSQL in WIKISHELF_HOME is used. WIKISHELF_SCHEMA names the schema of the shelf (default wikishelf).",
@@ -162,18 +169,19 @@ def _parser() -> argparse.ArgumentParser:
         type=_model,
         default="all",
         metavar="N",
-        help="only this model, which then answers after a restore; active means the active one (default: all)",
+        help="only the model of the number N, which then answers after a restore, or only the active one"
+        " (active; default: all)",
     )
     options.set_defaults(command=save)
     options = commands.add_parser("restore", help=restore.__doc__)
-    options.add_argument("source", metavar="FILE|URL", help="what save has written, here or on the web")
-    options.add_argument("--sha256", metavar="X", help="refuse the file if it has another SHA-256 than this")
+    options.add_argument("source", metavar="SOURCE", help="a file that save has written, or its http(s) address")
+    options.add_argument("--sha256", metavar="X", help="refuse the file unless its SHA-256 is X")
     here = "the folder for what is fetched from an address (default: this one)"
     options.add_argument("--to", type=Path, default=Path(), metavar="DIR", help=here)
     options.set_defaults(command=restore)
     # All options belong to psql, so that its -c and --help reach it.
     options = commands.add_parser("psql", help=psql.__doc__, add_help=False, prefix_chars="\0")
-    options.add_argument("arguments", nargs="*")
+    options.add_argument("arguments", nargs="*", metavar="ARGUMENT", help="what psql shall do; its own --help tells")
     options.set_defaults(command=psql)
     return parser
 

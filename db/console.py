@@ -4,14 +4,36 @@ import codecs
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NoReturn, TextIO
 
 from db import shortage
 from db.errors import OutputLost, WikishelfError
 
 LONGEST_LINE = 4_000  # characters; an error may list what there is
+_COMMAND = re.compile(r"python -m (?=(?:api|db|ingest|sample|train)\b)")
+
+
+@dataclass
+class Form:
+    """How this process speaks of commands.
+
+    Attributes
+    ----------
+    start : str
+        What stands before the name of a command: `python -m`, unless the console command was typed.
+    has_hints : bool
+        Whether a command says what to run next.
+    """
+
+    start: str = "python -m"
+    has_hints: bool = True
+
+
+form = Form()
 
 
 def run(program: str, main: Callable[[], None]) -> NoReturn:
@@ -28,12 +50,33 @@ def run(program: str, main: Callable[[], None]) -> NoReturn:
         finally:
             sys.stdout.flush()
     except WikishelfError as error:
-        _end(1, f"{program}: {error}")
+        _end(1, typed(f"{program}: {error}"))
     except KeyboardInterrupt as interrupt:
-        _end(130, f"{program}: {'; '.join(['interrupted', *getattr(interrupt, '__notes__', [])])}")
+        _end(130, typed(f"{program}: {'; '.join(['interrupted', *getattr(interrupt, '__notes__', [])])}"))
     except _ReaderGone:
         _end(0)
     sys.exit(0)
+
+
+def typed(text: str) -> str:
+    """Return the text with its commands in the form that was typed: `wikishelf api`, unless it was `python -m api`."""
+    return _COMMAND.sub(f"{form.start} ", text)
+
+
+def next_step(purpose: str, command: str) -> None:
+    """Say on stderr what to run next and why; `command` is written as `python -m train map`, and shown as it was typed.
+
+    A command with --json says nothing of it.
+    """
+    if form.has_hints:
+        print(f"next: {typed(command)}  # {purpose}", file=sys.stderr)
+
+
+def wrong_usage(message: str) -> NoReturn:
+    """Say on stderr what is wrong, and exit with 2."""
+    if sys.stderr:
+        print(message, file=sys.stderr)
+    sys.exit(2)
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from db import opening
-from db.console import print_json, run
+from db.command_line import Parser
+from db.console import next_step, print_json, run
 from ingest.topics.catalogue import DEFAULT_TOPIC, load_topics
 
 
@@ -18,7 +19,7 @@ def main() -> None:
 
         command.main(sys.argv[2:])
         return
-    options = _parser().parse_args()
+    options = parser().parse_args()
     _read(options)
 
 
@@ -41,25 +42,46 @@ def _read(options: argparse.Namespace) -> None:
         print_json({"stored": stored._asdict(), "folded_in": folded and asdict(folded), "sources": sources})
     else:
         print_table(reports, stored._asdict(), folded)
+        if folded is None:
+            next_step("make a model of them", "python -m train")
+        else:
+            next_step("see what there is to ask for", "python -m api topics")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the command line; `download` has its own."""
+    parser = Parser(
         prog="python -m ingest",
         description="Read Wikipedia dumps or .ndjson files into the database.",
-        epilog="To fetch a dump: python -m ingest download WIKI; see its --help. Topics: ingest/topics/topics.toml.",
+        epilog="To fetch a dump: python -m ingest download WIKI; see its --help.",
     )
     add = parser.add_argument
     add("sources", nargs="+", type=Path, metavar="SOURCE", help="a dump, a folder of its parts, or an .ndjson file")
-    add("--topic", action="append", metavar="T", help=f"a topic to read; may be repeated (default: {DEFAULT_TOPIC})")
+    add(
+        "--topic",
+        action="append",
+        metavar="TOPIC",
+        help=f"a topic, such as film; repeat it for several (default {DEFAULT_TOPIC})",
+    )
     add("--topics", type=Path, metavar="FILE", help="a TOML file with topics of your own")
     add("--prune", action="store_true", help="the dump is whole: forget stored articles that it does not have")
     add("--no-refs", dest="refs", action="store_false", help="leave out the links in footnotes")
     add("--no-fold-in", dest="fold_in", action="store_false", help="give new articles no vectors in the active model")
-    add("--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes (default: one per core)")
+    add(
+        "--workers",
+        type=_positive,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="N processes read at once (default: one per core)",
+    )
     add("--scheduler", metavar="ADDRESS", help="let the workers of this Dask cluster read, instead of processes here")
-    add("--part-size", type=_megabytes, metavar="MB", help="what a worker reads at once (default: a 32nd of all files)")
-    add("--json", action="store_true", help="print the report as JSON")
+    add(
+        "--part-size",
+        type=_megabytes,
+        metavar="MB",
+        help="megabytes that a worker reads at once (default: a 32nd of all)",
+    )
+    add("--json", action="store_true", help="print one JSON document")
     return parser
 
 

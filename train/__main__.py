@@ -3,11 +3,10 @@
 import argparse
 import os
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from db.console import print_json, run
+from db.console import next_step, print_json, run
 from db.opening import connect
 from train.arguments import asked_settings, parser
 
@@ -40,8 +39,9 @@ def train_one(arguments: argparse.Namespace) -> None:
         print_json(asdict(model)) if arguments.json else print(printing.summary(model), flush=True)
         with database.transaction() as connection:
             indexes.complete(connection, model.model_id)
-    which = "" if model.state == "active" else f" --model {model.model_id}"
-    print(f"to put its articles on a map, run: python -m train map{which}", file=sys.stderr)
+    if not arguments.json:
+        which = "" if model.state == "active" else f" --model {model.model_id}"
+        next_step("put its articles on a map", f"python -m train map{which}")
 
 
 def list_models(arguments: argparse.Namespace) -> None:
@@ -108,7 +108,9 @@ def export_model(arguments: argparse.Namespace) -> None:
 
     with connect(tables="require") as database:
         done = export(database, arguments.folder, arguments.formats, arguments.model_id, arguments.topics or ())
-    print_json(done._asdict()) if arguments.json else print(printing.exported(done))
+    print_json(done._asdict()) if arguments.json else print(printing.exported(done), flush=True)
+    if not arguments.json and "projector" in done.formats:
+        next_step("load articles/vectors.tsv and articles/metadata.tsv there", "https://projector.tensorflow.org")
 
 
 def fold_in_new(arguments: argparse.Namespace) -> None:
@@ -139,7 +141,9 @@ def make_map(arguments: argparse.Namespace) -> None:
 
     with connect(tables="require") as database, map_progress.shown() as on_work:
         done = make(database, arguments.model_id, arguments.fresh, arguments.map_seed, on_work)
-    print_json(done._asdict()) if arguments.json else print(printing.mapped(done))
+    print_json(done._asdict()) if arguments.json else print(printing.mapped(done), flush=True)
+    if not arguments.json:
+        next_step("look at it in a browser", "python -m api serve")
 
 
 COMMANDS: dict[str | None, Callable[[argparse.Namespace], None]] = {

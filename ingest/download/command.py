@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from db.console import print_json
+from db.command_line import Parser
+from db.console import next_step, print_json
 from ingest.download.errors import DownloadRunning, FolderUnusable
 from ingest.download.fetch import UNFINISHED_FOLDER, check_space, fetch
 from ingest.download.mirror import WIKIMEDIA, Dump, find_dump
@@ -27,7 +28,7 @@ _WIKI_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 def main(arguments: Sequence[str], patience: Patience = USUAL_PATIENCE) -> None:
     """Find the dump, look at the folder, fetch what is missing, and say what is there."""
-    options = _parser(patience).parse_args(arguments)
+    options = parser(patience).parse_args(arguments)
     web = Web(patience._replace(timeout=options.timeout), options.contact)
     dump = find_dump(web, options.mirror, options.wiki, options.date)
     directory = options.to or Path(f"{dump.wiki}-{dump.date}")
@@ -90,20 +91,27 @@ def _print_table(dump: Dump, transfers: Sequence[Transfer], directory: Path | No
     files = "1 file" if len(dump.parts) == 1 else f"{len(dump.parts)} files"
     print(f"{dump.wiki} of {dump.date}: {volume(dump.size)} in {files}")
     if directory:
-        print(f'read them: python -m ingest "{directory}"')
+        next_step("read them into the shelf", f'python -m ingest "{directory}"')
 
 
-def _parser(patience: Patience) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser(patience: Patience = USUAL_PATIENCE) -> argparse.ArgumentParser:
+    """Make the parser of this command line."""
+    parser = Parser(
         prog="python -m ingest download",
         description="Fetch and check the articles of a wiki (its multistream dump); go on where a run was cut off.",
         epilog=f"Mirrors: see https://dumps.wikimedia.org/mirrors.html. The default is {WIKIMEDIA}.",
     )
     parser.add_argument("wiki", type=_wiki, metavar="WIKI", help="the name of a wiki, such as enwiki or frwiki")
-    parser.add_argument("--date", type=_date, metavar="D", help="such as 20260101 (default: the newest finished one)")
-    parser.add_argument("--to", type=Path, metavar="DIR", help="the folder for the files (default: WIKI-DATE)")
     parser.add_argument(
-        "--mirror", type=_mirror, default=WIKIMEDIA, metavar="URL", help="what comes before /WIKI/DATE/"
+        "--date", type=_date, metavar="DATE", help="of the dump, such as 20260101 (default: the newest finished one)"
+    )
+    parser.add_argument("--to", type=Path, metavar="DIR", help="put the files into this folder (default: WIKI-DATE)")
+    parser.add_argument(
+        "--mirror",
+        type=_mirror,
+        default=WIKIMEDIA,
+        metavar="URL",
+        help="fetch from here; URL is what comes before /WIKI/DATE/",
     )
     parser.add_argument(
         "--contact",
@@ -123,10 +131,10 @@ def _parser(patience: Patience) -> argparse.ArgumentParser:
         type=_seconds,
         default=patience.timeout,
         metavar="SECONDS",
-        help="how long to wait for a byte before connecting again (default: %(default)g)",
+        help="connect again after so many seconds without a byte (default %(default)g)",
     )
     parser.add_argument("--list", action="store_true", help="only say what there is to fetch")
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
 
 

@@ -31,7 +31,7 @@ _HIDING_TAG_IN_XML = re.compile(
 # A target that begins with a protocol is an address: `[[https://a.org x]]` is an external link in brackets, and none
 # to a page. The protocols are those of MediaWiki ($wgUrlProtocols).
 ADDRESS = re.compile(
-    r"[ \t]*+(?i:bitcoin:|ftps?://|geo:|git://|gopher://|https?://|ircs?://|magnet:|mailto:|matrix:|mms://|news:|nntp://|"
+    r"[ \t]*(?i:bitcoin:|ftps?://|geo:|git://|gopher://|https?://|ircs?://|magnet:|mailto:|matrix:|mms://|news:|nntp://|"
     r"redis://|sftp://|sips?:|sms:|ssh://|svn://|tel:|telnet://|urn:|worldwind://|xmpp:|//)"
 )
 _REF_TAG = re.compile(r"<(?:()(ref)(?=[\s/>])[^<>]*?(/?)>)", re.I)

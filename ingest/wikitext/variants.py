@@ -8,7 +8,7 @@ import re
 DEEPEST_NESTING = 5  # variants inside variants; each level reads the text once
 FIRST_CHOICE = ("zh-hans", "zh-cn", "zh-sg")
 
-_INNERMOST = re.compile(r"-\{((?:(?!-\{|\}-).)*+)\}-", re.S)
+_INNERMOST = re.compile(r"-\{((?:(?!-\{|\}-).)*)\}-", re.S)
 _FLAGS = re.compile(r"\s*([A-Za-z;\s-]*)\|")
 _CODE = r"[a-z]{2,3}(?:-[a-z]+)*"
 _VARIANT = re.compile(rf"(?:^|;)\s*({_CODE})\s*:(.*?)(?=;\s*(?:{_CODE}\s*:|$)|$)", re.S)

@@ -30,7 +30,7 @@ def test_models_are_listed_switched_and_dropped(sample_copy: str) -> None:
     trained = command(
         "train", "--objective", "sigmoid", "--dimensions", "16", "--epochs", "2", DATABASE_URL=sample_copy
     )
-    assert trained.stderr.splitlines()[-1] == "to put its articles on a map, run: python -m train map"
+    assert trained.stderr.splitlines()[-1] == "next: python -m train map  # put its articles on a map"
     assert answer("api", "similar", "Dracula", DATABASE_URL=sample_copy) != before
     assert "is active" in refusal("train", "drop", "2", DATABASE_URL=sample_copy)
     assert answer("train", "activate", "1", DATABASE_URL=sample_copy)["state"] == "active"

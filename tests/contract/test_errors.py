@@ -8,7 +8,7 @@ import pytest
 from db.errors import WikishelfError
 from tests.conftest import ROOT
 
-for package in ("db", "ingest", "train", "api", "sample"):
+for package in ("db", "ingest", "train", "api", "sample", "wikishelf"):
     for path in (ROOT / package).rglob("*.py"):
         if "(WikishelfError):" in path.read_text(encoding="utf-8"):
             importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))

@@ -65,7 +65,7 @@ def test_the_same_arguments_on_the_command_line_and_over_http(verb: str) -> None
     ).stdout
     asked = [SINGULAR.get(argument, argument) for argument in arguments]
     for name in asked:
-        assert re.search(rf"(--|  |\(){name.replace('_', '-')}\b", usage), (name, usage)
+        assert re.search(rf"(--|  |\()(?i:{name.replace('_', '-')})\b", usage), (name, usage)
     parameters = {given["name"] for given in OPENAPI["paths"][route]["get"]["parameters"]}
     assert parameters - {"by"} == set(asked)
 
