@@ -4,12 +4,14 @@ import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import text
 
+from db.archive import restore
 from db.archive.errors import FileUnusable, ShelfNotEmpty
 from db.archive.save import save
 from db.connection import Database
@@ -91,6 +93,23 @@ def test_a_shelf_with_articles_is_refused(archive: Path, database: Database) -> 
     with pytest.raises(ShelfNotEmpty, match=r"has 1 articles and 0 models already.*db uninstall"):
         restored(database, archive)
     assert content(database.url) == before
+
+
+def test_what_was_imported_in_the_last_moment_stays(
+    archive: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shelf is looked at again when nobody else can write any more."""
+    fill, looks = restore._fill, []
+
+    def late(*given: Any) -> None:
+        planted.load(database, planted.article("Mine", ["Own"]))
+        looks.append(content(database.url))
+        fill(*given)
+
+    monkeypatch.setattr(restore, "_fill", late)
+    with pytest.raises(ShelfNotEmpty, match="has 1 articles and 0 models already"):
+        restored(database, archive)
+    assert looks == [content(database.url)]
 
 
 def test_a_shelf_that_went_on_since_keeps_what_is_new(archive: Path, database: Database) -> None:
