@@ -232,6 +232,21 @@ def test_one_process_writes_a_file(full_url: str, tmp_path: Path) -> None:
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("shelf.zip", b"the former one")]
 
 
+def test_ctrl_c_while_a_piece_is_written(full_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The COPY is ended before the transaction is; they waited for each other for ever."""
+
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("zipfile._ZipWriteFile.write", interrupted)
+    with Database(full_url) as database:
+        with pytest.raises(KeyboardInterrupt):
+            saved(database, tmp_path / "shelf.zip")
+        assert list(tmp_path.iterdir()) == []
+        monkeypatch.undo()
+        assert saved(database, tmp_path / "shelf.zip").rows("articles") == 601
+
+
 def test_the_folders_of_a_dump_stay_at_home(tmp_path: Path, database: Database, bare: Database) -> None:
     planted.load(database, planted.article("A", ["Shared"]))
     with database.transaction() as connection:
