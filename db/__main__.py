@@ -169,12 +169,13 @@ def parser() -> argparse.ArgumentParser:
         type=_model,
         default="all",
         metavar="N",
-        help="only model N, which then answers after a restore; active means the active one (default: all)",
+        help="only the model of the number N, which then answers after a restore, or only the active one"
+        " (active; default: all)",
     )
     options.set_defaults(command=save)
     options = commands.add_parser("restore", help=restore.__doc__)
-    options.add_argument("source", metavar="FILE|URL", help="what save has written, here or on the web")
-    options.add_argument("--sha256", metavar="X", help="refuse the file if its SHA-256 is not X")
+    options.add_argument("source", metavar="SOURCE", help="a file that save has written, or its http(s) address")
+    options.add_argument("--sha256", metavar="X", help="refuse the file unless its SHA-256 is X")
     here = "the folder for what is fetched from an address (default: this one)"
     options.add_argument("--to", type=Path, default=Path(), metavar="DIR", help=here)
     options.set_defaults(command=restore)

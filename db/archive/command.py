@@ -10,7 +10,7 @@ from db.archive.progress import shown
 from db.archive.restore import restore as restore_file
 from db.archive.save import save as save_file
 from db.connection import Database
-from db.console import plain
+from db.console import next_step, plain
 from db.opening import connect
 
 EXAMPLE = text(
@@ -24,7 +24,7 @@ def save(file: Path, model: int | str) -> None:
         manifest = save_file(database, file, model, show)
     print(f"saved {_content(manifest)}")
     print(f"{file}: {file.stat().st_size / 1e6:,.1f} MB, SHA-256 {container.sha256(file)}")
-    print(f"next: python -m db restore {file}, on any server, into an empty shelf")
+    next_step("on any server, into an empty shelf", f"python -m db restore {file}")
 
 
 def restore(source: str, sha256: str | None, to: Path) -> None:
@@ -38,7 +38,7 @@ def restore(source: str, sha256: str | None, to: Path) -> None:
         print(f"{'restored' if is_new else 'this shelf holds the archive already:'} {_content(manifest)}")
         if fetch.is_address(source):
             print(f"{file} stays here; delete it if you do not need it")
-        print(f"next: {_next(database, manifest)}")
+        next_step(*_next(database, manifest))
 
 
 def _content(manifest: Manifest) -> str:
@@ -47,9 +47,9 @@ def _content(manifest: Manifest) -> str:
     return f"{wiki}: {manifest.rows('articles'):,} articles, {manifest.rows('article_links'):,} pairs, {models}"
 
 
-def _next(database: Database, manifest: Manifest) -> str:
+def _next(database: Database, manifest: Manifest) -> tuple[str, str]:
     if manifest.active is None:
-        return "python -m train"
+        return "it has no model that answers yet", "python -m train"
     with database.session() as connection:
         title = connection.scalar(EXAMPLE)
-    return f'python -m api similar "{plain(title or "TITLE")}"'
+    return "ask", f'python -m api similar "{plain(title or "TITLE")}"'

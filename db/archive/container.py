@@ -5,8 +5,8 @@ import fcntl
 import hashlib
 import os
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
@@ -61,10 +61,13 @@ def draft(path: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def write(archive: ZipFile, table: str, pieces: Iterable[bytes]) -> tuple[int, str]:
-    """Write the rows of a table; return how many bytes they have, and their SHA-256."""
+def write(archive: ZipFile, table: str, pieces: Generator[bytes, None, None]) -> tuple[int, str]:
+    """Write the rows of a table; return how many bytes they have, and their SHA-256.
+
+    The pieces are closed before an error goes on: a COPY that ends during the rollback would wait for it for ever.
+    """
     digest, size = hashlib.sha256(), 0
-    with archive.open(_info(table), "w", force_zip64=True) as member:
+    with closing(pieces), archive.open(_info(table), "w", force_zip64=True) as member:
         for piece in pieces:
             digest.update(piece)
             size += len(piece)

@@ -27,7 +27,9 @@ from db.importing.topic_views import create_topic_views
 from db.installing import migrate, revision
 from db.models import activation, indexes, registry
 
-SIZES = text("select (select count(*) from articles), (select count(*) from links), (select count(*) from models)")
+SIZES = text("""
+    select articles, models, articles + models = 0 and not exists (select from links)
+    from (select count(*) from articles) a(articles), (select count(*) from models) m(models)""")
 SEQUENCE = """
     select setval(pg_get_serial_sequence(format('%I.{table}', current_schema()), '{key}'),
                   coalesce(max({key}), 1), max({key}) is not null) from {table}"""
@@ -60,7 +62,7 @@ def restore(database: Database, path: Path, show: Show) -> tuple[Manifest, bool]
                 with _damaged(path):
                     _fill(connection, database, archive, manifest, path, show)
     for number in sorted(manifest.models, key=lambda number: number != manifest.active):
-        show(f"indexing the vectors of model {number}", manifest.size, manifest.size)
+        show(f"the shelf answers, and the vectors of model {number} are indexed", manifest.size, manifest.size)
         with database.transaction() as connection:
             indexes.complete(connection, number)
     return manifest, is_new
@@ -70,11 +72,9 @@ def _is_empty(connection: Connection, database: Database, manifest: Manifest) ->
     """Whether the archive can go here; False if it is here already."""
     if revision.revision(database) is None:
         return True
-    articles, links, models = connection.execute(SIZES).one()
-    if not (articles or links or models):
-        return True
-    if articles == manifest.rows("articles") and _is_here(connection, manifest):
-        return False
+    articles, models, is_empty = connection.execute(SIZES).one()
+    if is_empty or (articles == manifest.rows("articles") and _is_here(connection, manifest)):
+        return bool(is_empty)
     found = f"{articles:,} articles and {models:,} models"
     raise ShelfNotEmpty(schema=database.schema, url=without_password(database.url), found=found)
 
@@ -106,6 +106,7 @@ def _fill(
     _check_columns(connection, manifest, path)
     names = [member.table for member in manifest.tables]
     made = keys.taken(connection, names)
+    _is_empty(connection, database, manifest)  # An import may have ended since; now nobody can write.
     sql_files.run(connection, f"truncate {', '.join(names)}")
     _load(connection, archive, manifest, path, show)
     show("making keys and indexes", manifest.size, manifest.size)

@@ -1,7 +1,7 @@
 """Save a shelf: all its tables as they stood at one moment, while others read and write."""
 
 import importlib.metadata
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -110,7 +110,7 @@ def _members(
         yield Member(table, columns, copied.rows, size, sha256)
 
 
-def watched(pieces: Iterable[bytes], what: str, before: int, total: int, show: Show) -> Iterator[bytes]:
+def watched(pieces: Iterable[bytes], what: str, before: int, total: int, show: Show) -> Generator[bytes, None, None]:
     """Hand the pieces through, and show how far it is."""
     done = before
     for piece in pieces:

@@ -28,10 +28,11 @@ KILLS = int(os.environ.get("WIKISHELF_KILLS", "3"))
 def archive(shop_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bookshop with its map."""
     path = tmp_path_factory.mktemp("archive") / "shop.zip"
-    said = done("db", "save", str(path), DATABASE_URL=shop_url).splitlines()
+    saved = command("db", "save", str(path), DATABASE_URL=shop_url)
+    said = saved.stdout.splitlines()
     assert said[0] == "saved a shelf: 600 articles, 1,824 pairs, 1 model"
     assert re.fullmatch(rf"{path}: 0\.\d MB, SHA-256 [0-9a-f]{{64}}", said[1])
-    assert said[2] == f"next: python -m db restore {path}, on any server, into an empty shelf"
+    assert saved.stderr == f"next: python -m db restore {path}  # on any server, into an empty shelf\n"
     return path
 
 
@@ -58,8 +59,9 @@ def is_empty(url: str) -> bool:
 
 
 def test_restored_it_answers_as_it_says(shop_url: str, archive: Path, target: str) -> None:
-    said = done("db", "restore", str(archive), DATABASE_URL=target).splitlines()
-    assert said == ["restored a shelf: 600 articles, 1,824 pairs, 1 model", f'next: python -m api similar "{FIRST}"']
+    said = command("db", "restore", str(archive), DATABASE_URL=target)
+    assert said.stdout == "restored a shelf: 600 articles, 1,824 pairs, 1 model\n"
+    assert said.stderr.splitlines()[-1] == f'next: python -m api similar "{FIRST}"  # ask'
     for verb in (("similar", FIRST), ("similar", FIRST, "--prominence", "0.5"), ("search", "war")):
         assert done("api", *verb, "--json", DATABASE_URL=target) == done("api", *verb, "--json", DATABASE_URL=shop_url)
     again = done("db", "restore", str(archive), DATABASE_URL=target).splitlines()

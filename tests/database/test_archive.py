@@ -4,12 +4,14 @@ import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import text
 
+from db.archive import restore
 from db.archive.errors import FileUnusable, ShelfNotEmpty
 from db.archive.save import save
 from db.connection import Database
@@ -91,6 +93,23 @@ def test_a_shelf_with_articles_is_refused(archive: Path, database: Database) -> 
     with pytest.raises(ShelfNotEmpty, match=r"has 1 articles and 0 models already.*db uninstall"):
         restored(database, archive)
     assert content(database.url) == before
+
+
+def test_what_was_imported_in_the_last_moment_stays(
+    archive: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shelf is looked at again when nobody else can write any more."""
+    fill, looks = restore._fill, []
+
+    def late(*given: Any) -> None:
+        planted.load(database, planted.article("Mine", ["Own"]))
+        looks.append(content(database.url))
+        fill(*given)
+
+    monkeypatch.setattr(restore, "_fill", late)
+    with pytest.raises(ShelfNotEmpty, match="has 1 articles and 0 models already"):
+        restored(database, archive)
+    assert looks == [content(database.url)]
 
 
 def test_a_shelf_that_went_on_since_keeps_what_is_new(archive: Path, database: Database) -> None:
@@ -211,6 +230,21 @@ def test_one_process_writes_a_file(full_url: str, tmp_path: Path) -> None:
     with Database(full_url) as database, pytest.raises(KeyboardInterrupt):
         save(database, path, "all", second)
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("shelf.zip", b"the former one")]
+
+
+def test_ctrl_c_while_a_piece_is_written(full_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The COPY is ended before the transaction is; they waited for each other for ever."""
+
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("zipfile._ZipWriteFile.write", interrupted)
+    with Database(full_url) as database:
+        with pytest.raises(KeyboardInterrupt):
+            saved(database, tmp_path / "shelf.zip")
+        assert list(tmp_path.iterdir()) == []
+        monkeypatch.undo()
+        assert saved(database, tmp_path / "shelf.zip").rows("articles") == 601
 
 
 def test_the_folders_of_a_dump_stay_at_home(tmp_path: Path, database: Database, bare: Database) -> None:
