@@ -83,9 +83,9 @@ def psql(*arguments: str) -> None:
 
 def _typed_path(url: str, schema: str) -> str:
     """Return psql's search_path: the shelf, the extensions, then what the login has; without spaces."""
-    with connection.Database(url, schema) as database, database.session() as session:
-        ours = session.exec_driver_sql("show search_path").scalar_one()
-        own = session.exec_driver_sql("select reset_val from pg_settings where name = 'search_path'").scalar_one()
+    query = b"select setting, reset_val from pg_settings where name = 'search_path'"
+    with connection.Database(url, schema) as database, database.reading() as session:
+        ((ours, own),) = session.execute(query).fetchall()
     return ",".join(dict.fromkeys(name for name in f"{ours}, {own}".split(", ") if name != "pg_temp"))
 
 

@@ -15,11 +15,14 @@ def article_vector(database: Database, title: str) -> list[float]:
     ------
     ArticleNotFound, ArticleWithoutVector, NoActiveModel, TextInvalid
     """
-    arguments.text("title", title)
-    with database.reading() as connection:
-        diagnose.check_article(connection, title)
-        numbers = "select article_embedding(find_article(%(title)s::text))::real[]"
-        return list(diagnose.scalar(connection, numbers, title=title))
+    asked = arguments.read(database.limits, {"title": title})
+    schema = database.schema
+    query = f"select {schema}.article_embedding({schema}.find_article(%(title)s::text))::real[]"
+    ((numbers,),) = database.fetch(query, asked)
+    if numbers is None:
+        with database.reading() as connection:
+            diagnose.check_article(connection, title)
+    return list(numbers or ())
 
 
 def most_linked(database: Database, kind: str, count: int) -> list[tuple[str, int]]:

@@ -2,12 +2,15 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
 
+from api.service.questions import NotLight, SingleReads
+from db import search
 from db.connection import Database
-from db.errors import DatabaseBusy, DatabaseRefused, DatabaseUnreachable
+from db.errors import DatabaseBusy, DatabaseRefused, DatabaseUnreachable, ShelfClosed
 from db.limits import Limits
 
 PID = "select pg_backend_pid()"
@@ -45,6 +48,33 @@ def test_whoever_waits_too_long_for_a_connection_is_told(database_url: str) -> N
             database.fetch("select 1", {})
         sleeper.join()
         assert database.fetch("select 1", {}) == [(1,)]
+
+
+def test_threads_share_the_connections_that_there_may_be(database_url: str) -> None:
+    with Database(database_url, limits=Limits(connections=3)) as database, ThreadPoolExecutor(12) as threads:
+        asked = [threads.submit(database.fetch, f"{PID}, pg_sleep(0.01)", {}) for _ in range(120)]
+        assert len({one.result()[0][0] for one in asked}) == 3
+        assert database.in_use == 0
+
+
+def test_a_connection_that_answers_while_the_shelf_is_closed_is_closed_then(database: Database) -> None:
+    with Database(database.url) as closing:
+        with closing.reading() as connection:
+            ((pid,),) = connection.execute(PID.encode()).fetchall()
+            closing.close()
+            assert connection.execute(b"select current_schema()").fetchall() == [("wikishelf",)]
+        assert connection.closed
+    gone = "select pg_sleep(0.01) from pg_stat_activity where pid = %(pid)s"
+    while database.fetch(gone, {"pid": pid}):  # the server ends a session a moment after its client
+        pass
+    with pytest.raises(ShelfClosed):
+        closing.fetch(PID, {})
+
+
+def test_the_search_for_a_reason_is_left_to_those_who_may(database_url: str) -> None:
+    """The service's light questions are single reads, and another pool finds out why there is no answer."""
+    with SingleReads(database_url) as database, pytest.raises(NotLight):
+        search.similar_articles(database, "Nobody")
 
 
 def test_a_reader_cannot_write(database_url: str) -> None:
