@@ -31,10 +31,12 @@ STATED = {
     "markdown-it-py": "MIT",
     "mdurl": "MIT",
     "namex": "Apache-2.0",
+    "pathspec": "MPL-2.0",
     "protobuf": "BSD-3-Clause",
     "scipy": "BSD-3-Clause",
     "tensorflow": "Apache-2.0",
     "tensorflow-cpu": "Apache-2.0",
+    "trove-classifiers": "Apache-2.0",
     "uvloop": "MIT OR Apache-2.0",
 }
 
