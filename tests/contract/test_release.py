@@ -16,6 +16,7 @@ optional-dependencies = {dev = ["two>=1", "ours[rare]"], rare = ["three<2"]}
 [dependency-groups]
 build = ["four"]
 supply = ["five"]
+docs = ["four"]
 """
 
 
@@ -77,7 +78,8 @@ def test_locks_that_are_out_of_step_are_named(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     (tmp_path / "requirements.lock").write_text("one==1.9 ; x\none==2.0 ; y\ntwo[a]==1.0\nthree==2.1\nfour==1\n")
     (tmp_path / "supply" / "image.lock").write_text("one==2.0\nfour==1\n")
-    (tmp_path / "supply" / "tools.lock").write_text("four==1\n")
+    for lock in ("tools.lock", "docs.lock"):
+        (tmp_path / "supply" / lock).write_text("four==1\n")
     for module in (packages, release):
         monkeypatch.setattr(module, "ROOT", tmp_path)
     assert list(release.locks()) == [
