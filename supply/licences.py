@@ -23,6 +23,8 @@ STATED = {
     "jinja2": "BSD-3-Clause",
     "markdown-it-py": "MIT",
     "mdurl": "MIT",
+    "pathspec": "MPL-2.0",
+    "trove-classifiers": "Apache-2.0",
     "uvloop": "MIT OR Apache-2.0",
 }
 
