@@ -72,13 +72,6 @@ def next_step(purpose: str, command: str) -> None:
         print(f"next: {typed(command)}  # {purpose}", file=sys.stderr)
 
 
-def wrong_usage(message: str) -> NoReturn:
-    """Say on stderr what is wrong, and exit with 2."""
-    if sys.stderr:
-        print(message, file=sys.stderr)
-    sys.exit(2)
-
-
 def plain(text: str) -> str:
     """Words of others as one line of a terminal: without what moves its cursor, and cut where nobody reads on."""
     line = "".join(one if one.isprintable() else "\ufffd" for one in text[:LONGEST_LINE])

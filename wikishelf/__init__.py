@@ -42,7 +42,9 @@ def dispatch(arguments: list[str]) -> None:
         console.run(program, lambda: import_module(module).main())
     if name in {"-h", "--help", "--version"}:
         console.run("wikishelf", lambda: print(version() if name == "--version" else usage()))
-    console.wrong_usage(_unknown(name) if name else usage())
+    if sys.stderr:
+        print(_unknown(name) if name else usage(), file=sys.stderr)
+    sys.exit(2)
 
 
 def called(name: str) -> tuple[str, str]:

@@ -15,8 +15,10 @@ import platformdirs
 import api
 from db import console
 from db.command_line import Parser
-from db.embedded import sharing
+from db.embedded import folders, sharing
+from db.embedded.cluster import Cluster
 from db.errors import NoActiveModel, SchemaMissing, WikishelfError
+from train import extra
 from wikishelf import dispatch
 
 DUMP = "sample.xml.bz2"
@@ -29,7 +31,7 @@ QUESTIONS = (
 )
 PACKAGES = Path(__file__).resolve().parent.parent
 FAREWELL = """
-made     549 books, 79 films, a model and a map, in {home} ({size:.0f} MB)
+made     549 books, 79 films, a model and a map, in {home}
 look     {word} demo api serve    then open http://127.0.0.1:8000
 ask on   {word} demo api similar "Don Quixote"
          {word} demo api recommend --like "Jane Eyre" --like "Dracula" --count 5
@@ -57,8 +59,9 @@ def main() -> None:
     if options.remove:
         remove(home)
         return
+    console.form.has_hints = False  # each would be followed by the step that it names
     try:
-        console.form.has_hints = False  # each would be followed by the step that it names
+        begin(home)
         with sharing.attach(home):  # so that the server runs on between the steps
             make(home)
             for question in QUESTIONS:
@@ -77,7 +80,7 @@ def use(arguments: list[str]) -> None:
     DemoMissing
     """
     home = enter()
-    if not (home / DUMP).exists():
+    if not (home / "data").exists():
         raise DemoMissing(home=home)
     dispatch(arguments)
 
@@ -116,15 +119,29 @@ def default_home() -> Path:
     return PACKAGES / ".wikishelf" if is_clone else platformdirs.user_data_path("wikishelf-demo", appauthor=False)
 
 
+def begin(home: Path) -> None:
+    """Check first what the training needs, and mark the folder as that of a demo by the file of its dump.
+
+    Raises
+    ------
+    ExtraMissing, HomeUnusable
+    """
+    if not (home / DUMP).exists():
+        extra.check("tensorflow", "openTSNE")
+        folders.opened(home)
+        (home / DUMP).touch()
+
+
 def make(home: Path) -> None:
     """Run the steps that are missing: a model stands on an import, and a map on a model."""
     metrics = model_metrics()
+    if metrics is not None and "map" in metrics:
+        return
     if metrics is None:
         run("sample", str(home / DUMP))
         run("ingest", str(home / DUMP), "--topic", "book", "--topic", "film")
         run("train")
-    if "map" not in (metrics or {}):
-        run("train", "map")
+    run("train", "map")
 
 
 def model_metrics() -> Mapping[str, Any] | None:
@@ -150,9 +167,8 @@ def run(*words: str) -> None:
 
 def farewell(home: Path, unset: str) -> str:
     """Say what there is now, what to type next, and how to remove it."""
-    size = sum(file.stat().st_size for file in home.rglob("*") if file.is_file())
     variables = f"{unset}export WIKISHELF_HOME={shlex.quote(str(home))}"
-    return FAREWELL.format(home=home, size=size / 1e6, word=word(), variables=variables)
+    return FAREWELL.format(home=home, word=word(), variables=variables)
 
 
 def remove(home: Path) -> None:
@@ -161,6 +177,7 @@ def remove(home: Path) -> None:
         print(f"there is no demo in {home}")
         return
     sharing.stop(home)
+    shutil.rmtree(Cluster(home.resolve()).sockets, ignore_errors=True)  # below /tmp, where the path of home is long
     shutil.rmtree(home.resolve())
     print(f"removed {home}")
 

@@ -49,7 +49,7 @@ def test_from_nothing_to_answers_and_back(home: Path) -> None:
     assert 'run "wikishelf demo" first' in ran(home, "api", "topics").stderr
     for step in ("ingest", "train"):
         code, errors = interrupted(home, step)
-        assert code == 130
+        assert code == 130, errors
         assert re.search(r"^wikishelf demo: interrupted; .*again, and it goes on", errors, re.MULTILINE), errors
         assert "Traceback" not in errors
 
@@ -65,7 +65,7 @@ def test_from_nothing_to_answers_and_back(home: Path) -> None:
     assert "Eugene Onegin" in first.stdout
     again = ran(home)
     assert len(asked_lines(again.stdout)) == len(demo.QUESTIONS)
-    assert again.stdout.endswith(first.stdout[first.stdout.index("made ") :].split("(")[1].split(")")[1])
+    assert again.stdout.endswith(first.stdout[first.stdout.index("made ") :])
 
     pasted_lines_work(first.stdout, home)
     topics = json.loads(ran(home, "topics", "--json").stdout)
@@ -104,6 +104,15 @@ def pasted_lines_work(output: str, home: Path) -> None:
 def in_this_checkout(line: str) -> str:
     """Let the printed program be that of this checkout, which may not be the one that is installed."""
     return f"{shlex.quote(sys.executable)} -m wikishelf demo {line.split(' demo ', 1)[1]}"
+
+
+def test_without_the_extra_it_says_so_before_it_begins(home: Path) -> None:
+    code = "import sys, wikishelf; sys.modules['tensorflow'] = None; sys.argv[1:] = ['demo']; wikishelf.main()"
+    line = [sys.executable, "-c", code]
+    done = subprocess.run(line, cwd=ROOT, env=environment(home), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("wikishelf demo: this needs tensorflow, which is not installed: pip install")
+    assert not home.exists()
 
 
 def test_a_folder_of_something_else_is_left_alone(home: Path) -> None:
