@@ -9,20 +9,22 @@ from typing import Any
 import psycopg
 
 from tests.conftest import ROOT
+from tests.support import warm
 
+SECONDS = 280  # that a command may take
 IMPORTED = ("articles", "links", "article_links", "aliases", "facets")
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m ...` to its end."""
-    return subprocess.run(
+    return warm.run(arguments, environment, SECONDS) or subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=False,
-        timeout=280,
+        timeout=SECONDS,
     )
 
 
