@@ -19,8 +19,10 @@ demo: $(VENV)/ready
 	@echo "Look:    python -m api serve, and open http://127.0.0.1:8000 (after the line below)"
 	@echo "Ask on:  export WIKISHELF_HOME=$(DEMO_HOME); . $(VENV)/bin/activate; python -m api similar 'Don Quixote'"
 
+# So many files of tests run beside each other, also on two cores: many tests wait. Each process takes up to 2 GB.
+JOBS ?= 4
 test: $(VENV)/ready
-	python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
+	python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 
 matrix: $(VENV)/ready
 	python -m tests.matrix

@@ -24,7 +24,14 @@ VERSIONS = {
     "PostgreSQL": "select split_part(current_setting('server_version'), ' ', 1)",
     "pgvector": "select default_version from pg_available_extensions where name = 'vector'",
 }
+# What works or waits longest begins first, so that none of it is left for the end.
+LONGEST_FIRST = ("tests/cluster", "tests/browser", "tests/acceptance", "tests/training", "tests/database")
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests in the order in which the processes take their files."""
+    items.sort(key=lambda item: [not item.nodeid.startswith(path) for path in LONGEST_FIRST])
 
 
 @pytest.fixture(scope="session", autouse=True)
