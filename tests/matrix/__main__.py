@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from tests.matrix.servers import PROCESSES, SERVERS, Missing
+from tests.matrix.servers import SERVERS, TEST_PROCESSES, Missing
 
 ROOT = Path(__file__).parents[2]
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -89,7 +89,7 @@ def run(name: str, urls: list[str], python: str, program: str, paths: list[str])
     began = time.monotonic()
     with tempfile.NamedTemporaryFile(suffix=".xml") as report, tempfile.NamedTemporaryFile("r") as met:
         environment["WIKISHELF_TEST_VERSIONS"] = met.name
-        options = (f"--junitxml={report.name}", f"--numprocesses={PROCESSES}", "--dist=loadfile")
+        options = (f"--junitxml={report.name}", f"--numprocesses={TEST_PROCESSES}", "--dist=loadfile")
         code = pytest([program, "-m", "pytest", "-q", *options, "--no-loadscope-reorder", *paths], environment)
         counts, found = read(report.name), set(met.read().splitlines())
     versions = found.pop().split() if len(found) == 1 else ["", ""]

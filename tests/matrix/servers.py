@@ -12,7 +12,7 @@ from urllib.parse import quote
 from db.embedded.binaries import User, programs, run_as, server_user
 
 PASSWORD = "p@ss:w/rd %20"  # every character that an address must escape
-PROCESSES = 3  # of pytest, each with a server of its own
+TEST_PROCESSES = 3  # Each has a server of its own.
 UNPACK = Path(__file__).with_name("postgresql15.sh")
 
 
@@ -42,7 +42,7 @@ def postgresql_15() -> Iterator[list[str]]:
         if made.returncode != 0:
             raise Missing(made.stderr.strip().rpartition("\n")[2])
         tools = folder / "usr/lib/postgresql/15/bin"
-        folders = [stack.enter_context(_folder()) for _ in range(PROCESSES)]
+        folders = [stack.enter_context(_folder()) for _ in range(TEST_PROCESSES)]
         yield [stack.enter_context(_running(one, tools, server_user(one / "data"))) for one in folders]
 
 
@@ -59,7 +59,7 @@ def postgresql_18(address: str = "127.0.0.1") -> Iterator[str]:
 def several_18() -> Iterator[list[str]]:
     """One for each process."""
     with ExitStack() as stack:
-        yield [stack.enter_context(postgresql_18()) for _ in range(PROCESSES)]
+        yield [stack.enter_context(postgresql_18()) for _ in range(TEST_PROCESSES)]
 
 
 SERVERS = {

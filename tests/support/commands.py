@@ -11,20 +11,20 @@ import psycopg
 from tests.conftest import ROOT
 from tests.support import warm
 
-SECONDS = 280  # that a command may take
+SECONDS_FOR_A_COMMAND = 280
 IMPORTED = ("articles", "links", "article_links", "aliases", "facets")
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m ...` to its end."""
-    return warm.run(arguments, environment, SECONDS) or subprocess.run(
+    return warm.run(arguments, environment, SECONDS_FOR_A_COMMAND) or subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=False,
-        timeout=SECONDS,
+        timeout=SECONDS_FOR_A_COMMAND,
     )
 
 

@@ -23,13 +23,13 @@ from tempfile import TemporaryFile
 
 PACKAGES = ("db", "ingest", "sample", "train", "api")
 WITHOUT_TENSORFLOW = {"models", "activate", "drop", "fold-in", "export", "map"}  # subcommands of train
-EARLY = ("PYTHON", "LC_", "LANG", "TF_", "KERAS_", "OMP_")  # variables that count before a module runs
-MOST = 1 << 17  # bytes of a request, which is arguments and variables
+EARLY = ("PYTHON", "LC_", "LANG", "TF_", "KERAS_", "OMP_")  # They count before a module runs.
+LONGEST_REQUEST = 1 << 17  # bytes
 
 
 def run(arguments: tuple[str, ...], changed: dict[str, str], seconds: float) -> subprocess.CompletedProcess[str] | None:
-    """Run it to its end; None where only a new interpreter will do."""
-    if arguments[0] not in PACKAGES or any(name.startswith(EARLY) for name in changed):
+    """Run it to its end; None where only a new interpreter will do, as on macOS, whose sockets keep no messages apart."""
+    if sys.platform != "linux" or arguments[0] not in PACKAGES or any(name.startswith(EARLY) for name in changed):
         return None
     fits = arguments[0] == "train" and not WITHOUT_TENSORFLOW & set(arguments[1:2])
     request = json.dumps([arguments, {**os.environ, **changed}]).encode()
@@ -72,7 +72,7 @@ def _serve(channel: socket.socket) -> str:
     """Fork for each request until the other side is gone; only a fork returns, with the name of its package."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
-        request, handed, _, _ = socket.recv_fds(channel, MOST, 3)
+        request, handed, _, _ = socket.recv_fds(channel, LONGEST_REQUEST, 3)
         if not request:
             sys.exit()
         if _fork() == 0:
