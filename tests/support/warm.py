@@ -28,7 +28,7 @@ LONGEST_REQUEST = 1 << 17  # bytes
 
 
 def run(arguments: tuple[str, ...], changed: dict[str, str], seconds: float) -> subprocess.CompletedProcess[str] | None:
-    """Run it to its end; None where only a new interpreter will do, as on macOS, whose sockets keep no messages apart."""
+    """Run it to its end; None where only a new interpreter will do, as on macOS, which keeps no messages apart."""
     if sys.platform != "linux" or arguments[0] not in PACKAGES or any(name.startswith(EARLY) for name in changed):
         return None
     fits = arguments[0] == "train" and not WITHOUT_TENSORFLOW & set(arguments[1:2])
