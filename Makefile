@@ -12,8 +12,10 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 demo: $(VENV)/ready
 	@PATH="$(USERS_PATH)" $(VENV)/bin/wikishelf demo
 
+# So many files of tests run beside each other, also on two cores: many tests wait. Each process takes up to 2 GB.
+JOBS ?= 4
 test: $(VENV)/ready
-	python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
+	python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 
 matrix: $(VENV)/ready
 	python -m tests.matrix

@@ -4,7 +4,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -19,12 +19,19 @@ from db.installing import migrate
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
-NAMED_SERVER = os.environ.get("WIKISHELF_TEST_SERVER")
-VERSIONS = {
-    "PostgreSQL": "select split_part(current_setting('server_version'), ' ', 1)",
-    "pgvector": "select default_version from pg_available_extensions where name = 'vector'",
-}
+NAMED_SERVERS = os.environ.get("WIKISHELF_TEST_SERVER", "").split()
+PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+VERSIONS = """
+    select split_part(current_setting('server_version'), ' ', 1) || ' ' || default_version
+    from pg_available_extensions where name = 'vector'"""
+# What works or waits longest begins first, so that none of it is left for the end.
+LONGEST_FIRST = ("tests/cluster", "tests/browser", "tests/acceptance", "tests/training", "tests/database")
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests in the order in which the processes take their files."""
+    items.sort(key=lambda item: [not item.nodeid.startswith(path) for path in LONGEST_FIRST])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -45,7 +52,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def embedded_only() -> None:
     """Skips what is about the embedded server where the tests have another one."""
-    if NAMED_SERVER:
+    if NAMED_SERVERS:
         pytest.skip("about the embedded server, and WIKISHELF_TEST_SERVER names another one")
 
 
@@ -59,20 +66,20 @@ def home(embedded_only: None) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def server_url(record_testsuite_property: Callable[[str, object], None]) -> Iterator[str]:
+def server_url() -> Iterator[str]:
     """The server that WIKISHELF_TEST_SERVER names by a superuser's address, or an embedded one of the session's own."""
     with _server() as url:
-        with psycopg.connect(url) as connection:
-            for name, query in VERSIONS.items():  # `make matrix` prints them
-                record_testsuite_property(name, *(connection.execute(query).fetchone() or [None]))
+        if "WIKISHELF_TEST_VERSIONS" in os.environ:  # `make matrix` prints them
+            with psycopg.connect(url) as connection, Path(os.environ["WIKISHELF_TEST_VERSIONS"]).open("a") as file:
+                print(*(connection.execute(VERSIONS).fetchone() or ()), file=file)
         yield url
 
 
 @contextmanager
 def _server() -> Iterator[str]:
-    if NAMED_SERVER:
-        assert "PYTEST_XDIST_WORKER" not in os.environ, "one process at a time may test on WIKISHELF_TEST_SERVER"
-        yield NAMED_SERVER
+    if NAMED_SERVERS:
+        assert len(NAMED_SERVERS) > PROCESS, "WIKISHELF_TEST_SERVER names a server for each process, between blanks"
+        yield NAMED_SERVERS[PROCESS]
         return
     path = Path(tempfile.mkdtemp(prefix="wikishelf-session-"))
     path.chmod(0o755)

@@ -30,7 +30,7 @@ def start_command(mirror: Mirror, folder: Path, **options: Any) -> subprocess.Po
 
 
 def wait_for(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while not true():
         assert time.monotonic() < end
         time.sleep(0.01)

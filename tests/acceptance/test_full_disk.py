@@ -50,11 +50,11 @@ def trained(disk: Disk, sample_dump: Path) -> Disk:
     for left in (0, 100, 6_000):  # the first part, the rest of staging, and the merge
         with disk.filled(left):
             assert FULL.search(last_line(disk, "ingest", str(sample_dump), *TOPICS))
-            assert contents(sharing.url(disk.home)) == nothing
+        assert contents(sharing.url(disk.home)) == nothing
     done("ingest", str(sample_dump), *TOPICS, **at)
     with disk.filled(left=300):
         assert FULL.search(last_line(disk, "train", "--epochs", "1"))
-        assert contents(sharing.url(disk.home), "articles")["articles"][0] == 628
+    assert contents(sharing.url(disk.home), "articles")["articles"][0] == 628
     done("train", "--epochs", "1", "--dimensions", "8", **at)
     return disk
 
@@ -78,7 +78,7 @@ def test_a_full_disk_harms_nothing(trained: Disk, sample_dump: Path, stage: str)
         assert (failed.returncode, failed.stdout) == (1, "")
         assert FULL.search(failed.stderr.splitlines()[-1])
         assert f"host={trained.home}/data" in failed.stderr
-        assert contents(sharing.url(trained.home)) == before
+    assert contents(sharing.url(trained.home)) == before  # a full server may refuse to be asked
     done(*asked, WIKISHELF_HOME=str(trained.home), **schema)
 
 

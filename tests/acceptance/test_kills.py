@@ -23,19 +23,25 @@ KILLS = int(os.environ.get("WIKISHELF_KILLS", "2"))
 MODEL_TABLES = ("_article_vectors", "_link_vectors", "_link_weights", "_map_positions", "_map_regions", "_map_points")
 
 
-def kill_after(seconds: float, *arguments: str, **environment: str) -> bool:
-    """Start `python -m ...` and kill it; False if it had ended before."""
+def kill_after(seconds: float, *arguments: str, **environment: str) -> None:
+    """Start `python -m ...` and kill it; once more and sooner if it had ended before, as a machine may get quicker."""
     with started(*arguments, **environment) as process:
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-        return process.wait() == -signal.SIGKILL
+        ended = process.wait()
+    if ended != -signal.SIGKILL:
+        assert ended == 0
+        kill_after(seconds / 2, *arguments, **environment)
 
 
 def seconds_of(*arguments: str, **environment: str) -> float:
+    """How long it takes with all imports, as where it is killed."""
     start = time.monotonic()
-    done(*arguments, **environment)
+    with started(*arguments, **environment) as process:
+        _, errors = process.communicate()
+    assert process.returncode == 0, errors
     return time.monotonic() - start
 
 
@@ -51,27 +57,22 @@ def test_a_killed_import_in_parts_leaves_nothing_and_is_made_good(url: str, samp
     whole = seconds_of(*arguments, DATABASE_URL=url)
     expected = contents(url, *IMPORTED)
     nothing = dict.fromkeys(IMPORTED, (0, ""))
-    killed = 0
     for moment in moments(whole, seed=1):
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(f"truncate {', '.join(IMPORTED)}, imports")
             connection.execute("update _last_article set article_id = 0")
-        if kill_after(moment, *arguments, DATABASE_URL=url):
-            killed += 1
-            assert contents(url, *IMPORTED) in (nothing, expected)
+        kill_after(moment, *arguments, DATABASE_URL=url)
+        assert contents(url, *IMPORTED) in (nothing, expected)
         done(*arguments, DATABASE_URL=url)
         assert contents(url, *IMPORTED) == expected
-    assert killed > 0
 
 
 def test_a_killed_training_leaves_the_active_model(sample_copy: str) -> None:
     before = answer("api", "similar", "Dracula", DATABASE_URL=sample_copy)
     whole = seconds_of("train", "--no-activate", DATABASE_URL=sample_copy)
-    killed = 0
     for moment in moments(whole, seed=2):
-        killed += kill_after(moment, "train", "--no-activate", DATABASE_URL=sample_copy)
+        kill_after(moment, "train", "--no-activate", DATABASE_URL=sample_copy)
         assert answer("api", "similar", "Dracula", DATABASE_URL=sample_copy) == before
-    assert killed > 0
     done("train", "--no-activate", "--epochs", "1", DATABASE_URL=sample_copy)
     listed = answer("train", "models", DATABASE_URL=sample_copy)
     assert {one["state"] for one in listed} <= {"active", "ready", "failed"}
@@ -121,21 +122,22 @@ def test_a_killed_server_comes_back_whole(home: Path, sample_dump: Path) -> None
     arguments = ("ingest", str(sample_dump), "--topic", "book", "--topic", "film")
     here = {"WIKISHELF_HOME": str(home)}
     done(*arguments, **here)  # This makes the server's files, which takes longer than an import.
-    killed, whole = 0, seconds_of(*arguments, **here)
+    whole = seconds_of(*arguments, **here)
     with sharing.attach(home) as server:
         expected = contents(server.url, *IMPORTED)
     for moment in moments(whole, seed=3):
-        process = started(*arguments, **here)
-        time.sleep(moment)
-        while not (hit := kill_postmaster(home)) and process.poll() is None:
-            time.sleep(0.01)
-        killed += hit
-        _, errors = process.communicate()
-        assert process.returncode in (0, 1), errors
-        assert "Traceback" not in errors
+        hit = False
+        while not hit:
+            process = started(*arguments, **here)
+            time.sleep(moment)
+            while not (hit := kill_postmaster(home)) and process.poll() is None:
+                time.sleep(0.01)
+            moment /= 2
+            _, errors = process.communicate()
+            assert process.returncode in (0, 1), errors
+            assert "Traceback" not in errors
         with sharing.attach(home) as server:
             assert contents(server.url, *IMPORTED) == expected
-    assert killed > 0
     done(*arguments, **here)
 
 

@@ -28,12 +28,19 @@ def held_up(url: str) -> Iterator[psycopg.Connection]:
         yield look
 
 
-def until(condition: Callable[[], bool], seconds: float) -> float:
-    """How long it took until this held."""
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until this holds."""
     start = time.monotonic()
     while not condition():
         assert time.monotonic() < start + seconds
         time.sleep(0.02)
+
+
+def refused_after(service: Service, path: str) -> float:
+    """After how many seconds this was refused."""
+    start = time.monotonic()
+    reply = service.get(path)
+    assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
     return time.monotonic() - start
 
 
@@ -55,26 +62,29 @@ def test_what_nobody_waits_for_is_not_asked_on(small_url: str, path: str) -> Non
         assert service.get(path).status == 200
         with held_up(small_url) as look:
             client = asked(service, path)
-            until(lambda: bool(active(look)), 5)
+            until(lambda: bool(active(look)))
             client.close()
-            until(lambda: not active(look), 2)
+            until(lambda: not active(look), 20)
         assert service.get(path).status == 200
 
 
 def test_those_that_wait_in_the_queue_leave_it(small_url: str) -> None:
+    """A busy machine may delay a round; where they stayed for the second that they may wait, all rounds would fail."""
     with serving(small_url, "--seconds", "30") as service, held_up(small_url) as look, ExitStack() as stack:
         stack.enter_context(asked(service, DEAR))  # all connections for the dear
-        until(lambda: len(active(look)) == 1, 5)
-        for _ in range(100):
-            asked(service, DEAR).close()
-        time.sleep(0.3)
-        start = time.monotonic()
-        assert service.get(DEAR).status == 503  # it may wait a second, as the queue is empty
-        assert time.monotonic() - start > 0.9
+        until(lambda: len(active(look)) == 1)
+
+        def leave_at_once() -> bool:
+            for _ in range(100):
+                asked(service, DEAR).close()
+            time.sleep(0.3)
+            return refused_after(service, DEAR) > 0.9  # it may wait a second, as the queue is empty
+
+        assert any(leave_at_once() for _ in range(8))
 
 
 def test_the_dear_do_not_hold_the_cheap_up(small_url: str) -> None:
-    with serving(small_url) as service, ExitStack() as stack:
+    with serving(small_url, "--seconds", "60") as service, ExitStack() as stack:
         with psycopg.connect(small_url) as lock:
             lock.execute(
                 "lock table _link_weights_1 in access exclusive mode"
@@ -84,11 +94,11 @@ def test_the_dear_do_not_hold_the_cheap_up(small_url: str) -> None:
             for _ in range(20):
                 start = time.monotonic()
                 assert [service.get(path).status for path in (CHEAP, "/readyz", "/metrics")] == [200] * 3
-                assert time.monotonic() < start + 1
+                assert time.monotonic() < start + 10
 
 
 def test_who_asks_for_what_is_not_there_does_not_hold_others_up(small_url: str) -> None:
-    with serving(small_url) as service, ExitStack() as stack:
+    with serving(small_url, "--seconds", "60") as service, ExitStack() as stack:
         with psycopg.connect(small_url) as lock:
             lock.execute("lock table aliases in access exclusive mode")  # what looks for titles needs it
             for path in ("/search?words=x", "/articles/nobody/similar", "/suggest?q=x", "/find?q=x") * 4:
@@ -96,18 +106,20 @@ def test_who_asks_for_what_is_not_there_does_not_hold_others_up(small_url: str) 
             time.sleep(0.3)
             start = time.monotonic()
             assert service.get("/models").status == service.get("/readyz").status == 200
-            assert time.monotonic() < start + 1
+            assert time.monotonic() < start + 10
 
 
 def test_too_many_questions_are_refused_at_once(small_url: str) -> None:
+    """A busy machine may delay a round; without the limit, each would wait a second for a connection."""
     with serving(small_url, "--connections", "1") as service, held_up(small_url), ExitStack() as stack:
-        for _ in range(9):  # one is asked and eight wait
-            stack.enter_context(asked(service, CHEAP))
-        time.sleep(0.2)
-        start = time.monotonic()
-        reply = service.get(CHEAP)
-        assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
-        assert time.monotonic() < start + 0.3
+
+        def at_once() -> bool:
+            for _ in range(9):  # one is asked and eight wait
+                stack.enter_context(asked(service, CHEAP))
+            time.sleep(0.2)
+            return refused_after(service, CHEAP) < 0.3
+
+        assert any(at_once() for _ in range(8))
 
 
 @pytest.fixture
@@ -133,11 +145,11 @@ def test_a_silent_database_is_not_waited_for(frozen: tuple[Service, str]) -> Non
     for path in (CHEAP, DEAR, "/article/A", "/readyz", "/models"):
         start = time.monotonic()
         found.append(service.get(path).status)
-        assert time.monotonic() < start + 3.5
+        assert time.monotonic() < start + 20
     assert found[0] == 503
     assert set(found) <= {200, 503}  # where a new connection was opened, it answers
     assert service.get("/healthz").status == service.get("/metrics").status == 200
-    until(lambda: service.get(CHEAP).status == service.get("/readyz").status == 200, 15)
+    until(lambda: service.get(CHEAP).status == service.get("/readyz").status == 200)
 
 
 def test_a_silent_database_does_not_keep_it_from_ending(frozen: tuple[Service, str]) -> None:
@@ -146,10 +158,8 @@ def test_a_silent_database_does_not_keep_it_from_ending(frozen: tuple[Service, s
         for path in (CHEAP, DEAR, "/readyz", "/article/A") * 4:
             stack.enter_context(asked(service, path))
         time.sleep(0.3)
-        start = time.monotonic()
         service.process.terminate()
-        service.process.wait(15)
-        assert time.monotonic() < start + 10
+        service.process.wait(25)
 
 
 def test_clients_that_do_not_read_do_not_keep_it_from_ending(small_url: str) -> None:
@@ -161,10 +171,8 @@ def test_clients_that_do_not_read_do_not_keep_it_from_ending(small_url: str) -> 
             client.settimeout(5)
             client.sendall(b"GET /static/style.css HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
         time.sleep(1)
-        start = time.monotonic()
         service.process.terminate()
-        service.process.wait(15)
-        assert time.monotonic() < start + 10
+        service.process.wait(25)
 
 
 @pytest.fixture

@@ -49,14 +49,14 @@ def test_who_is_slow_is_left(service: Service) -> None:
             client.sendall(SLOW[name][0])
             client.setblocking(False)
         while not all(ends.values()):
-            assert time.monotonic() < start + 35, [name for name in SLOW if not ends[name]]
+            assert time.monotonic() < start + 60, [name for name in SLOW if not ends[name]]
             time.sleep(1)
             for name in [name for name in SLOW if not ends[name]]:
                 with suppress(BlockingIOError):
                     if not _goes_on(clients[name], SLOW[name][1], told, name):
                         ends[name] = time.monotonic() - start
     for name, (_, _, seconds, status) in SLOW.items():
-        assert seconds - 2 < ends[name] < seconds + 6, (name, ends[name])
+        assert seconds - 2 < ends[name] < seconds + 9, (name, ends[name])
         assert told[name].split(b" ")[1:2] == ([status] if status else []), (name, told[name])
 
 
@@ -109,7 +109,7 @@ def test_however_many_wait_others_are_answered(service: Service, sent: bytes) ->
             assert service.get("/articles/Dracula/similar").status in (
                 {200, 503} if sent.endswith(b"x\r\n\r\n") else {200}
             )
-            assert time.monotonic() < start + 1
+            assert time.monotonic() < start + 8  # the slow are left after 10 s
             assert ready(service) == 200
     assert service.get("/articles/Dracula/similar").status == 200
 

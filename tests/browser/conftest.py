@@ -75,7 +75,7 @@ def new_page(chromium: "Browser") -> "Iterator[Callable[..., Page]]":
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
         page.on("request", lambda asked: faults.append(asked.url) if not _is_ours(asked.url) else None)

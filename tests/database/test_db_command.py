@@ -61,7 +61,7 @@ def test_ctrl_c_in_psql_cancels_the_query_only(made_home: Path) -> None:
     wait_for(lambda: sharing.status(made_home) and ask(sharing.url(made_home), sleeping) == "1")
     os.killpg(process.pid, signal.SIGINT)
     assert (
-        process.communicate(timeout=30)[1] == "Cancel request sent\nERROR:  canceling statement due to user request\n"
+        process.communicate(timeout=50)[1] == "Cancel request sent\nERROR:  canceling statement due to user request\n"
     )
     assert process.returncode == 1
     assert sharing.status(made_home) is None

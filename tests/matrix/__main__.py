@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from tests.matrix.servers import SERVERS, Missing
+from tests.matrix.servers import SERVERS, TEST_PROCESSES, Missing
 
 ROOT = Path(__file__).parents[2]
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -58,9 +58,9 @@ def runs(asked: argparse.Namespace) -> Iterator[Row]:
             yield Row(("any", python, f"not run: {missing}"), "failed" if asked.python else "not run")
     for name in asked.server or SERVERS:
         try:
-            with SERVERS[name].start() as url:
+            with SERVERS[name].start() as urls:
                 for python, program in interpreters.items():
-                    yield run(name, url, python, program, asked.paths)
+                    yield run(name, urls, python, program, asked.paths)
         except Missing as missing:
             yield Row((name, "any", f"not run: {missing}"), "failed" if asked.server else "not run")
 
@@ -80,16 +80,19 @@ def interpreter(python: str) -> str:
     return str(ROOT / folder / "bin" / "python")
 
 
-def run(name: str, url: str, python: str, program: str, paths: list[str]) -> Row:
-    """One run of pytest."""
+def run(name: str, urls: list[str], python: str, program: str, paths: list[str]) -> Row:
+    """One run of pytest, in several processes."""
     print(f"\n=== {name}, Python {python} ===", flush=True)
     environment = {key: value for key, value in os.environ.items() if key != "WIKISHELF_TEST_SERVER"}
-    if url:
-        environment["WIKISHELF_TEST_SERVER"] = url
+    if urls:
+        environment["WIKISHELF_TEST_SERVER"] = " ".join(urls)
     began = time.monotonic()
-    with tempfile.NamedTemporaryFile(suffix=".xml") as report:
-        code = pytest([program, "-m", "pytest", "-q", f"--junitxml={report.name}", *paths], environment)
-        versions, counts = read(report.name)
+    with tempfile.NamedTemporaryFile(suffix=".xml") as report, tempfile.NamedTemporaryFile("r") as met:
+        environment["WIKISHELF_TEST_VERSIONS"] = met.name
+        options = (f"--junitxml={report.name}", f"--numprocesses={TEST_PROCESSES}", "--dist=loadfile")
+        code = pytest([program, "-m", "pytest", "-q", *options, "--no-loadscope-reorder", *paths], environment)
+        counts, found = read(report.name), set(met.read().splitlines())
+    versions = found.pop().split() if len(found) == 1 else ["", ""]
     promised = all(version.startswith(begin) for version, begin in zip(versions, SERVERS[name][1:], strict=True))
     cells = (name, python, *versions, *counts, f"{time.monotonic() - began:.0f}")
     return Row(cells, "passed" if code == 0 and promised else "failed")
@@ -107,16 +110,14 @@ def pytest(command: list[str], environment: dict[str, str]) -> int:
         raise
 
 
-def read(report: str) -> tuple[list[str], list[int]]:
-    """From pytest's report: the versions of PostgreSQL and pgvector; how many tests passed, failed and were skipped."""
+def read(report: str) -> list[int]:
+    """From pytest's report: how many tests passed, failed and were skipped."""
     with suppress(ElementTree.ParseError):  # pytest ended before it wrote one
         for suite in ElementTree.parse(report).iter("testsuite"):
-            known = {one.get("name"): one.get("value", "") for one in suite.iter("property")}
             total, *unsuccessful = (int(suite.get(kind, 0)) for kind in ("tests", "failures", "errors", "skipped"))
             failures, errors, skipped = unsuccessful
-            counts = [total - sum(unsuccessful), failures + errors, skipped]
-            return [known.get("PostgreSQL", ""), known.get("pgvector", "")], counts
-    return ["", ""], [0, 0, 0]
+            return [total - sum(unsuccessful), failures + errors, skipped]
+    return [0, 0, 0]
 
 
 def print_table(rows: list[Row]) -> None:

@@ -4,7 +4,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from urllib.parse import quote
 from db.embedded.binaries import User, programs, run_as, server_user
 
 PASSWORD = "p@ss:w/rd %20"  # every character that an address must escape
+TEST_PROCESSES = 3  # Each has a server of its own.
 UNPACK = Path(__file__).with_name("postgresql15.sh")
 
 
@@ -20,28 +21,29 @@ class Missing(Exception):
 
 
 class Server(NamedTuple):
-    """How to start a server, and the beginnings of the versions that its tests must then meet."""
+    """How to start one for each process, and the beginnings of the versions that the tests must then meet."""
 
-    start: Callable[[], AbstractContextManager[str]]
+    start: Callable[[], AbstractContextManager[list[str]]]
     postgresql: str
     pgvector: str
 
 
 @contextmanager
-def embedded() -> Iterator[str]:
+def embedded() -> Iterator[list[str]]:
     """No server: without an address the tests start the embedded PostgreSQL themselves."""
-    yield ""
+    yield []
 
 
 @contextmanager
-def postgresql_15() -> Iterator[str]:
+def postgresql_15() -> Iterator[list[str]]:
     """Debian's PostgreSQL 15 with pgvector 0.8.0; making it takes 10 s."""
-    with _folder() as folder:
+    with _folder() as folder, ExitStack() as stack:
         made = subprocess.run([UNPACK, folder], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         if made.returncode != 0:
             raise Missing(made.stderr.strip().rpartition("\n")[2])
-        with _running(folder, folder / "usr/lib/postgresql/15/bin", server_user(folder / "data")) as url:
-            yield url
+        tools = folder / "usr/lib/postgresql/15/bin"
+        folders = [stack.enter_context(_folder()) for _ in range(TEST_PROCESSES)]
+        yield [stack.enter_context(_running(one, tools, server_user(one / "data"))) for one in folders]
 
 
 @contextmanager
@@ -53,10 +55,17 @@ def postgresql_18(address: str = "127.0.0.1") -> Iterator[str]:
             yield url
 
 
+@contextmanager
+def several_18() -> Iterator[list[str]]:
+    """One for each process."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(postgresql_18()) for _ in range(TEST_PROCESSES)]
+
+
 SERVERS = {
     "embedded": Server(embedded, "18.", "0.8."),
     "postgresql-15": Server(postgresql_15, "15.", "0.8.0"),
-    "postgresql-18-tcp": Server(postgresql_18, "18.", "0.8."),
+    "postgresql-18-tcp": Server(several_18, "18.", "0.8."),
 }
 
 
@@ -76,7 +85,7 @@ def _running(folder: Path, tools: Path, user: User | None, address: str = "127.0
     password.write_text(PASSWORD, encoding="utf-8")
     if user:
         user.own(data)
-    libraries = ":".join(map(str, (folder / "usr/lib").glob("*-linux-gnu*")))
+    libraries = ":".join(map(str, tools.parents[2].glob("*-linux-gnu*")))  # of programs that are only unpacked
 
     def run(program: str, *arguments: str) -> None:
         environment = ("env", f"LD_LIBRARY_PATH={libraries}") if libraries else ()

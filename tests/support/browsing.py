@@ -72,8 +72,12 @@ def on_canvas(page: "Page", places: NDArray[np.float64], margin: float = 0) -> N
 
 
 def rest(page: "Page", milliseconds: int = 120) -> None:
-    """Wait until nothing moves any more, and the address names what is seen."""
-    page.wait_for_timeout(milliseconds)  # for what starts with an answer of the service, or with the next frame
+    """Wait until nothing moves any more, and the address names what is seen.
+
+    The page's own clock counts: on a busy machine it is late together with what the page does after some time.
+    """
+    # for what starts with an answer of the service, or with the next frame
+    page.evaluate("(milliseconds) => new Promise((end) => setTimeout(end, milliseconds))", milliseconds)
     page.wait_for_selector("#map:not([aria-busy=true]) canvas:not([data-moving])")
 
 

@@ -10,17 +10,20 @@ from typing import Any
 import psycopg
 
 from tests.conftest import ROOT
+from tests.support import warm
 
+SECONDS_FOR_A_COMMAND = 280
 IMPORTED = ("articles", "links", "article_links", "aliases", "facets")
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m ...` to its end."""
-    return command_in(ROOT, *arguments, **environment)
+    warmed = warm.run(arguments, environment, SECONDS_FOR_A_COMMAND)
+    return warmed or command_in(ROOT, *arguments, **environment)
 
 
 def command_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m ...` of this repository in a folder, to its end."""
+    """Run `python -m ...` of this repository in a folder, to its end, in a new interpreter."""
     return subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=folder,
@@ -28,7 +31,7 @@ def command_in(folder: Path, *arguments: str, **environment: str) -> subprocess.
         capture_output=True,
         text=True,
         check=False,
-        timeout=280,
+        timeout=SECONDS_FOR_A_COMMAND,
     )
 
 

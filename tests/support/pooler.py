@@ -65,7 +65,7 @@ def pooling(url: str, mode: str, size: int = 4) -> Iterator[str]:
 
 
 def _await(url: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while True:
         try:
             psycopg.connect(url).close()

@@ -1,26 +1,19 @@
 """What the tests of the embedded PostgreSQL share."""
 
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 
+from tests.support.commands import command
+
 PROJECT = Path(__file__).parents[2]
 
 
 def python_db(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "db", *arguments],
-        cwd=PROJECT,
-        env={**os.environ, "WIKISHELF_HOME": str(home), **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return command("db", *arguments, WIKISHELF_HOME=str(home), **environment)
 
 
 def ask(url: str, query: str) -> str:
@@ -31,7 +24,7 @@ def ask(url: str, query: str) -> str:
 
 
 def wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.002)

@@ -109,6 +109,6 @@ def serving(url: str, *options: str, python: str | Path = sys.executable, folder
     finally:
         process.terminate()
         try:
-            process.communicate(timeout=20)
+            process.communicate(timeout=40)
         finally:
             process.kill()
