@@ -233,7 +233,7 @@ def test_one_process_writes_a_file(full_url: str, tmp_path: Path) -> None:
 
 
 def test_ctrl_c_while_a_piece_is_written(full_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The COPY is ended before the transaction is; they waited for each other for ever."""
+    """The COPY is ended before the transaction is, and the next save goes on as usual."""
 
     def interrupted(*_: object) -> int:
         raise KeyboardInterrupt
