@@ -85,22 +85,22 @@ def test_a_silent_server_is_given_up_in_time(hasty: Database, way: Way) -> None:
 @pytest.mark.parametrize("way", [session, transaction, copy])
 def test_a_server_that_falls_silent_while_it_answers_is_given_up(hasty: Database, way: Way) -> None:
     pid = session(hasty, PID)[0][0]  # type: ignore[index]
-    query = f"select from pg_stat_activity where pid = {pid} and state = 'active' and query like '%pg_sleep(0.4%'"
+    query = f"select 1 from pg_stat_activity where pid = {pid} and state = 'active' and query like '%pg_sleep(0.4%'"
+    with psycopg.connect(hasty.url, autocommit=True) as watching:
 
-    def freeze() -> None:
-        with psycopg.connect(hasty.url, autocommit=True) as watching:
+        def freeze() -> None:
             wait_for(lambda: watching.execute(query.encode()).fetchone())
-        os.kill(pid, signal.SIGSTOP)
+            os.kill(pid, signal.SIGSTOP)
 
-    freezing = threading.Thread(target=freeze)
-    freezing.start()
-    try:
-        with pytest.raises(DatabaseUnreachable, match="the server gave no answer in time|the connection is closed"):
-            way(hasty, "select pg_sleep(0.4)")
-        assert session(hasty, "select 1") == [(1,)]
-    finally:
-        freezing.join()
-        os.kill(pid, signal.SIGCONT)
+        freezing = threading.Thread(target=freeze)
+        freezing.start()
+        try:
+            with pytest.raises(DatabaseUnreachable, match="the server gave no answer in time|the connection is closed"):
+                way(hasty, "select pg_sleep(0.4)")
+            assert session(hasty, "select 1") == [(1,)]
+        finally:
+            freezing.join()
+            os.kill(pid, signal.SIGCONT)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -21,20 +21,26 @@ class Planted(NamedTuple):
     known: Known
 
 
-@pytest.fixture(scope="session", params=["sample", "books"])
-def planted(
-    request: pytest.FixtureRequest, server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Planted]:
-    """Real titles, links and facets, with planted vectors."""
-    folder = tmp_path_factory.mktemp("records")
-    if request.param == "sample":
-        records = sources.sample(folder)
-    elif TOOL.exists():
-        records = sources.librarything(TOOL, folder)
-    else:
+@pytest.fixture(scope="session")
+def sample(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
+    with new_database(server_url, template) as url, Database(url) as database:
+        yield Planted(database, plant(database, sources.sample(tmp_path_factory.mktemp("records"))))
+
+
+@pytest.fixture(scope="session")
+def books(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
+    if not TOOL.exists():
         pytest.skip("no real data beside this checkout")
+    records = sources.librarything(TOOL, tmp_path_factory.mktemp("records"))
     with new_database(server_url, template) as url, Database(url) as database:
         yield Planted(database, plant(database, records))
+
+
+@pytest.fixture(scope="module", params=["sample", "books"])
+def planted(request: pytest.FixtureRequest) -> Planted:
+    """Real titles, links and facets, with planted vectors; each shelf stays for the other files of the session."""
+    one: Planted = request.getfixturevalue(request.param)
+    return one
 
 
 @pytest.fixture
