@@ -48,8 +48,8 @@ def train(
     """
     pairs, settings, left_out = prepared(database, asked, workers)
     size = f"{len(pairs.article_ids):,} articles, {len(pairs.link_ids):,} links, {len(pairs.article_index):,} pairs"
-    tell(f"{size}: {needs.of_training(pairs, settings, _shares(workers))}")
     with registry.training(database, settings.objective, settings.dimensions, as_stored(settings)) as model_id:
+        tell(f"{size}: {needs.of_training(pairs, settings, _shares(workers))}")
         fitted = fitted_to(pairs, settings, progress, workers)
         fitted.metrics["articles_left_out"] = left_out
         store(database, model_id, pairs, fitted)

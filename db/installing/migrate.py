@@ -28,8 +28,8 @@ def upgrade(database: Database) -> None:
 
 def bring(connection: Connection, database: Database, wanted: str) -> None:
     """Make the shelf, or bring it up or down to a revision, in the caller's transaction."""
-    found = revision.revision(database)
     made = ground.prepare(connection, database)
+    found = revision.revision(database)
     if adoption.is_due(connection, database.schema):
         made += adoption.adopt(connection, database.schema)
     migrate(connection, found, wanted)

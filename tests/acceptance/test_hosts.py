@@ -93,7 +93,7 @@ def test_the_exact_statements_for_an_administrator(host: Host, before: tuple[str
     for _ in range(2):
         line = refusal("db", "upgrade", DATABASE_URL=host.tenant)
         asked = line.strip().rpartition("this login may not prepare the database at ")[2].partition("run there: ")[2]
-        assert asked == statements
+        assert asked == statements, line
         run(host.admin, *asked.split("; "))
         finished = command("db", "upgrade", DATABASE_URL=host.tenant)
         if finished.returncode == 0:

@@ -100,7 +100,9 @@ def test_the_command_says_what_it_made(database: Database) -> None:
     assert re.fullmatch(
         r"model 1 has a map: 60 articles, 3 regions, of which \d have a name; \d+ s\n", finished.stdout
     ), finished
-    assert finished.stderr.splitlines() == ["finding neighbours", "laying out", "dividing into regions"]
+    *work, then = finished.stderr.splitlines()
+    assert work == ["finding neighbours", "laying out", "dividing into regions"]
+    assert then == "next: python -m api serve  # look at it in a browser"
     assert answer("train", "map", DATABASE_URL=url)["kept_from"] == 1
     assert re.search(r"1 +active softmax, 20 .* 60 +60 ", done("train", "models", DATABASE_URL=url))
     assert "there is no model 9" in refusal("train", "map", "--model", "9", DATABASE_URL=url)
