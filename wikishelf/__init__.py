@@ -12,7 +12,7 @@ COMMANDS = {
     "api": "ask the shelf; serve it over HTTP, with a page for people",
     "topics": "list the topics that the shelf has",
     "facets": "list the facets that its articles have",
-    "db": "start, stop, query, upgrade and uninstall the database",
+    "db": "start and stop, upgrade, save, restore, uninstall the database",
     "sample": "write the bundled sample as a dump",
     "completion": "print what completes these commands in a shell",
 }
