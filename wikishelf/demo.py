@@ -27,7 +27,7 @@ QUESTIONS = (
     ("api", "similar", "War and Peace", "--topic", "book", "--count", "5"),
     ("api", "recommend", "--like", "Dracula", "--like", "Frankenstein", "--topic", "film", "--count", "5"),
     ("api", "explain", "War and Peace", "Anna Karenina", "--count", "5"),
-    ("db", "psql", "-c", QUERY),
+    ("db", "psql", "-P", "pager=off", "-c", QUERY),
 )
 PACKAGES = Path(__file__).resolve().parent.parent
 FAREWELL = """
