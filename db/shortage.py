@@ -66,15 +66,16 @@ def available_memory() -> float:
     """
     if sys.platform != "linux":
         return float("inf")
-    bounds = [1024.0 * _field(Path("/proc/meminfo"), "MemAvailable:")]
-    own, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if own != resource.RLIM_INFINITY:
-        bounds.append(own - 1024.0 * _field(Path("/proc/self/status"), "VmSize:"))
+    bounds = [1024.0 * _field(Path("/proc/meminfo"), "MemAvailable:", unknown=2**62)]
+    most, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if most != resource.RLIM_INFINITY:
+        bounds.append(most - 1024.0 * _field(Path("/proc/self/status"), "VmSize:"))
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         number, controllers, group = line.split(":", 2)
         if number == "0" or "memory" in controllers.split(","):
             root = Path("/sys/fs/cgroup", *(["memory"] if controllers else []))
-            bounds += [_unused(folder) for folder in (root / group[1:], root)]
+            own = root / group[1:]
+            bounds += [_unused(folder) for folder in (own, *own.parents) if folder.is_relative_to(root)]
     return max(min(bounds), 0.0)
 
 
@@ -86,5 +87,6 @@ def _unused(group: Path) -> float:
     return float("inf")
 
 
-def _field(path: Path, name: str) -> int:
-    return next((int(line.split()[1]) for line in path.read_text().splitlines() if line.split()[0] == name), 0)
+def _field(path: Path, name: str, unknown: int = 0) -> int:
+    lines = (line.split() for line in path.read_text().splitlines())
+    return next((int(line[1]) for line in lines if line[:1] == [name]), unknown)

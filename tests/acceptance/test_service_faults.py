@@ -20,6 +20,15 @@ HELD = """
     where application_name = 'wikishelf' and state = 'active' and datname = current_database()"""
 
 
+def seconds_of(service: Service, *paths: str) -> float:
+    """How long these take, one after another, of which none may take long even on a busy machine."""
+    start = time.monotonic()
+    assert [service.get(path).status for path in paths] == [200] * len(paths)
+    seconds = time.monotonic() - start
+    assert seconds < 10
+    return seconds
+
+
 @contextmanager
 def held_up(url: str) -> Iterator[psycopg.Connection]:
     """Hold every question up that reads vectors, and give a way to look at them."""
@@ -91,10 +100,7 @@ def test_the_dear_do_not_hold_the_cheap_up(small_url: str) -> None:
             )  # explanations need it, likeness does not
             for _ in range(16):
                 stack.enter_context(asked(service, "/explain?a=A&b=B"))
-            for _ in range(20):
-                start = time.monotonic()
-                assert [service.get(path).status for path in (CHEAP, "/readyz", "/metrics")] == [200] * 3
-                assert time.monotonic() < start + 10
+            assert sorted(seconds_of(service, CHEAP, "/readyz", "/metrics") for _ in range(20))[15] < 1
 
 
 def test_who_asks_for_what_is_not_there_does_not_hold_others_up(small_url: str) -> None:
@@ -104,9 +110,7 @@ def test_who_asks_for_what_is_not_there_does_not_hold_others_up(small_url: str) 
             for path in ("/search?words=x", "/articles/nobody/similar", "/suggest?q=x", "/find?q=x") * 4:
                 stack.enter_context(asked(service, path))
             time.sleep(0.3)
-            start = time.monotonic()
-            assert service.get("/models").status == service.get("/readyz").status == 200
-            assert time.monotonic() < start + 10
+            assert min(seconds_of(service, "/models", "/readyz") for _ in range(5)) < 1
 
 
 def test_too_many_questions_are_refused_at_once(small_url: str) -> None:
@@ -145,7 +149,7 @@ def test_a_silent_database_is_not_waited_for(frozen: tuple[Service, str]) -> Non
     for path in (CHEAP, DEAR, "/article/A", "/readyz", "/models"):
         start = time.monotonic()
         found.append(service.get(path).status)
-        assert time.monotonic() < start + 20
+        assert time.monotonic() < start + 9
     assert found[0] == 503
     assert set(found) <= {200, 503}  # where a new connection was opened, it answers
     assert service.get("/healthz").status == service.get("/metrics").status == 200
@@ -159,7 +163,7 @@ def test_a_silent_database_does_not_keep_it_from_ending(frozen: tuple[Service, s
             stack.enter_context(asked(service, path))
         time.sleep(0.3)
         service.process.terminate()
-        service.process.wait(25)
+        service.process.wait(15)  # as long as compose waits
 
 
 def test_clients_that_do_not_read_do_not_keep_it_from_ending(small_url: str) -> None:
@@ -172,7 +176,7 @@ def test_clients_that_do_not_read_do_not_keep_it_from_ending(small_url: str) -> 
             client.sendall(b"GET /static/style.css HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
         time.sleep(1)
         service.process.terminate()
-        service.process.wait(25)
+        service.process.wait(15)  # as long as compose waits
 
 
 @pytest.fixture

@@ -69,6 +69,8 @@ def test_a_container_that_is_too_small_is_refused_before_the_training(sample_cop
         group.mkdir()
         (group / limit).write_text(str(size))
     except OSError as error:
+        if group.exists():
+            group.rmdir()
         pytest.skip(f"this machine lets nobody make a control group: {error}")
     before = contents(sample_copy, "models")
     try:
@@ -77,7 +79,7 @@ def test_a_container_that_is_too_small_is_refused_before_the_training(sample_cop
             preexec_fn=lambda: (group / "cgroup.procs").write_text("0") and None, capture_output=True, text=True,
         )  # fmt: skip
         assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
-        assert "the training needs 0.9 GB of memory, and 0." in ended.stderr
+        assert NEEDED in ended.stderr
         assert contents(sample_copy, "models") == before
     finally:
         group.rmdir()

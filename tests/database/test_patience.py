@@ -77,7 +77,7 @@ def test_a_silent_server_is_given_up_in_time(hasty: Database, way: Way) -> None:
                 way(hasty, "select 1")
         else:
             way(hasty, "select 1")
-        assert time.monotonic() - start < 20
+        assert time.monotonic() - start < 9  # 10 s is a connection without these limits
         assert way(hasty, PID) != [(pid,)]
     assert hasty.in_use == 0
 
@@ -110,7 +110,7 @@ def test_a_host_that_takes_a_connection_and_says_nothing_is_given_up(way: Way) -
         start = time.monotonic()
         with Database(url, limits=api.Limits(query=1)) as database, pytest.raises(DatabaseUnreachable, match="timeout"):
             way(database, "select 1")
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 9
 
 
 def test_a_slow_answer_within_the_limits_comes(hasty: Database) -> None:
