@@ -52,6 +52,9 @@ def run(program: str, main: Callable[[], None]) -> NoReturn:
     except WikishelfError as error:
         _end(1, typed(f"{program}: {error}"))
     except KeyboardInterrupt as interrupt:
+        # Python ends itself by the signal, whatever the exit code, if it fell into the `exec` of a text, as a dataclass
+        # is made by one. Another `exec` of a text makes it forget that.
+        exec("")
         _end(130, typed(f"{program}: {'; '.join(['interrupted', *getattr(interrupt, '__notes__', [])])}"))
     except _ReaderGone:
         _end(0)

@@ -1,33 +1,20 @@
-import signal
+"""What Ctrl-C leaves: the exit code is 130, wherever in Python it falls."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from db import interrupts
+from tests.conftest import ROOT
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_waits_for_the_end_of_the_block(number: int) -> None:
-    before = signal.signal(number, signal.default_int_handler)
-    try:
-        steps = []
-        with pytest.raises(KeyboardInterrupt):
-            with interrupts.held():
-                signal.raise_signal(number)
-                steps.append("block done")
-            steps.append("went on")
-        assert steps == ["block done"]
-        assert signal.getsignal(number) is signal.default_int_handler
-    finally:
-        signal.signal(number, before)
-
-
-def test_without_a_signal_nothing_happens() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    with interrupts.held():
-        assert signal.getsignal(signal.SIGINT) is not before
-    assert signal.getsignal(signal.SIGINT) is before
-
-
-def test_an_error_in_the_block_is_told() -> None:
-    with pytest.raises(ZeroDivisionError), interrupts.held():
-        1 / 0  # noqa: B018
+@pytest.mark.parametrize("statement", ["raise KeyboardInterrupt", "exec('raise KeyboardInterrupt')"])
+def test_the_exit_code_is_130_wherever_it_falls(tmp_path: Path, statement: str) -> None:
+    (tmp_path / "command.py").write_text(f"from db.console import run\ndef main(): {statement}\nrun('command', main)\n")
+    ended = subprocess.run(
+        [sys.executable, "-m", "command"], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "command: interrupted\n")
