@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from db.connection import Database
-from tests.conftest import as_url, new_database, set_defaults
+from tests.conftest import SAMPLE, as_url, new_database
 from tests.support import bookshop
 from tests.support.commands import done
 from tests.support.downloading import BODY, INDEX, NAME
@@ -27,16 +25,12 @@ def sample_dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sample_url(server_url: str, template: str, sample_dump: Path) -> Iterator[str]:
     """The address of a database with the sample, a model and its map; tests only read it."""
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(f"create database sample template {template}")
-    set_defaults(make_conninfo(server_url, dbname="sample"))
-    url = as_url(make_conninfo(server_url, dbname="sample"))
-    done("ingest", str(sample_dump), "--topic", "book", "--topic", "film", DATABASE_URL=url)
-    done("train", DATABASE_URL=url)
-    done("train", "map", DATABASE_URL=url)
-    yield url
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute("drop database sample with (force)")
+    with new_database(server_url, template, SAMPLE) as conninfo:
+        url = as_url(conninfo)
+        done("ingest", str(sample_dump), "--topic", "book", "--topic", "film", DATABASE_URL=url)
+        done("train", DATABASE_URL=url)
+        done("train", "map", DATABASE_URL=url)
+        yield url
 
 
 @pytest.fixture
@@ -48,12 +42,8 @@ def url(database_url: str) -> Iterator[str]:
 @pytest.fixture
 def sample_copy(server_url: str, sample_url: str) -> Iterator[str]:
     """A copy of the sample's database that the test may change."""
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute("create database sample_copy template sample")
-        url = make_conninfo(server_url, dbname="sample_copy")
-        set_defaults(url)
+    with new_database(server_url, SAMPLE) as url:
         yield as_url(url)
-        admin.execute("drop database sample_copy with (force)")
 
 
 @pytest.fixture

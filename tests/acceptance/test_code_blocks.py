@@ -15,11 +15,10 @@ import matplotlib
 import psycopg
 import pytest
 from matplotlib import pyplot
-from psycopg.conninfo import make_conninfo
 
 from ingest.topics.catalogue import load_topics
 from pages.sources import parser_of
-from tests.conftest import ROOT, as_url, set_defaults
+from tests.conftest import ROOT, SAMPLE, as_url, new_database
 from tests.support import exports
 from tests.support.code_blocks import Block, blocks, commands, differences, options_of, statements
 from tests.support.commands import command_in
@@ -66,12 +65,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="module")
 def copied_url(server_url: str, sample_url: str) -> Iterator[str]:
     """A copy of the sample's database, which commands of pages may change."""
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute("create database code_blocks template sample")
-        url = make_conninfo(server_url, dbname="code_blocks")
-        set_defaults(url)
+    with new_database(server_url, SAMPLE) as url:
         yield as_url(url)
-        admin.execute("drop database code_blocks with (force)")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.conftest import as_url
 from tests.support.commands import command, done, refusal
@@ -149,7 +149,7 @@ def test_the_service_where_extensions_lie_in_a_schema_that_it_may_not_use(sample
     run(sample_copy, "create schema extensions", "revoke all on schema extensions from public")
     run(sample_copy, *(f"alter extension {name} set schema extensions" for name in ("vector", "pg_trgm")))
     quoted = ", ".join(f"'{name}'" for name in path.split(", "))
-    run(sample_copy, f"alter database sample_copy set search_path = {quoted}")
+    run(sample_copy, f"alter database {conninfo_to_dict(sample_copy)['dbname']} set search_path = {quoted}")
     done("db", "upgrade", DATABASE_URL=sample_copy)
     run(sample_copy, "create role web login password 'web' in role wikishelf_reader")
     try:

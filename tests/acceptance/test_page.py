@@ -5,12 +5,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 import api
 from db.connection import Database
 from db.search.shared import shared_links
-from tests.conftest import as_url, set_defaults
+from tests.conftest import SAMPLE, as_url, new_database
 from tests.support.commands import done
 from tests.support.markup import Element, read
 from tests.support.serving import Service, segment, serving
@@ -19,14 +18,9 @@ from tests.support.serving import Service, segment, serving
 @pytest.fixture(scope="module")
 def mapped_url(server_url: str, sample_url: str) -> Iterator[str]:
     """A copy of the sample's database that has a map."""
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute("create database mapped template sample")
-    set_defaults(make_conninfo(server_url, dbname="mapped"))
-    url = as_url(make_conninfo(server_url, dbname="mapped"))
-    done("train", "map", DATABASE_URL=url)
-    yield url
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute("drop database mapped with (force)")
+    with new_database(server_url, SAMPLE) as url:
+        done("train", "map", DATABASE_URL=as_url(url))
+        yield as_url(url)
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,11 @@ import gzip
 import http.client
 from collections.abc import Iterator
 
-import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from db.connection import Database
 from db.importing.records import Link, Redirect
-from tests.conftest import as_url, set_defaults
+from tests.conftest import as_url, new_database
 from tests.support.commands import command, done
 from tests.support.markup import Element, read
 from tests.support.planted import article, load, store_model
@@ -27,25 +25,20 @@ POLICY = (
 @pytest.fixture(scope="module")
 def hostile_url(server_url: str, template: str) -> Iterator[str]:
     """A shelf whose titles, facets, links and aliases are hostile."""
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(f"create database hostile template {template}")
-    url = make_conninfo(server_url, dbname="hostile")
-    set_defaults(url)
-    with Database(url) as database:
-        facets = ((HOSTILE, WORSE), ("genre", HOSTILE), ("author", WORSE))
-        for title in (HOSTILE, WORSE, "Tame", "Another"):
-            links: dict[str | Link, int] = {
-                Link("page", HOSTILE): 1,
-                Link("category", WORSE): 1,
-                Link("page", f"Own {title}"): 1,
-            }
-            load(database, article(title, links, facets=facets))
-        load(database, Redirect(f"{HOSTILE} again", HOSTILE), Redirect(f"{WORSE} again", WORSE))
-        store_model(database)
-    done("train", "map", DATABASE_URL=as_url(url))
-    yield as_url(url)
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute("drop database hostile with (force)")
+    with new_database(server_url, template) as url:
+        with Database(url) as database:
+            facets = ((HOSTILE, WORSE), ("genre", HOSTILE), ("author", WORSE))
+            for title in (HOSTILE, WORSE, "Tame", "Another"):
+                links: dict[str | Link, int] = {
+                    Link("page", HOSTILE): 1,
+                    Link("category", WORSE): 1,
+                    Link("page", f"Own {title}"): 1,
+                }
+                load(database, article(title, links, facets=facets))
+            load(database, Redirect(f"{HOSTILE} again", HOSTILE), Redirect(f"{WORSE} again", WORSE))
+            store_model(database)
+        done("train", "map", DATABASE_URL=as_url(url))
+        yield as_url(url)
 
 
 @pytest.fixture(scope="module")

@@ -15,14 +15,13 @@ import pytest
 from matplotlib import image, pyplot
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
-from psycopg.conninfo import make_conninfo
 
 import api
 from api.errors import ColourInvalid
 from api.plots.axes import COLOURS, NONE, OTHER
 from db.connection import Database
 from db.errors import ArticleNotFound, MapMissing, TextInvalid
-from tests.conftest import ROOT, as_url, set_defaults
+from tests.conftest import ROOT, SAMPLE, as_url, new_database
 from tests.support.commands import command, done, refusal
 from tests.support.planted import article, load, load_small_shelf
 
@@ -32,13 +31,9 @@ Place = tuple[int, int]
 @pytest.fixture(scope="module")
 def mapped_url(server_url: str, sample_url: str) -> Iterator[str]:
     """A copy of the sample's database, with a map."""
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute("create database sample_mapped template sample")
-        url = make_conninfo(server_url, dbname="sample_mapped")
-        set_defaults(url)
+    with new_database(server_url, SAMPLE) as url:
         done("train", "map", DATABASE_URL=as_url(url))
         yield as_url(url)
-        admin.execute("drop database sample_mapped with (force)")
 
 
 @pytest.fixture

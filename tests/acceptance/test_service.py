@@ -7,12 +7,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 import api
 from db.connection import Database
 from db.importing.records import Redirect
-from tests.conftest import as_url, set_defaults
+from tests.conftest import as_url, new_database
 from tests.support.commands import contents
 from tests.support.planted import article, load, store_model
 from tests.support.serving import Reply, Service, segment, serving
@@ -26,19 +25,14 @@ TITLES = (
 @pytest.fixture(scope="module")
 def planted_url(server_url: str, template: str) -> Iterator[str]:
     """A database with titles of every kind, which all tests of this file read."""
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(f"create database service template {template}")
-    url = make_conninfo(server_url, dbname="service")
-    set_defaults(url)
-    with Database(url) as database:
-        for n, title in enumerate(TITLES):
-            facets = (("genre", f"G{n % 2}"), ("author", "Me"))
-            load(database, article(title, ["Shared", f"Link {n % 3}", f"Page {title}"], facets=facets))
-        load(database, article("A film", ["Shared"], topic="film"), Redirect("Alias/of 1984", "1984"))
-        store_model(database)
-    yield as_url(url)
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute("drop database service with (force)")
+    with new_database(server_url, template) as url:
+        with Database(url) as database:
+            for n, title in enumerate(TITLES):
+                facets = (("genre", f"G{n % 2}"), ("author", "Me"))
+                load(database, article(title, ["Shared", f"Link {n % 3}", f"Page {title}"], facets=facets))
+            load(database, article("A film", ["Shared"], topic="film"), Redirect("Alias/of 1984", "1984"))
+            store_model(database)
+        yield as_url(url)
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from db.connection import Database
-from tests.conftest import as_url, set_defaults
+from tests.conftest import as_url, new_database
 from tests.support import bookshop
 from tests.support.browsing import Parts, parts
 from tests.support.commands import done
@@ -43,16 +41,11 @@ def chromium(playwright: Any) -> "Iterator[Browser]":
 @pytest.fixture(scope="session")
 def shop_url(playwright: Any, server_url: str, template: str) -> Iterator[str]:
     """The address of a database with the books of tests.support.bookshop and a map; tests only read it."""
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(f"create database bookshop template {template}")
-    conninfo = make_conninfo(server_url, dbname="bookshop")
-    set_defaults(conninfo)
-    with Database(conninfo) as database:
-        bookshop.plant(database)
-    done("train", "map", DATABASE_URL=as_url(conninfo))
-    yield as_url(conninfo)
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute("drop database bookshop with (force)")
+    with new_database(server_url, template) as conninfo:
+        with Database(conninfo) as database:
+            bookshop.plant(database)
+        done("train", "map", DATABASE_URL=as_url(conninfo))
+        yield as_url(conninfo)
 
 
 @pytest.fixture(scope="session")

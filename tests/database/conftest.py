@@ -1,23 +1,20 @@
 """A cluster that the tests of the embedded PostgreSQL start, stop and kill."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from db.embedded import sharing
+from tests.conftest import server_folder
 
 
 @pytest.fixture(scope="session")
 def shared_home(embedded_only: None) -> Iterator[Path]:
     """A home with a cluster for all tests that leave it sound: making one takes 2 s."""
-    folder = Path(tempfile.mkdtemp(prefix="wikishelf-"))
-    folder.chmod(0o755)
-    sharing.attach(folder / "home").close()
-    yield folder / "home"
-    shutil.rmtree(folder)
+    with server_folder() as folder:
+        sharing.attach(folder / "home").close()
+        yield folder / "home"
 
 
 @pytest.fixture

@@ -43,4 +43,5 @@ def ends(workers: list[subprocess.Popen[str]], patience: float = 100) -> list[tu
     finally:
         for worker in workers:
             worker.kill()
+            worker.wait()
     return [(worker.returncode, *text) for worker, text in zip(workers, texts, strict=True)]

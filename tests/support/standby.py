@@ -1,21 +1,18 @@
 """A streaming standby of a server, made as an operator makes one."""
 
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from db.embedded.binaries import programs, run_as, server_user
+from tests.conftest import server_folder
 
 
 @contextmanager
 def standby_of(url: str) -> Iterator[str]:
     """Copy the server by pg_basebackup, start the copy as its hot standby, give its address, and stop it."""
-    with tempfile.TemporaryDirectory(prefix="wikishelf-standby-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
+    with server_folder() as folder:
         data = folder / "data"
         user = server_user(data)
         data.mkdir(mode=0o700)
