@@ -98,6 +98,11 @@ def test_a_list_of_models_is_what_these_tests_would_notice(url: str) -> None:
     assert loaded("-m", "train", "models", DATABASE_URL=url) & {*HEAVY, "rich"} == {"numpy", "rich", "sqlalchemy"}
 
 
+def test_a_training_loads_no_more_of_keras_than_it_uses() -> None:
+    loads = "import sys, train.backend; assert not {'sklearn', 'matplotlib'} & sys.modules.keys()"
+    assert loaded("-c", f"{loads}; import sklearn, matplotlib") >= {"keras", "tensorflow"}  # Others still find them.
+
+
 @pytest.mark.parametrize(
     ("command", "library"),
     [(["train"], "tensorflow"), (["train", "evaluate"], "tensorflow"), (["train", "map"], "openTSNE")],
