@@ -172,13 +172,18 @@ def farewell(home: Path, unset: str) -> str:
 
 
 def remove(home: Path) -> None:
-    """Stop the server of the demo, whoever uses it, and delete all that the demo made."""
+    """Delete all that the demo made, unless somebody uses it.
+
+    Raises
+    ------
+    db.embedded.errors.HomeInUse
+    """
     if not home.exists():
         print(f"there is no demo in {home}")
         return
-    sharing.stop(home)
-    shutil.rmtree(Cluster(home.resolve()).sockets, ignore_errors=True)  # below /tmp, where the path of home is long
-    shutil.rmtree(home.resolve())
+    with sharing.unused(home):
+        shutil.rmtree(Cluster(home.resolve()).sockets, ignore_errors=True)  # below /tmp, where the path of home is long
+        shutil.rmtree(home.resolve())
     print(f"removed {home}")
 
 

@@ -18,9 +18,9 @@ import psycopg
 from psycopg import pq
 
 from db import forks
-from db.embedded import environment, folders, process
+from db.embedded import environment, folders, holders, process
 from db.embedded.cluster import Cluster, not_started
-from db.embedded.errors import HomeUnusable
+from db.embedded.errors import HomeInUse, HomeUnusable
 
 KEEP_RUNNING = "keep-running"  # `start` makes this file in the home, and `stop` removes it
 
@@ -112,6 +112,27 @@ def stop(home: Path) -> bool:
     with _locked(cluster.home / "start.lock"):
         (cluster.home / KEEP_RUNNING).unlink(missing_ok=True)
         return process.stop(cluster)
+
+
+@contextmanager
+def unused(home: Path) -> Iterator[None]:
+    """Stop the server, which nobody may use, and keep everybody out meanwhile.
+
+    Raises
+    ------
+    HomeInUse
+    """
+    cluster = Cluster(folders.opened(home))
+    path = cluster.home / "clients.lock"
+    with _locked(cluster.home / "start.lock"):
+        clients = _lock(path, fcntl.LOCK_SH)
+        try:
+            if not _is_alone(clients):
+                raise HomeInUse(home=cluster.home, users=holders.named(path))
+            process.stop(cluster)
+            yield
+        finally:
+            _unlock(clients)
 
 
 def url(home: Path) -> str:
