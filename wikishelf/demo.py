@@ -17,7 +17,8 @@ from db import console
 from db.command_line import Parser
 from db.embedded import folders, sharing
 from db.embedded.cluster import Cluster
-from db.errors import NoActiveModel, SchemaMissing, WikishelfError
+from db.errors import NoActiveModel, WikishelfError
+from db.opening import connect
 from train import extra
 from wikishelf import dispatch
 
@@ -134,6 +135,7 @@ def begin(home: Path) -> None:
 
 def make(home: Path) -> None:
     """Run the steps that are missing: a model stands on an import, and a map on a model."""
+    connect().close()  # It makes the shelf, or upgrades that of an older program.
     metrics = model_metrics()
     if metrics is not None and "map" in metrics:
         return
@@ -149,7 +151,7 @@ def model_metrics() -> Mapping[str, Any] | None:
     try:
         with api.connect() as shelf:
             return shelf.active_model().metrics
-    except (SchemaMissing, NoActiveModel):
+    except NoActiveModel:
         return None
 
 

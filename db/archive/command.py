@@ -1,5 +1,6 @@
 """python -m db save | restore: a shelf into a file, and out of it."""
 
+import sys
 from pathlib import Path
 
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from db.archive.restore import restore as restore_file
 from db.archive.save import save as save_file
 from db.connection import Database
 from db.console import next_step, plain
+from db.installing import revision
 from db.opening import connect
 
 EXAMPLE = text(
@@ -29,11 +31,13 @@ def save(file: Path, model: int | str) -> None:
 
 def restore(source: str, sha256: str | None, to: Path) -> None:
     """Restore a shelf from a file or an address, and say what to ask."""
+    with shown() as show:
+        file = fetch.fetched(source, to, show) if fetch.is_address(source) else Path(source)
+        container.check(file, sha256)
     with connect(tables="any") as database:
+        if revision.revision(database) is None:
+            print(f"making the shelf {database.schema} in {database.place}", file=sys.stderr)
         with shown() as show:
-            file = fetch.fetched(source, to, show) if fetch.is_address(source) else Path(source)
-            if sha256:
-                container.check(file, sha256)
             manifest, is_new = restore_file(database, file, show)
         print(f"{'restored' if is_new else 'this shelf holds the archive already:'} {_content(manifest)}")
         if fetch.is_address(source):

@@ -173,12 +173,14 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check(path: Path, expected: str) -> None:
-    """Refuse a file that is not the one whose SHA-256 was given.
+def check(path: Path, expected: str | None) -> None:
+    """Refuse a file that is no archive, or not the one whose SHA-256 was given.
 
     Raises
     ------
-    ArchiveDamaged, FileUnusable
+    ArchiveDamaged, ArchiveNewer, FileUnusable
     """
-    if (found := sha256(path)) != expected.lower():
+    if expected and (found := sha256(path)) != expected.lower():
         raise ArchiveDamaged(path=path, reason=f"its SHA-256 is {found}")
+    with opened(path):
+        pass

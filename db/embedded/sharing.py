@@ -44,10 +44,12 @@ class Attachment:
     ----------
     url : str
         Its address for libpq.
+    home : Path
+        Its folder.
     """
 
     def __init__(self, cluster: Cluster, clients: int) -> None:
-        self.url = cluster.url
+        self.url, self.home = cluster.url, cluster.home
         self._cluster = cluster
         self._clients: int | None = clients
         self._is_parted = False
@@ -95,6 +97,14 @@ def attach(home: Path) -> Attachment:
     """
     cluster = Cluster(folders.opened(home))
     return Attachment(cluster, _joined(cluster))
+
+
+def is_made(home: Path) -> bool:
+    """Whether there is a server in that home, running or not, as far as we may look; nothing is made."""
+    try:
+        return Cluster(home).data.exists()
+    except PermissionError:
+        return True
 
 
 def start(home: Path) -> str:
