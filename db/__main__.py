@@ -117,11 +117,11 @@ def uninstall(yes: bool, old_names: bool) -> None:
             print(line)
 
 
-def save(file: Path, model: int | str) -> None:
+def save(file: Path, model: int | str, force: bool) -> None:
     """Write the shelf, with its articles, links and models, into one file"""
     from db.archive import command
 
-    command.save(file, model)
+    command.save(file, model, force)
 
 
 def restore(source: str, sha256: str | None, to: Path) -> None:
@@ -173,6 +173,7 @@ def parser() -> argparse.ArgumentParser:
         help="only the model of the number N, which then answers after a restore, or only the active one"
         " (active; default: all)",
     )
+    options.add_argument("--force", action="store_true", help="replace a file of this name, once the new one is whole")
     options.set_defaults(command=save)
     options = commands.add_parser("restore", help=restore.__doc__)
     options.add_argument("source", metavar="SOURCE", help="a file that save has written, or its http(s) address")

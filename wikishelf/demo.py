@@ -20,6 +20,7 @@ from db.embedded.cluster import Cluster
 from db.errors import NoActiveModel, WikishelfError
 from db.opening import connect
 from train import extra
+from train.errors import ExtraMissing
 from wikishelf import dispatch
 
 DUMP = "sample.xml.bz2"
@@ -50,6 +51,12 @@ class DemoMissing(WikishelfError):
 
 class DemoHomeTaken(WikishelfError):
     """{home} holds other things than a demo; set WIKISHELF_DEMO_HOME to a new folder, or unset it"""
+
+
+class DemoNeedsExtra(WikishelfError):
+    """the demo trains a model, which needs {library}, and that is not installed: pip install "wikishelf[train]";
+    without it, "python -m db restore FILE|URL" takes a shelf that somebody has trained and published
+    """
 
 
 def main() -> None:
@@ -125,10 +132,13 @@ def begin(home: Path) -> None:
 
     Raises
     ------
-    ExtraMissing, HomeUnusable
+    DemoNeedsExtra, HomeUnusable
     """
     if not (home / DUMP).exists():
-        extra.check("tensorflow", "openTSNE")
+        try:
+            extra.check("tensorflow", "openTSNE")
+        except ExtraMissing as error:
+            raise DemoNeedsExtra(**error.facts) from None
         folders.opened(home)
         (home / DUMP).touch()
 

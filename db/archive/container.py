@@ -173,8 +173,8 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check(path: Path, expected: str | None) -> None:
-    """Refuse a file that is no archive, or not the one whose SHA-256 was given.
+def checked(path: Path, expected: str | None) -> Path:
+    """Return the path of an archive, which has this SHA-256 if one is given.
 
     Raises
     ------
@@ -183,4 +183,4 @@ def check(path: Path, expected: str | None) -> None:
     if expected and (found := sha256(path)) != expected.lower():
         raise ArchiveDamaged(path=path, reason=f"its SHA-256 is {found}")
     with opened(path):
-        pass
+        return path

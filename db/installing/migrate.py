@@ -29,6 +29,11 @@ def upgrade(database: Database) -> str:
     """
     with database.transaction() as connection:
         found = bring(connection, database, revision.head())
+    return outcome(database, found)
+
+
+def outcome(database: Database, found: str | None) -> str:
+    """Say in a line what an upgrade from this revision did."""
     if found is None:
         return f"made the shelf {database.schema} in {database.place}"
     if found < revision.head():

@@ -5,6 +5,7 @@ import random
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from tests.conftest import as_url
+from db.archive import container
+from tests.conftest import ROOT, as_url
 from tests.support.archives import content
 from tests.support.commands import command, done, refusal, started
 from tests.support.mirror import Fault, Mirror
@@ -142,6 +144,31 @@ def test_the_checksum_of_the_publisher(archive: Path, target: str) -> None:
     assert is_empty(target)
 
 
+def test_another_file_of_an_address_is_not_kept(archive: Path, target: str, mirror: Mirror, tmp_path: Path) -> None:
+    mirror.files["/shop.zip"] = archive.read_bytes()
+    asked = ("db", "restore", f"{mirror.url}/shop.zip", "--to", str(tmp_path), "--sha256")
+    line = refusal(*asked, "0" * 64, DATABASE_URL=target)
+    assert f"{mirror.url}/shop.zip is not a whole archive of a shelf: its SHA-256 is " in line
+    assert list(tmp_path.iterdir()) == []
+    assert is_empty(target)
+    found = container.sha256(archive)
+    done(*asked, found, DATABASE_URL=target)
+    assert "a file of this name is there, and it is not the one of" in refusal(*asked, "0" * 64, DATABASE_URL=target)
+    assert container.sha256(tmp_path / "shop.zip") == found
+
+
+def test_the_next_step_after_a_save_of_the_demo(shop_url: str, tmp_path: Path) -> None:
+    """Its own shelf is full, so the file goes elsewhere."""
+    path = tmp_path / "a shop.zip"
+    code = (
+        "import sys; from db import console; console.form.start = sys.argv.pop(1); from db.__main__ import main; main()"
+    )
+    line = [sys.executable, "-c", code, "wikishelf demo", "save", str(path)]
+    ours = {**os.environ, "DATABASE_URL": shop_url}
+    saved = subprocess.run(line, cwd=ROOT, env=ours, capture_output=True, text=True, check=True)
+    assert saved.stderr == f"next: wikishelf db restore '{path}'  # on any server, into an empty shelf\n"
+
+
 def killed_after(seconds: float, *arguments: str, **environment: str) -> bool:
     """Start `python -m ...` and kill it; False if it had ended before."""
     with started(*arguments, **environment) as process:
@@ -178,10 +205,13 @@ def test_a_killed_save_leaves_the_former_file(shop_url: str, tmp_path: Path) -> 
     done("db", "save", str(path), DATABASE_URL=shop_url)
     seconds, whole = time.monotonic() - start, path.stat().st_size
     path.write_bytes(b"the former one")
+    taken = f"python -m db: {path} exists already; name another file, or give --force to replace it\n"
+    assert refusal("db", "save", str(path), DATABASE_URL=shop_url) == taken
+    assert path.read_bytes() == b"the former one"
     for moment in moments(seconds, seed=2):
-        killed_after(moment, "db", "save", str(path), DATABASE_URL=shop_url)
+        killed_after(moment, "db", "save", str(path), "--force", DATABASE_URL=shop_url)
         assert path.read_bytes() == b"the former one" or abs(path.stat().st_size - whole) < 100
-    done("db", "save", str(path), DATABASE_URL=shop_url)
+    done("db", "save", str(path), "--force", DATABASE_URL=shop_url)
     assert abs(path.stat().st_size - whole) < 100
     assert [one.name for one in tmp_path.iterdir()] == ["shop.zip"]
 

@@ -128,7 +128,8 @@ def test_without_the_extra_it_says_so_before_it_begins(home: Path) -> None:
     line = [sys.executable, "-c", code]
     done = subprocess.run(line, cwd=ROOT, env=environment(home), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("wikishelf demo: this needs tensorflow, which is not installed: pip install")
+    assert done.stderr.startswith("wikishelf demo: the demo trains a model, which needs tensorflow, and that is not ")
+    assert 'pip install "wikishelf[train]"; without it, "wikishelf db restore FILE|URL" takes a shelf' in done.stderr
     assert not home.exists()
 
 

@@ -80,11 +80,8 @@ def test_a_new_home_is_named_by_whoever_makes_it(home: Path, shop_url: str, samp
     for file in (broken, home.parent / "nowhere.zip"):
         refusal("db", "restore", str(file), WIKISHELF_HOME=str(home))
         assert not home.exists()
-    for words, line in (
-        (("db", "restore", str(archive)), "making the shelf wikishelf in {}"),
-        (("ingest", str(sample_dump)), "made the shelf wikishelf in {}"),
-    ):
+    for words in (("db", "restore", str(archive)), ("ingest", str(sample_dump))):
         fresh = home.with_name(words[0])
         made = command(*words, WIKISHELF_HOME=str(fresh))
         assert made.returncode == 0, made.stderr
-        assert made.stderr.splitlines()[0] == line.format(fresh)
+        assert made.stderr.splitlines().count(f"made the shelf wikishelf in {fresh}") == 1
