@@ -5,7 +5,6 @@ import random
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from db.archive import container
-from tests.conftest import ROOT, as_url
+from tests.conftest import as_url
 from tests.support.archives import content
 from tests.support.commands import command, done, refusal, started
 from tests.support.mirror import Fault, Mirror
@@ -157,18 +156,6 @@ def test_another_file_of_an_address_is_not_kept(archive: Path, target: str, mirr
     assert container.sha256(tmp_path / "shop.zip") == found
 
 
-def test_the_next_step_after_a_save_of_the_demo(shop_url: str, tmp_path: Path) -> None:
-    """Its own shelf is full, so the file goes elsewhere."""
-    path = tmp_path / "a shop.zip"
-    code = (
-        "import sys; from db import console; console.form.start = sys.argv.pop(1); from db.__main__ import main; main()"
-    )
-    line = [sys.executable, "-c", code, "wikishelf demo", "save", str(path)]
-    ours = {**os.environ, "DATABASE_URL": shop_url}
-    saved = subprocess.run(line, cwd=ROOT, env=ours, capture_output=True, text=True, check=True)
-    assert saved.stderr == f"next: wikishelf db restore '{path}'  # on any server, into an empty shelf\n"
-
-
 def killed_after(seconds: float, *arguments: str, **environment: str) -> bool:
     """Start `python -m ...` and kill it; False if it had ended before."""
     with started(*arguments, **environment) as process:
@@ -254,9 +241,3 @@ def test_a_disk_without_room_for_the_shelf(archive: Path, embedded_only: None) -
         done("db", "restore", str(archive), **at)
         assert "Satire" in done("api", "similar", FIRST, **at)
         done("db", "stop", **at)
-
-
-def test_a_model_that_is_no_number(shop_url: str, tmp_path: Path) -> None:
-    failed = command("db", "save", str(tmp_path / "x.zip"), "--model", "newest", DATABASE_URL=shop_url)
-    assert failed.returncode == 2
-    assert "'newest' is not the number of a model, active or all" in failed.stderr
