@@ -101,7 +101,7 @@ def parser() -> Parser:
         description="Make a shelf of 549 books and 79 films in a folder of its own, with a model and a map, and ask it "
         "some questions. What is there already stays. With a COMMAND of wikishelf behind it, run that on this shelf.",
     )
-    given.add_argument("--remove", action="store_true", help="stop the demo's server and delete its folder")
+    given.add_argument("--remove", action="store_true", help="delete the demo's folder, unless somebody uses it")
     return given
 
 

@@ -71,6 +71,9 @@ class Attachment:
         if self._clients is None:
             return
         clients, self._clients = self._clients, None
+        if not self._cluster.home.exists():  # Somebody has deleted it, and its server ends by itself in a minute.
+            _unlock(clients)
+            return
         with _locked(self._cluster.home / "start.lock"):
             try:
                 if _is_alone(clients) and not (self._cluster.home / KEEP_RUNNING).exists():

@@ -76,6 +76,14 @@ def test_failed_start_gives_the_servers_reason(made_home: Path) -> None:
     (made_home / "data" / "PG_VERSION").write_text("18\n")
 
 
+def test_a_home_that_was_deleted_is_left_in_peace(home: Path) -> None:
+    attachment = sharing.attach(home)
+    server = postmaster(home)
+    shutil.rmtree(home)
+    attachment.close()
+    os.kill(server, signal.SIGQUIT)
+
+
 # binaries
 
 
