@@ -25,7 +25,7 @@ def connect(tables: Literal["upgrade", "require", "any"] = "upgrade", limits: Li
     ----------
     tables : {"upgrade", "require", "any"}
         What to do about tables that are missing or old: bring them up to date and say so on stderr, refuse them, or
-        take them as they are. Only those who require tables make no server where there is none.
+        take them as they are. Only `require` makes no embedded server where there is none.
     limits : Limits or None
         What this client may take of the server.
 

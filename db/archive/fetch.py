@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from db.archive import container
 from db.archive.container import PIECE, draft, usable
-from db.archive.errors import ArchiveDamaged, ArchiveUnreachable, FileUnusable
+from db.archive.errors import ArchiveDamaged, ArchiveNewer, ArchiveUnreachable, FileUnusable
 from db.archive.progress import Show
 
 # So many attempts in a row may bring nothing more, and each may wait so long for a byte.
@@ -53,7 +53,7 @@ def fetched(url: str, folder: Path, sha256: str | None, show: Show) -> Path:
 
     Raises
     ------
-    ArchiveUnreachable, ArchiveDamaged, ArchiveNewer, FileUnusable
+    ArchiveUnreachable, ArchiveDamaged, FileUnusable
     """
     target = folder / (UNSAFE.sub("-", unquote(urlsplit(url).path).rpartition("/")[2]) or "shelf.zip")
     failures = furthest = 0
@@ -93,6 +93,8 @@ def _attempt(url: str, target: Path, sha256: str | None, show: Show) -> Path:
 def _check(part: Path, sha256: str | None, url: str) -> None:
     try:
         container.checked(part, sha256)
+    except ArchiveNewer:
+        pass  # It is kept for a newer program, and the restore refuses it.
     except ArchiveDamaged as error:
         part.unlink()
         raise ArchiveDamaged(path=url, reason=error.facts["reason"]) from error

@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 from db.archive import container
 from tests.conftest import as_url
-from tests.support.archives import content
+from tests.support.archives import content, forged
 from tests.support.commands import command, done, refusal, started
 from tests.support.mirror import Fault, Mirror
 from tests.support.small_disks import mounted
@@ -154,6 +154,10 @@ def test_another_file_of_an_address_is_not_kept(archive: Path, target: str, mirr
     done(*asked, found, DATABASE_URL=target)
     assert "a file of this name is there, and it is not the one of" in refusal(*asked, "0" * 64, DATABASE_URL=target)
     assert container.sha256(tmp_path / "shop.zip") == found
+    mirror.files["/new.zip"] = forged(archive, lambda manifest, _: manifest.update(format=2)).read_bytes()
+    line = refusal("db", "restore", f"{mirror.url}/new.zip", "--to", str(tmp_path), DATABASE_URL=target)
+    assert "was saved by a newer Wikishelf" in line
+    assert (tmp_path / "new.zip").exists()
 
 
 def killed_after(seconds: float, *arguments: str, **environment: str) -> bool:
