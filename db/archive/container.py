@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
-from db.archive.errors import ArchiveDamaged, FileUnusable
+from db.archive.errors import ArchiveDamaged, FileUnreadable, FileUnusable
 from db.archive.manifest import Manifest, Member, parse
 
 MANIFEST = "manifest.json"
@@ -159,7 +159,8 @@ def usable(verb: str, path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EWOULDBLOCK:
             raise FileUnusable(verb=verb, path=path, reason="another process is writing it") from None
-        raise FileUnusable(verb=verb, path=path, reason=error.strerror or error) from None
+        kind = FileUnreadable if verb == "read" else FileUnusable
+        raise kind(verb=verb, path=path, reason=error.strerror or error) from None
 
 
 def sha256(path: Path) -> str:

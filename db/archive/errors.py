@@ -21,6 +21,10 @@ class FileUnusable(WikishelfError):
     """cannot {verb} {path}: {reason}; name another file, or make room there if the disk is full"""
 
 
+class FileUnreadable(FileUnusable):
+    """cannot {verb} {path}: {reason}; give a file that "python -m db save" has written, or its http(s) address"""
+
+
 class FileTaken(WikishelfError):
     """{path} exists already; name another file, or give --force to replace it"""
 
