@@ -33,7 +33,7 @@ def connect(limits: Limits | None = None) -> "Shelf":
     Raises
     ------
     db.errors.WikishelfError
-        The database cannot be reached, or nothing was ever ingested into the shelf.
+        The database cannot be reached, or its shelf is missing or older than this program.
     """
     return Shelf(db.opening.connect("require", limits or Limits()))
 

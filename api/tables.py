@@ -5,15 +5,21 @@ from typing import Any
 
 from api.answer import Answer
 from db import console
-from db.search.records import ExplainedLink
+from db.search.records import ExplainedLink, FoundArticle, NearLink, SimilarArticle
 
 LONGEST_BAR = 12  # characters
+SCORES = {
+    FoundArticle: "how like the words the title or alias is, 0 to 1",
+    NearLink: "the similarity as the training weights it, with how common the link is",
+    SimilarArticle: "the similarity, and what prominence adds to it",
+}
 
 
 def show(answer: Answer[Any]) -> None:
     """Print every field but the ids; a bar follows the last field if it is a number, which ranks the rows.
 
-    A score that is the similarity is not repeated, and the two links of an explanation share a column.
+    A score that is the similarity is not repeated, and any other is explained below the table. The two links of an
+    explanation share a column.
     """
     if not answer:
         print("nothing found", file=sys.stderr)
@@ -47,6 +53,8 @@ def show(answer: Answer[Any]) -> None:
             cells[ranking] += f"  {drawn if console.is_unicode() else '#' * len(drawn)}"
         table.add_row(*cells.values())
     Console().print(table)
+    if "score" in columns:
+        print(f"score: {SCORES[answer.record]}")
 
 
 def bar(value: float, longest: float) -> str:

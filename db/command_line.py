@@ -21,7 +21,7 @@ class Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         """Return the help, with an example at its end."""
         name = self.prog.removeprefix(f"{form.start} ").removeprefix("wikishelf ")
-        arguments = examples().get(name)
+        arguments = examples().get(f"api {name}" if name == form.shortcut else name)
         example = "" if arguments is None else f"\nexample:\n  {f'{self.prog} {arguments}'.strip()}\n"
         return super().format_help() + example
 

@@ -82,6 +82,11 @@ class Database:
         """Whether it is the database of the embedded server, in which nobody else has tables."""
         return self._attachment is not None
 
+    @property
+    def place(self) -> str:
+        """Where the shelf is, for people: the home of the embedded server, or the address without its password."""
+        return str(self._attachment.home) if self._attachment else without_password(self.url)
+
     @contextmanager
     def transaction(self) -> Iterator["Connection"]:
         """Open a transaction in which names mean the shelf's; commit it at the end, and roll it back on an error.

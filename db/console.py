@@ -25,11 +25,14 @@ class Form:
     ----------
     start : str
         What stands before the name of a command: `python -m`, unless the console command was typed.
+    shortcut : str
+        The command of `api` that was typed without `api`, as `wikishelf topics` is.
     has_hints : bool
         Whether a command says what to run next.
     """
 
     start: str = "python -m"
+    shortcut: str = ""
     has_hints: bool = True
 
 
@@ -63,7 +66,8 @@ def run(program: str, main: Callable[[], None]) -> NoReturn:
 
 def typed(text: str) -> str:
     """Return the text with its commands in the form that was typed: `wikishelf api`, unless it was `python -m api`."""
-    return _COMMAND.sub(f"{form.start} ", text)
+    text = _COMMAND.sub(f"{form.start} ", text)
+    return text.replace(f"{form.start} api {form.shortcut}", f"{form.start} {form.shortcut}") if form.shortcut else text
 
 
 def next_step(purpose: str, command: str) -> None:

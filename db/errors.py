@@ -99,8 +99,13 @@ class ShelfClosed(WikishelfError):
 
 
 class SchemaMissing(WikishelfError):
-    """the schema {schema} of the database at {url} has no Wikishelf tables yet, or has old ones; run "python -m db
-    upgrade" or "python -m ingest SOURCE" first"""
+    """there is no shelf {schema} in {url} yet; make one by "python -m ingest SOURCE" or "python -m db restore FILE", or
+    make a small one by "wikishelf demo" and ask it by "wikishelf demo COMMAND" """
+
+
+class SchemaOld(WikishelfError):
+    """the tables of the shelf {schema} in {url} are those of an older Wikishelf (their revision is {stored}, and this
+    program needs {known}); run "python -m db upgrade" first"""
 
 
 class WikiMismatch(WikishelfError):

@@ -1,5 +1,6 @@
 """Open and check the shelf that the environment names."""
 
+import sys
 from typing import Literal
 
 from db import errors, settings
@@ -23,7 +24,8 @@ def connect(tables: Literal["upgrade", "require", "any"] = "upgrade", limits: Li
     Parameters
     ----------
     tables : {"upgrade", "require", "any"}
-        What to do about tables that are missing or old: bring them up to date, refuse them, or take them as they are.
+        What to do about tables that are missing or old: bring them up to date and say so on stderr, refuse them, or
+        take them as they are. Only `require` makes no embedded server where there is none.
     limits : Limits or None
         What this client may take of the server.
 
@@ -33,21 +35,34 @@ def connect(tables: Literal["upgrade", "require", "any"] = "upgrade", limits: Li
         The server cannot be reached, is too old, or has no usable pgvector or tables.
     """
     configured = settings.load()
+    if tables == "require":
+        check_made(configured)
     attachment = None if configured.database_url else sharing.attach(configured.home)
     url = configured.database_url or attachment.url  # type: ignore[union-attr]
     database = Database(url, configured.schema, attachment, limits)
     try:
         _check_server(database)
-        if tables != "any" and not revision.is_current(database):
-            if tables == "require":
-                raise errors.SchemaMissing(schema=database.schema, url=without_password(database.url))
+        if tables == "require":
+            revision.check_current(database)
+        elif tables == "upgrade" and not revision.is_current(database):
             from db.installing import migrate
 
-            migrate.upgrade(database)
+            print(migrate.upgrade(database), file=sys.stderr)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def check_made(configured: settings.Settings) -> None:
+    """Refuse an embedded server that would have to be made first.
+
+    Raises
+    ------
+    SchemaMissing
+    """
+    if not configured.database_url and not sharing.is_made(configured.home):
+        raise errors.SchemaMissing(schema=configured.schema, url=configured.home)
 
 
 def _check_server(database: Database) -> None:

@@ -7,8 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from db.search.facets import TOPICS
-
 Int32 = NDArray[np.int32]
 
 
@@ -51,11 +49,6 @@ READ = text("""
 """)
 
 COUNT = text("select reltuples from pg_class where oid = to_regclass('article_links')")
-
-
-def topics(connection: Connection) -> list[str]:
-    """The topics that have articles, those with most first."""
-    return list(connection.scalars(text(TOPICS)))
 
 
 def count(connection: Connection) -> int:

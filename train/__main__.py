@@ -33,7 +33,7 @@ def train_one(arguments: argparse.Namespace) -> None:
 
     asked = checked(asked_settings(arguments))
     workers = workers_of(os.environ.get("TF_CONFIG"))
-    with connect() as database:
+    with connect(tables="require") as database:
         if workers and workers.index > 0:
             assist(database, asked, progress(), workers)
             return

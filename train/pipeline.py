@@ -12,6 +12,7 @@ from db.errors import NothingToTrain, TopicNotStored
 from db.models import activation, registry
 from db.models.model import Model
 from db.pairs import Pairs
+from db.search import facets
 from train import extra, needs
 from train.config import DecidedSettings, Settings, as_stored, decide
 from train.distributed.tf_config import Workers
@@ -103,11 +104,12 @@ def read_pairs(database: Database, asked: Settings) -> Pairs:
     NothingToTrain
         There is no article, or none that has a link of these kinds.
     """
+    with database.reading() as link:
+        stored = facets.topics(link)
+    for topic in asked.topics:
+        if stored and topic not in stored:
+            raise TopicNotStored(topic=topic, known=", ".join(stored))
     with database.transaction() as connection:
-        stored = db.pairs.topics(connection)
-        for topic in asked.topics:
-            if stored and topic not in stored:
-                raise TopicNotStored(topic=topic, known=", ".join(stored))
         needs.check("reading the pairs", needs.PER_PAIR_READ * db.pairs.count(connection))
         pairs = db.pairs.read(connection, asked.kinds, asked.topics, asked.drop_titles)
     if len(pairs.article_index) == 0:

@@ -33,11 +33,13 @@ def dispatch(arguments: list[str]) -> None:
         console.form.start = "wikishelf demo"
         console.run("wikishelf demo", lambda: demo.use(rest))
     if name in {"topics", "facets"}:
+        console.form.shortcut = name
         name, rest = "api", arguments
     elif arguments[:2] == ["api", "--print-completion"]:  # its name before
         name, rest = "completion", arguments[2:]
     if name in COMMANDS:
         program, module = called(name)
+        program = f"{program} {console.form.shortcut}".rstrip()
         sys.argv = [program, *rest]
         console.run(program, lambda: import_module(module).main())
     if name in {"-h", "--help", "--version"}:

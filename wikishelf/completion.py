@@ -1,6 +1,7 @@
 """`wikishelf completion SHELL`: a script that completes every command, written once from the parsers."""
 
 import argparse
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from db.command_line import Parser
 from wikishelf import COMMANDS
 
 SHELLS = ("bash", "zsh", "fish")
+HEADER = re.compile(r"^# Usage:\n(?:#.*\n)+", re.MULTILINE)  # of shtab, with other folders than our help
+WHERE = "# `wikishelf completion --help` says where to store this.\n"
 
 
 def main() -> None:
@@ -19,7 +22,7 @@ def main() -> None:
     for action in (action for one in all_parsers(tree) for action in one._actions):
         if action.type is Path or action.metavar in {"FILE", "FOLDER", "DIR"}:
             action.complete = shtab.FILE  # type: ignore[attr-defined]
-    print(shtab.complete(tree, shell))
+    print(HEADER.sub(WHERE, shtab.complete(tree, shell), count=1))
 
 
 def parser() -> Parser:

@@ -17,8 +17,10 @@ from db import console
 from db.command_line import Parser
 from db.embedded import folders, sharing
 from db.embedded.cluster import Cluster
-from db.errors import NoActiveModel, SchemaMissing, WikishelfError
+from db.errors import NoActiveModel, WikishelfError
+from db.opening import connect
 from train import extra
+from train.errors import ExtraMissing
 from wikishelf import dispatch
 
 DUMP = "sample.xml.bz2"
@@ -49,6 +51,12 @@ class DemoMissing(WikishelfError):
 
 class DemoHomeTaken(WikishelfError):
     """{home} holds other things than a demo; set WIKISHELF_DEMO_HOME to a new folder, or unset it"""
+
+
+class DemoNeedsExtra(WikishelfError):
+    """the demo trains a model, which needs {library}, and that is not installed: pip install "wikishelf[train]";
+    without it, "python -m db restore FILE|URL" takes a shelf that somebody has trained and published
+    """
 
 
 def main() -> None:
@@ -93,7 +101,7 @@ def parser() -> Parser:
         description="Make a shelf of 549 books and 79 films in a folder of its own, with a model and a map, and ask it "
         "some questions. What is there already stays. With a COMMAND of wikishelf behind it, run that on this shelf.",
     )
-    given.add_argument("--remove", action="store_true", help="stop the demo's server and delete its folder")
+    given.add_argument("--remove", action="store_true", help="delete the demo's folder, unless somebody uses it")
     return given
 
 
@@ -124,16 +132,20 @@ def begin(home: Path) -> None:
 
     Raises
     ------
-    ExtraMissing, HomeUnusable
+    DemoNeedsExtra, HomeUnusable
     """
     if not (home / DUMP).exists():
-        extra.check("tensorflow", "openTSNE")
+        try:
+            extra.check("tensorflow", "openTSNE")
+        except ExtraMissing as error:
+            raise DemoNeedsExtra(**error.facts) from None
         folders.opened(home)
         (home / DUMP).touch()
 
 
 def make(home: Path) -> None:
     """Run the steps that are missing: a model stands on an import, and a map on a model."""
+    connect().close()  # It makes the shelf, or upgrades that of an older program.
     metrics = model_metrics()
     if metrics is not None and "map" in metrics:
         return
@@ -149,7 +161,7 @@ def model_metrics() -> Mapping[str, Any] | None:
     try:
         with api.connect() as shelf:
             return shelf.active_model().metrics
-    except (SchemaMissing, NoActiveModel):
+    except NoActiveModel:
         return None
 
 
@@ -172,13 +184,18 @@ def farewell(home: Path, unset: str) -> str:
 
 
 def remove(home: Path) -> None:
-    """Stop the server of the demo, whoever uses it, and delete all that the demo made."""
+    """Delete all that the demo made, unless somebody uses it.
+
+    Raises
+    ------
+    db.embedded.errors.HomeInUse
+    """
     if not home.exists():
         print(f"there is no demo in {home}")
         return
-    sharing.stop(home)
-    shutil.rmtree(Cluster(home.resolve()).sockets, ignore_errors=True)  # below /tmp, where the path of home is long
-    shutil.rmtree(home.resolve())
+    with sharing.unused(home):
+        shutil.rmtree(Cluster(home.resolve()).sockets, ignore_errors=True)  # below /tmp, where the path of home is long
+        shutil.rmtree(home.resolve())
     print(f"removed {home}")
 
 

@@ -27,6 +27,7 @@ NOT_NOW = (
     errors.DatabaseUnreachable,
     errors.NoActiveModel,
     errors.SchemaMissing,
+    errors.SchemaOld,
 )
 RETRY_AFTER = {"Retry-After": "1"}  # seconds
 

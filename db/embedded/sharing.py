@@ -18,9 +18,9 @@ import psycopg
 from psycopg import pq
 
 from db import forks
-from db.embedded import environment, folders, process
+from db.embedded import environment, folders, holders, process
 from db.embedded.cluster import Cluster, not_started
-from db.embedded.errors import HomeUnusable
+from db.embedded.errors import HomeInUse, HomeUnusable
 
 KEEP_RUNNING = "keep-running"  # `start` makes this file in the home, and `stop` removes it
 
@@ -44,10 +44,12 @@ class Attachment:
     ----------
     url : str
         Its address for libpq.
+    home : Path
+        Its folder.
     """
 
     def __init__(self, cluster: Cluster, clients: int) -> None:
-        self.url = cluster.url
+        self.url, self.home = cluster.url, cluster.home
         self._cluster = cluster
         self._clients: int | None = clients
         self._is_parted = False
@@ -69,6 +71,9 @@ class Attachment:
         if self._clients is None:
             return
         clients, self._clients = self._clients, None
+        if not self._cluster.home.exists():  # Somebody has deleted it, and its server ends by itself in a minute.
+            _unlock(clients)
+            return
         with _locked(self._cluster.home / "start.lock"):
             try:
                 if _is_alone(clients) and not (self._cluster.home / KEEP_RUNNING).exists():
@@ -97,6 +102,14 @@ def attach(home: Path) -> Attachment:
     return Attachment(cluster, _joined(cluster))
 
 
+def is_made(home: Path) -> bool:
+    """Whether there is a server in that home, running or not, as far as we may look; nothing is made."""
+    try:
+        return Cluster(home).data.exists()
+    except PermissionError:
+        return True
+
+
 def start(home: Path) -> str:
     """Start the server and keep it running until `stop`; return its address."""
     with attach(home) as attachment, _explained(Cluster(home)):
@@ -112,6 +125,27 @@ def stop(home: Path) -> bool:
     with _locked(cluster.home / "start.lock"):
         (cluster.home / KEEP_RUNNING).unlink(missing_ok=True)
         return process.stop(cluster)
+
+
+@contextmanager
+def unused(home: Path) -> Iterator[None]:
+    """Stop the server, which nobody may use, and keep everybody out meanwhile.
+
+    Raises
+    ------
+    HomeInUse
+    """
+    cluster = Cluster(folders.opened(home))
+    path = cluster.home / "clients.lock"
+    with _locked(cluster.home / "start.lock"):
+        clients = _lock(path, fcntl.LOCK_SH)
+        try:
+            if not _is_alone(clients):
+                raise HomeInUse(home=cluster.home, users=holders.named(path))
+            process.stop(cluster)
+            yield
+        finally:
+            _unlock(clients)
 
 
 def url(home: Path) -> str:

@@ -4,15 +4,10 @@ from sqlalchemy import Connection, text
 
 from db import locks, sql_files
 from db.installing.errors import AdoptionRefused
+from db.installing.revision import HAS_OLD_LAYOUT
 from db.settings import DEFAULT_SCHEMA
 
 OLD_REVISIONS = ("0001", "0002", "0003", "0004", "0005")
-
-# An application may have tables of these names as well; its Alembic has other revisions.
-IS_OLD = text("""
-    select to_regclass('public.alembic_version') is not null
-       and to_regclass('public.article_links') is not null
-       and to_regclass('staging.pairs') is not null""")
 
 # Views come first, because a reader locks a view before the tables of the view.
 RELATIONS = text("""
@@ -31,7 +26,7 @@ RELATIONS = text("""
 def is_due(connection: Connection, schema: str) -> bool:
     """Whether the tables of this database lie in `public`, `staging` and `vectors`, and must move to this schema."""
     there = connection.scalar(text("select to_regclass(:table)"), {"table": f"{schema}.alembic_version"})
-    if schema != DEFAULT_SCHEMA or there is not None or not connection.scalar(IS_OLD):
+    if schema != DEFAULT_SCHEMA or there is not None or not connection.scalar(text(HAS_OLD_LAYOUT)):
         return False
     return connection.scalar(text("select version_num from public.alembic_version")) in OLD_REVISIONS
 

@@ -13,21 +13,36 @@ from db.installing import adoption, ground, revision
 SEARCH_DEFAULTS = ("hnsw.iterative_scan = strict_order", "hnsw.ef_search = 30")
 
 
-def upgrade(database: Database) -> None:
+def upgrade(database: Database) -> str:
     """Make the schema if there is none, run the migrations that are missing and replay the SQL functions.
 
     All this is one transaction, during which searches wait for the tables that change.
+
+    Returns
+    -------
+    str
+        What was done, as a line for people.
 
     Raises
     ------
     RightsMissing, ExtensionMissing, SchemaTaken, SchemaNewer, AdoptionRefused
     """
     with database.transaction() as connection:
-        bring(connection, database, revision.head())
+        found = bring(connection, database, revision.head())
+    return outcome(database, found)
 
 
-def bring(connection: Connection, database: Database, wanted: str) -> None:
-    """Make the shelf, or bring it up or down to a revision, in the caller's transaction."""
+def outcome(database: Database, found: str | None) -> str:
+    """Say in a line what an upgrade from this revision did."""
+    if found is None:
+        return f"made the shelf {database.schema} in {database.place}"
+    if found < revision.head():
+        return f"upgraded the shelf {database.schema} from revision {found} to {revision.head()}"
+    return f"the shelf {database.schema} is up to date"
+
+
+def bring(connection: Connection, database: Database, wanted: str) -> str | None:
+    """Make the shelf, or bring it up or down to a revision, in the caller's transaction; return what it was before."""
     made = ground.prepare(connection, database)
     found = revision.revision(database)
     if adoption.is_due(connection, database.schema):
@@ -37,6 +52,7 @@ def bring(connection: Connection, database: Database, wanted: str) -> None:
     if database.is_embedded:
         set_defaults(connection)
         sql_files.run_file(connection, "closed")
+    return found
 
 
 def advice(database: Database) -> list[str]:
@@ -50,7 +66,7 @@ def advice(database: Database) -> list[str]:
                 from pg_settings where name = 'search_path'""")
         ).one()
         old_names = connection.scalar(text("select exists (select from _installed where object like 'view public.%')"))
-    shelf, lines = database.schema, [f"the schema {database.schema} is up to date"]
+    shelf, lines = database.schema, []
     if shelf not in path.split(", "):
         statement = f"alter role {login} in database {name} set search_path = {path}, {shelf};"
         lines.append(f"to write books instead of {shelf}.books, run:  {statement}")

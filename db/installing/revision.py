@@ -4,9 +4,15 @@ from pathlib import Path
 
 import migrations
 from db.connection import Database, without_password
-from db.errors import SchemaNewer, SchemaTaken
+from db.errors import SchemaMissing, SchemaNewer, SchemaOld, SchemaTaken
+from db.settings import DEFAULT_SCHEMA
 
 SCRIPTS = Path(migrations.__path__[0])
+# An application may have tables of these names as well; its Alembic has other revisions.
+HAS_OLD_LAYOUT = """
+    select to_regclass('public.alembic_version') is not null
+       and to_regclass('public.article_links') is not null
+       and to_regclass('staging.pairs') is not null"""
 
 
 def head() -> str:
@@ -22,6 +28,23 @@ def is_current(database: Database) -> bool:
     SchemaTaken, SchemaNewer
     """
     return revision(database) == head()
+
+
+def check_current(database: Database) -> None:
+    """Refuse a shelf that is missing or at an older revision.
+
+    Raises
+    ------
+    SchemaMissing, SchemaOld, SchemaTaken, SchemaNewer
+    """
+    found = revision(database)
+    if found == head():
+        return
+    if found is None and database.schema == DEFAULT_SCHEMA and database.fetch(HAS_OLD_LAYOUT, {}) == [(True,)]:
+        found = "from before 0006"
+    if found is None:
+        raise SchemaMissing(schema=database.schema, url=database.place)
+    raise SchemaOld(schema=database.schema, url=database.place, stored=found, known=head())
 
 
 def revision(database: Database) -> str | None:

@@ -20,7 +20,6 @@ MOST_VALUES = 100
 
 _YEARS = re.compile(r"(?=.*[0-9])(-?[0-9]{1,4})?(?:\.\.(-?[0-9]{1,4})?)?")
 
-TOPICS = "select topic from articles group by topic order by count(*) desc, topic"
 # The names of the facets, or of those that the first thousand articles of a topic have.
 NAMES = """
     select label from _known_labels() where kind = 'facet' and %(topic)s::text is null
@@ -38,7 +37,7 @@ OTHERS = """
 
 def topics(connection: Link) -> list[str]:
     """The topics that have articles, those with most first."""
-    return scalars(connection, TOPICS)
+    return scalars(connection, "select topic from articles group by topic order by count(*) desc, topic")
 
 
 def as_json(facets: Facets | None) -> str | None:

@@ -86,6 +86,22 @@ def test_tables_have_bars(sample_url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "legend"),
+    [
+        ("similar Dracula", None),
+        ("similar Dracula --prominence 0.5", "score: the similarity, and what prominence adds to it"),
+        ("lacking Dracula", "score: the similarity as the training weights it, with how common the link is"),
+        ("search Dracula", "score: how like the words the title or alias is, 0 to 1"),
+        ("series Dracula", None),
+    ],
+)
+def test_a_score_is_explained(sample_url: str, line: str, legend: str | None) -> None:
+    *rows, last = done("api", *line.split(), DATABASE_URL=sample_url).splitlines()
+    assert (last if "score" in rows[0].split() else None) == legend
+    assert "score:" not in done("api", *line.split(), "--json", DATABASE_URL=sample_url)
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["similar", "x", "--link", "--topic", "film"],

@@ -14,8 +14,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from db.archive import container
 from tests.conftest import as_url
-from tests.support.archives import content
+from tests.support.archives import content, forged
 from tests.support.commands import command, done, refusal, started
 from tests.support.mirror import Fault, Mirror
 from tests.support.small_disks import mounted
@@ -142,6 +143,23 @@ def test_the_checksum_of_the_publisher(archive: Path, target: str) -> None:
     assert is_empty(target)
 
 
+def test_another_file_of_an_address_is_not_kept(archive: Path, target: str, mirror: Mirror, tmp_path: Path) -> None:
+    mirror.files["/shop.zip"] = archive.read_bytes()
+    asked = ("db", "restore", f"{mirror.url}/shop.zip", "--to", str(tmp_path), "--sha256")
+    line = refusal(*asked, "0" * 64, DATABASE_URL=target)
+    assert f"{mirror.url}/shop.zip is not a whole archive of a shelf: its SHA-256 is " in line
+    assert list(tmp_path.iterdir()) == []
+    assert is_empty(target)
+    found = container.sha256(archive)
+    done(*asked, found, DATABASE_URL=target)
+    assert "a file of this name is there, and it is not the one of" in refusal(*asked, "0" * 64, DATABASE_URL=target)
+    assert container.sha256(tmp_path / "shop.zip") == found
+    mirror.files["/new.zip"] = forged(archive, lambda manifest, _: manifest.update(format=2)).read_bytes()
+    line = refusal("db", "restore", f"{mirror.url}/new.zip", "--to", str(tmp_path), DATABASE_URL=target)
+    assert "was saved by a newer Wikishelf" in line
+    assert (tmp_path / "new.zip").exists()
+
+
 def killed_after(seconds: float, *arguments: str, **environment: str) -> bool:
     """Start `python -m ...` and kill it; False if it had ended before."""
     with started(*arguments, **environment) as process:
@@ -178,10 +196,13 @@ def test_a_killed_save_leaves_the_former_file(shop_url: str, tmp_path: Path) -> 
     done("db", "save", str(path), DATABASE_URL=shop_url)
     seconds, whole = time.monotonic() - start, path.stat().st_size
     path.write_bytes(b"the former one")
+    taken = f"python -m db: {path} exists already; name another file, or give --force to replace it\n"
+    assert refusal("db", "save", str(path), DATABASE_URL=shop_url) == taken
+    assert path.read_bytes() == b"the former one"
     for moment in moments(seconds, seed=2):
-        killed_after(moment, "db", "save", str(path), DATABASE_URL=shop_url)
+        killed_after(moment, "db", "save", str(path), "--force", DATABASE_URL=shop_url)
         assert path.read_bytes() == b"the former one" or abs(path.stat().st_size - whole) < 100
-    done("db", "save", str(path), DATABASE_URL=shop_url)
+    done("db", "save", str(path), "--force", DATABASE_URL=shop_url)
     assert abs(path.stat().st_size - whole) < 100
     assert [one.name for one in tmp_path.iterdir()] == ["shop.zip"]
 
@@ -224,9 +245,3 @@ def test_a_disk_without_room_for_the_shelf(archive: Path, embedded_only: None) -
         done("db", "restore", str(archive), **at)
         assert "Satire" in done("api", "similar", FIRST, **at)
         done("db", "stop", **at)
-
-
-def test_a_model_that_is_no_number(shop_url: str, tmp_path: Path) -> None:
-    failed = command("db", "save", str(tmp_path / "x.zip"), "--model", "newest", DATABASE_URL=shop_url)
-    assert failed.returncode == 2
-    assert "'newest' is not the number of a model, active or all" in failed.stderr

@@ -54,6 +54,9 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for shell, name in {"bash": "bash", "zsh": "_wikishelf", "fish": "fish"}.items():
         line = [sys.executable, "-m", "wikishelf", "completion", shell]
         (folder / name).write_bytes(subprocess.run(line, cwd=ROOT, capture_output=True, check=True).stdout)
+        script = (folder / name).read_text(encoding="utf-8")
+        assert "\n# `wikishelf completion --help` says where to store this.\n" in script
+        assert "Copy this" not in script
     (folder / "a_dump.bz2").touch()
     yield folder
 

@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,9 +74,25 @@ def test_from_nothing_to_answers_and_back(home: Path) -> None:
     mistyped = ran(home, "api", "similar", "Draculla").stderr
     assert mistyped.startswith('wikishelf demo api: no article is called "Draculla"')
 
+    a_demo_in_use_stays(home)
     assert ran(home, "--remove").stdout == f"removed {home}\n"
     assert not home.exists()
     assert ran(home, "--remove").stdout == f"there is no demo in {home}\n"
+
+
+def a_demo_in_use_stays(home: Path) -> None:
+    line = [sys.executable, "-m", "wikishelf", "demo", "api", "serve", "--port", "0"]
+    with subprocess.Popen(line, cwd=ROOT, env=environment(home), stderr=subprocess.PIPE, text=True) as service:
+        assert service.stderr
+        address = service.stderr.readline().split()[-1]
+        refused = ran(home, "--remove")
+        assert (refused.returncode, refused.stdout) == (1, "")
+        who = f"by process {service.pid} ({shlex.join(line)}); end that, then run the same command again\n"
+        assert refused.stderr == f"wikishelf demo: the embedded PostgreSQL in {home} is in use {who}"
+        with urllib.request.urlopen(f"{address}/healthz", timeout=60) as answer:
+            assert answer.status == 200
+        service.send_signal(signal.SIGINT)
+        assert "Traceback" not in service.stderr.read()
 
 
 def asked_lines(output: str) -> list[str]:
@@ -111,7 +128,8 @@ def test_without_the_extra_it_says_so_before_it_begins(home: Path) -> None:
     line = [sys.executable, "-c", code]
     done = subprocess.run(line, cwd=ROOT, env=environment(home), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("wikishelf demo: this needs tensorflow, which is not installed: pip install")
+    assert done.stderr.startswith("wikishelf demo: the demo trains a model, which needs tensorflow, and that is not ")
+    assert 'pip install "wikishelf[train]"; without it, "wikishelf db restore FILE|URL" takes a shelf' in done.stderr
     assert not home.exists()
 
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from db.archive import container
-from db.archive.errors import ArchiveDamaged, ArchiveNewer, FileUnusable
+from db.archive.errors import ArchiveDamaged, ArchiveNewer, FileUnreadable
 from db.connection import Database
 from tests.conftest import new_database
 from tests.support.archives import fill, forged, restored, saved
@@ -247,11 +247,14 @@ def test_a_manifest_that_is_a_bomb_is_refused(archive: Path, target: Database) -
 
 
 def test_another_checksum_than_the_publisher_s_is_refused(archive: Path) -> None:
-    container.check(archive, container.sha256(archive).upper())
+    container.checked(archive, container.sha256(archive).upper())
     with pytest.raises(ArchiveDamaged, match="its SHA-256 is [0-9a-f]{64}; nothing was restored"):
-        container.check(archive, "0" * 64)
+        container.checked(archive, "0" * 64)
 
 
 def test_a_file_that_is_not_there(target: Database, tmp_path: Path) -> None:
-    assert "cannot read" in refusal(target, tmp_path / "no.zip", FileUnusable)
-    assert "Is a directory" in refusal(target, tmp_path, FileUnusable)
+    said = refusal(target, tmp_path / "no.zip", FileUnreadable)
+    assert re.fullmatch(
+        'cannot read .*no.zip: No such file or directory; give a file that "python -m db save" .*', said
+    )
+    assert "Is a directory" in refusal(target, tmp_path, FileUnreadable)

