@@ -36,14 +36,17 @@ def stage(connection: Connection, part: int, batch: int, pairs: Sequence[tuple[i
 def merge(connection: Connection) -> int:
     """Give the staged pairs their ids and store them; two links of an article that lead to one page become one pair.
 
-    Those of a first import go into `article_links`, and those of an update wait in `merged_pairs`.
+    Those of a first import go into `article_links`, and how many articles make each link into `counted_links`, which
+    takes 4 bytes of memory for each link. Those of an update wait in `merged_pairs`.
 
     Returns
     -------
     int
         How many pairs were stored.
     """
-    is_first = connection.execute(text("select exists (select from set_aside)")).scalar_one()
+    last_link = "(select max(link_id) from fresh_links)"
+    is_first, last = connection.execute(text(f"select exists (select from set_aside), {last_link}")).one()
+    article_counts = np.zeros((last or 0) + 1, dtype=np.int32)
     target = "article_links" if is_first else "merged_pairs"
     batches = stream(connection, "select part, pairs from _staging_pairs order by part, batch", 1)
     stored = 0
@@ -54,6 +57,10 @@ def merge(connection: Connection) -> int:
             columns = _distinct(article_of[row], link_of[number], occurrences, see_also)
             binary_copy.copy_in(connection, target, binary_copy.rows(*columns))
             stored += len(columns[0])
+            if is_first:
+                np.add.at(article_counts, columns[1], 1)
+    made = np.flatnonzero(article_counts).astype(np.int32)
+    binary_copy.copy_in(connection, "counted_links", binary_copy.rows(made, article_counts[made]))
     return stored
 
 

@@ -81,9 +81,13 @@ def _counts(connection: Connection, counted: NDArray[np.bool_]) -> tuple[Int32, 
 
 @dataclass(frozen=True, slots=True)
 class _Titles:
-    """The titles and aliases of all articles by their hashes, ascending; `place` is that in `article_ids`."""
+    """The titles and aliases of all articles by their hashes, ascending; `place` is that in `article_ids`.
+
+    `begins` says which first bits any hash has. Most links lead to no article, and 7 in 8 of them are known by this.
+    """
 
     hashes: UInt64
+    begins: NDArray[np.bool_]
     place: Int32
     article_ids: Int32
 
@@ -101,7 +105,10 @@ class _Titles:
         article_ids, place = np.unique(np.concatenate(ids), return_inverse=True)
         every = np.concatenate(hashes)
         order = np.argsort(every)
-        return cls(every[order], place.astype(np.int32)[order], article_ids)
+        bits = (8 * len(every)).bit_length()
+        begins = np.zeros(1 << bits, dtype=np.bool_)
+        begins[every >> np.uint64(64 - bits)] = True
+        return cls(every[order], begins, place.astype(np.int32)[order], article_ids)
 
     def linked(self, links: PageLinks, counted: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return the places of the articles that the counted pages link to, once for each page, without itself."""
@@ -112,7 +119,10 @@ class _Titles:
 
     def _find(self, hashes: UInt64) -> Int32:
         """Return the place of the article of each title, and -1 for a title of no article."""
-        if not len(self.hashes):
-            return np.full(len(hashes), -1, dtype=np.int32)
-        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        return np.where(self.hashes[at] == hashes, self.place[at], np.int32(-1))
+        found = np.full(len(hashes), -1, dtype=np.int32)
+        first_bits = np.uint64(65 - len(self.begins).bit_length())
+        likely = np.flatnonzero(self.begins[hashes >> first_bits])
+        at = np.minimum(np.searchsorted(self.hashes, hashes[likely]), len(self.hashes) - 1)
+        is_known = self.hashes[at] == hashes[likely]
+        found[likely[is_known]] = self.place[at[is_known]]
+        return found

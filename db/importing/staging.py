@@ -21,6 +21,7 @@ from db.importing.records import Article, Counts, Link, PageLinks, Record, Redir
 
 # This many records have at most about 80,000 pairs. A worker that met only books took 146 MB in all.
 RECORDS_PER_BATCH = 4_000
+LINKS_REMEMBERED = 65_536  # of a part, so that each is written once; they take 16 MB
 TABLES = ", ".join(
     f"_staging_{name}" for name in ("import", "parts", "articles", "facets", "links", "pairs", "aliases", "page_links")
 )
@@ -98,11 +99,15 @@ def stage(
     )
     if connection.execute(claim, {"part": part, "key": key}).rowcount == 0:
         return False
-    row = number = 0
+    row = forgotten = 0
+    numbers: dict[Link, int] = {}
     for place, batch in enumerate(_batches(_links_staged(connection, part, records), RECORDS_PER_BATCH)):
         articles = [record for record in batch if isinstance(record, Article)]
-        number += _stage_articles(connection, part, place, articles, row, number)
+        _stage_articles(connection, part, place, articles, row, numbers, forgotten)
         row += len(articles)
+        if len(numbers) > LINKS_REMEMBERED:
+            forgotten += len(numbers)
+            numbers.clear()
         binary_copy.copy_records(
             connection, "_staging_aliases", (record for record in batch if isinstance(record, Redirect))
         )
@@ -129,10 +134,10 @@ def merge(connection: Connection, on_repeated: Callable[[int, str, int, list[str
     if on_repeated:
         for row in connection.execute(REPEATED):
             on_repeated(*row)
-    article_pairs.merge(connection)
+    pairs = article_pairs.merge(connection)
     linked_from.count(connection)
     sql_files.run_file(connection, "finish")
-    counts = Counts(*connection.execute(text("select * from merged")).one())
+    counts = Counts(pairs=pairs, **connection.execute(text("select * from merged")).mappings().one())
     connection.execute(text(f"truncate {TABLES}"))
     return counts
 
@@ -168,26 +173,31 @@ def _batches(records: Iterator[Article | Redirect], size: int) -> Iterator[list[
 
 
 def _stage_articles(
-    connection: Connection, part: int, batch: int, articles: Sequence[Article], first_row: int, first_number: int
-) -> int:
-    """Stage a batch; return how many links it numbered."""
+    connection: Connection,
+    part: int,
+    batch: int,
+    articles: Sequence[Article],
+    first_row: int,
+    numbers: dict[Link, int],
+    forgotten: int,
+) -> None:
+    """Stage a batch. A link is written when it gets its number, by which pairs name it: 761,000 titles become 236,000."""
     numbered = list(enumerate(articles, first_row))
     binary_copy.copy_records(
         connection, "_staging_articles", (_article_row(part, row, article) for row, article in numbered)
     )
     facets = ((part, row, *facet) for row, article in numbered for facet in article.facets)
     binary_copy.copy_records(connection, "_staging_facets", facets)
-    # A link is written once in each batch, and its pairs as integers: 761,000 titles become 236,000.
-    numbers: dict[Link, int] = {}
+    known = len(numbers)
     pairs = [
-        (row, numbers.setdefault(link, first_number + len(numbers)), occurrences, link in article.see_also)
+        (row, numbers.setdefault(link, forgotten + len(numbers)), occurrences, link in article.see_also)
         for row, article in numbered
         for link, occurrences in article.links.items()
     ]
-    binary_copy.copy_records(connection, "_staging_links", ((part, number, *link) for link, number in numbers.items()))
+    fresh = itertools.islice(numbers.items(), known, None)
+    binary_copy.copy_records(connection, "_staging_links", ((part, number, *link) for link, number in fresh))
     if pairs:
         article_pairs.stage(connection, part, batch, pairs)
-    return len(numbers)
 
 
 def _article_row(part: int, row: int, article: Article) -> tuple[Any, ...]:

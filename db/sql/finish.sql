@@ -12,13 +12,11 @@ do $$ begin
         insert into article_links
         select n.* from merged_pairs n
         where not exists (select from article_links p where (p.article_id, p.link_id) = (n.article_id, n.link_id));
+        insert into counted_links select link_id, count(*) from article_links group by link_id;
     end if;
 end $$;
-analyze article_links;
+analyze article_links, counted_links, counted;
 
-create temporary table counted_links on commit drop as
-select link_id, count(*)::integer as article_count from article_links group by link_id;
-analyze counted_links, counted;
 
 -- The prominence of an article says how much of the wiki points at it, beside the others of its topic: log(1 + pages that
 -- link to it), less the mean, divided by the standard deviation, from -3 to 3. Where nobody counted those pages, the number
@@ -115,6 +113,5 @@ select (select count(*) from merged_articles)::integer as articles,
        (select count(*) from merged_articles where not is_new and not is_unchanged)::integer as changed,
        (select count(*) from vanished)::integer as vanished,
        (select count(*) from (select distinct link_id from merged_links) d)::integer as links,
-       (select count(*) from article_links p join merged_articles using (article_id))::integer as pairs,
        (select count(*) from aliases)::integer as aliases,
        (select count(*) from facets f join merged_articles using (article_id))::integer as facets;

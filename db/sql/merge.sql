@@ -46,9 +46,13 @@ where not exists (select from _staging_aliases s where s.title = a.title)
   and not (select prune from _staging_import);
 analyze known_aliases;
 
+create temporary table chained_aliases on commit drop as
+select k.title, k.target from known_aliases k where exists (select from known_aliases s where s.title = k.target);
+analyze chained_aliases;
+
 create temporary table alias_ends on commit drop as
 with recursive steps(title, target, hops) as (
-    select title, target, 0 from known_aliases
+    select title, target, 0 from chained_aliases
     union all
     select p.title, s.target, p.hops + 1
     from steps p join known_aliases s on s.title = p.target
@@ -60,6 +64,8 @@ analyze alias_ends;
 -- Each statement has one condition and fresh statistics. The planner cannot guess how much a recursion or a first
 -- condition leaves, and its nested loops took 13 minutes for 120,000 redirects.
 create temporary table resolved_aliases on commit drop as
+select k.title, k.target from known_aliases k where not exists (select from chained_aliases c where c.title = k.title)
+union all
 select e.title, e.target from alias_ends e where not exists (select from known_aliases s where s.title = e.target);
 alter table resolved_aliases add primary key (title);
 analyze resolved_aliases;
@@ -134,6 +140,7 @@ join (select link_id, kind, title from fresh_links union all select link_id, kin
 -- The pairs of a first import go straight into their table. Those of an update wait in a table of their own, since
 -- finish.sql stores only those that differ.
 create temporary table merged_pairs (like article_links) on commit drop;
+create temporary table counted_links (link_id integer, article_count integer) on commit drop;
 
 -- What the pages of a dump link to, by db.importing.linked_from.
 create temporary table counted (article_id integer, pages integer) on commit drop;
