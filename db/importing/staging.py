@@ -181,7 +181,7 @@ def _stage_articles(
     numbers: dict[Link, int],
     forgotten: int,
 ) -> None:
-    """Stage a batch. A link is written when it gets its number, by which pairs name it: 761,000 titles become 236,000."""
+    """Stage a batch. A link is written once, and pairs name it by its number: 761,000 titles become 236,000."""
     numbered = list(enumerate(articles, first_row))
     binary_copy.copy_records(
         connection, "_staging_articles", (_article_row(part, row, article) for row, article in numbered)

@@ -32,8 +32,15 @@ where not exists (select from articles) and not exists (select from links) and n
   and not exists (select from pg_depend d
                   where d.deptype = 'n' and (d.refclassid, d.refobjid) in (('pg_constraint'::regclass, f.oid),
                                                                            ('pg_class'::regclass, f.index_oid)));
+-- Whoever has read a table in a transaction that is still open keeps all indexes where they are.
 do $$ declare one text; begin
-    for one in select remove from set_aside loop execute one; end loop;
+    if exists (select from set_aside) then
+        set local lock_timeout = '2s';
+        lock table articles, links, article_links, aliases, facets in access exclusive mode;
+        set local lock_timeout = 0;
+        for one in select remove from set_aside loop execute one; end loop;
+    end if;
+exception when lock_not_available or deadlock_detected then delete from set_aside;
 end $$;
 
 -- 1. Follow the redirects to the end. What a new dump says goes before what is stored, and replaces it if the import
