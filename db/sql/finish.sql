@@ -114,4 +114,4 @@ select (select count(*) from merged_articles)::integer as articles,
        (select count(*) from vanished)::integer as vanished,
        (select count(*) from (select distinct link_id from merged_links) d)::integer as links,
        (select count(*) from aliases)::integer as aliases,
-       (select count(*) from facets f join merged_articles using (article_id))::integer as facets;
+       (select count(*) from merged_facets)::integer as facets;

@@ -7,14 +7,14 @@ set local work_mem = '256MB';  -- sorts and hashes of a million rows stay in mem
 analyze _staging_articles (part, row, page_id, title), _staging_facets, _staging_links, _staging_aliases;
 
 -- A first import writes each row before its indexes and foreign keys: to build an index costs a fraction of filling it
--- row by row, and two processes can do it. Primary keys stay, since ids ascend, but for that of the pairs. What an
--- application has built upon a key keeps the key where it is.
+-- row by row, and two processes can do it. The keys that `on conflict` names in finish.sql stay, and so does a key upon
+-- which an application has built something.
 create temporary table set_aside on commit drop as
 with shelf as (
     select unnest('{articles, links, article_links, aliases, facets}'::regclass[]) as of
 ), keys as (
     select c.* from pg_constraint c join shelf on of = conrelid
-    where contype in ('u', 'f') or (contype = 'p' and conrelid = 'article_links'::regclass)
+    where contype in ('u', 'f') or (contype = 'p' and conrelid <> all ('{articles, aliases}'::regclass[]))
 ), indexes as (
     select i.* from pg_index i join shelf on of = indrelid
     where not exists (select from pg_constraint c where c.conrelid = i.indrelid and c.conindid = i.indexrelid)

@@ -34,7 +34,7 @@ def test_all_indexes_and_keys_are_back(database: Database) -> None:
     after = keys(database.url)
     assert after.keys() == before.keys()
     kept = {definition for definition in after if after[definition] == before[definition]}
-    assert len(kept) == 2 * 4, "the primary keys of articles, links, aliases and facets, and their indexes"
+    assert len(kept) == 2 * 2, "the primary keys of articles and aliases, and their indexes"
     load(database, *RECORDS, article("Ivanhoe"), prune=True)
     assert keys(database.url) == after, "an update left the indexes where they were"
 
