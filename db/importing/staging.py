@@ -21,7 +21,7 @@ from db.importing.records import Article, Counts, Link, PageLinks, Record, Redir
 
 # This many records have at most about 80,000 pairs. A worker that met only books took 146 MB in all.
 RECORDS_PER_BATCH = 4_000
-LINKS_REMEMBERED = 65_536  # of a part, so that each is written once; they take 16 MB
+LINKS_REMEMBERED = 65_536  # Each of so many links is written once in a part. They take 16 MB.
 TABLES = ", ".join(
     f"_staging_{name}" for name in ("import", "parts", "articles", "facets", "links", "pairs", "aliases", "page_links")
 )
