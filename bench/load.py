@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from bench.common import backend_seconds, parser, unit_rows
 from db import binary_copy, pairs, sql_files
-from db.importing import staging
+from db.importing import article_pairs, staging
 from db.importing.records import Article, Link
 from db.models import vectors
 from db.opening import connect
@@ -37,7 +37,7 @@ def main() -> None:
         n_pairs = sum(len(record.links) for record in records)
         measure(transaction, "import 1: all staged", lambda: n_pairs * staging.stage(transaction, "bench", 0, records))
         measure(transaction, "import 2: articles, facets, links", lambda: run_file(transaction, "merge", n_pairs))
-        measure(transaction, "import 3: pairs by numpy", lambda: staging.merge_pairs(transaction))
+        measure(transaction, "import 3: pairs by numpy", lambda: article_pairs.merge(transaction))
         measure(transaction, "import 4: keys, indexes, counts", lambda: run_file(transaction, "finish", n_pairs))
         measure(transaction, "pairs out: string_agg to numpy", lambda: len(pairs.read(transaction).link_index))
         measure(transaction, "pairs out: fetchall", lambda: len(fetch_all(transaction)))

@@ -14,7 +14,7 @@ from ingest.topics.catalogue import Topic, in_language
 SMALLEST_PART, LARGEST_PART = 4_000_000, 32_000_000  # bytes; to stage a part costs 20 ms beside its reading
 # Raise this when the same bytes give other articles, redirects or reports. Then an import does not take over the parts
 # that an older version has staged.
-READER_VERSION = 5
+READER_VERSION = 6
 
 
 class Job(NamedTuple):

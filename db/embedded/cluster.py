@@ -156,7 +156,8 @@ def reason_in(output: str) -> str:
 
 def not_started(cluster: Cluster, reason: str) -> WikishelfError:
     """Return the error for a server that could not be made or started."""
-    if not any(os.strerror(number) in reason for number in (errno.ENOSPC, errno.EDQUOT)):
+    # The log lies on the same disk, which may have had no room for the last letters.
+    if not any(os.strerror(number)[:13] in reason for number in (errno.ENOSPC, errno.EDQUOT)):
         return ServerNotStarted(home=cluster.home, reason=reason)
     free = shutil.disk_usage(cluster.home).free >> 20
     needed = MEGABYTES_TO_START if cluster.data.exists() else MEGABYTES_TO_MAKE

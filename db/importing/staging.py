@@ -10,28 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
 
 from db import binary_copy, locks, sql_files
 from db.connection import Database
 from db.errors import ImportInProgress
-from db.importing import linked_from
+from db.importing import article_pairs, linked_from
 from db.importing.records import Article, Counts, Link, PageLinks, Record, Redirect
-from db.pairs import Int32
 
 # This many records have at most about 80,000 pairs. A worker that met only books took 146 MB in all.
 RECORDS_PER_BATCH = 4_000
+LINKS_REMEMBERED = 65_536  # Each of so many links is written once in a part. They take 16 MB.
 TABLES = ", ".join(
     f"_staging_{name}" for name in ("import", "parts", "articles", "facets", "links", "pairs", "aliases", "page_links")
 )
-
-PIECES = text("""
-    select string_agg(int4send(row) || int4send(number) || int4send(occurrences) || int4send(see_also::integer),
-                      ''::bytea)
-    from _staging_pairs where part = :part group by row / 65536 order by row / 65536""")
 
 REPEATED = text("""
     select s.part, case when exists (select from merged_articles m where m.title = s.title)
@@ -106,11 +99,15 @@ def stage(
     )
     if connection.execute(claim, {"part": part, "key": key}).rowcount == 0:
         return False
-    row = number = 0
-    for batch in _batches(_links_staged(connection, part, records), RECORDS_PER_BATCH):
+    row = forgotten = 0
+    numbers: dict[Link, int] = {}
+    for place, batch in enumerate(_batches(_links_staged(connection, part, records), RECORDS_PER_BATCH)):
         articles = [record for record in batch if isinstance(record, Article)]
-        number += _stage_articles(connection, part, articles, row, number)
+        _stage_articles(connection, part, place, articles, row, numbers, forgotten)
         row += len(articles)
+        if len(numbers) > LINKS_REMEMBERED:
+            forgotten += len(numbers)
+            numbers.clear()
         binary_copy.copy_records(
             connection, "_staging_aliases", (record for record in batch if isinstance(record, Redirect))
         )
@@ -137,66 +134,12 @@ def merge(connection: Connection, on_repeated: Callable[[int, str, int, list[str
     if on_repeated:
         for row in connection.execute(REPEATED):
             on_repeated(*row)
-    merge_pairs(connection)
+    pairs = article_pairs.merge(connection)
     linked_from.count(connection)
     sql_files.run_file(connection, "finish")
-    counts = Counts(*connection.execute(text("select * from merged")).one())
+    counts = Counts(pairs=pairs, **connection.execute(text("select * from merged")).mappings().one())
     connection.execute(text(f"truncate {TABLES}"))
     return counts
-
-
-def merge_pairs(connection: Connection) -> int:
-    """Give the staged pairs their ids and store them; two links of an article that lead to one page become one pair.
-
-    Those of a first import go into `article_links`, and those of an update wait in `merged_pairs`.
-
-    Numpy does this part by part, in pieces of 65,536 articles, for a third of what joins and a sort in SQL cost.
-
-    Returns
-    -------
-    int
-        How many pairs were stored.
-    """
-    stored = 0
-    update = connection.execute(text("select exists (select from article_links)")).scalar_one()
-    target = "merged_pairs" if update else "article_links"
-    parts = connection.execute(text("select distinct part from _staging_pairs order by part")).scalars().all()
-    for part in parts:
-        article_of = _ids_by_number(connection, "select row, article_id from merged_articles where part = :part", part)
-        link_of = _ids_by_number(connection, "select number, link_id from merged_links where part = :part", part)
-        pieces = connection.execute(PIECES, {"part": part}).scalars()
-        for piece in pieces.all():
-            row, number, occurrences, see_also = np.frombuffer(piece, dtype=">i4").reshape(-1, 4).T
-            columns = _distinct(article_of[row], link_of[number], occurrences, see_also)
-            binary_copy.copy_in(connection, target, binary_copy.rows(*columns))
-            stored += len(columns[0])
-    return stored
-
-
-def _ids_by_number(connection: Connection, query: str, part: int) -> Int32:
-    """Return the id of each number, by position; -1 for a number without one, as of an article that was replaced."""
-    packed = text(f"select string_agg(int4send(n) || int4send(id), ''::bytea) from ({query}) q(n, id)")
-    data = connection.execute(packed, {"part": part}).scalar_one() or b""
-    number, ids = np.frombuffer(data, dtype=">i4").reshape(-1, 2).T
-    found = np.full(int(number.max(initial=-1)) + 2, -1, dtype=np.int32)
-    found[number] = ids
-    return found
-
-
-def _distinct(
-    article_id: Int32, link_id: Int32, occurrences: Int32, see_also: Int32
-) -> tuple[Int32, Int32, Int32, NDArray[np.bool_]]:
-    """Return each pair once, in order, with the sum of its occurrences; leave out pairs that have no article.
-
-    Where several links lead to one page, one of them in the section "See also" is enough.
-    """
-    known = article_id >= 0
-    keys, position = np.unique(
-        article_id[known].astype(np.int64) << 32 | link_id[known].astype(np.int64), return_inverse=True
-    )
-    times = np.bincount(position, weights=occurrences[known], minlength=len(keys))
-    related = np.bincount(position, weights=see_also[known], minlength=len(keys)) > 0
-    return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32), times.astype(np.int32), related
 
 
 def reports(connection: Connection) -> Done:
@@ -230,27 +173,31 @@ def _batches(records: Iterator[Article | Redirect], size: int) -> Iterator[list[
 
 
 def _stage_articles(
-    connection: Connection, part: int, articles: Sequence[Article], first_row: int, first_number: int
-) -> int:
-    """Stage a batch; return how many links it numbered."""
+    connection: Connection,
+    part: int,
+    batch: int,
+    articles: Sequence[Article],
+    first_row: int,
+    numbers: dict[Link, int],
+    forgotten: int,
+) -> None:
+    """Stage a batch. A link is written once, and pairs name it by its number: 761,000 titles become 236,000."""
     numbered = list(enumerate(articles, first_row))
     binary_copy.copy_records(
         connection, "_staging_articles", (_article_row(part, row, article) for row, article in numbered)
     )
     facets = ((part, row, *facet) for row, article in numbered for facet in article.facets)
     binary_copy.copy_records(connection, "_staging_facets", facets)
-    # A link is written once in each batch, and its pairs as integers: 761,000 titles become 236,000.
-    numbers: dict[Link, int] = {}
+    known = len(numbers)
     pairs = [
-        (row, numbers.setdefault(link, first_number + len(numbers)), occurrences, link in article.see_also)
+        (row, numbers.setdefault(link, forgotten + len(numbers)), occurrences, link in article.see_also)
         for row, article in numbered
         for link, occurrences in article.links.items()
     ]
-    binary_copy.copy_records(connection, "_staging_links", ((part, number, *link) for link, number in numbers.items()))
-    *columns, see_also = np.array(pairs, dtype=np.int32).reshape(-1, 4).T
-    rows = binary_copy.rows(np.full(len(pairs), part, dtype=np.int32), *columns, see_also.astype(np.bool_))
-    binary_copy.copy_in(connection, "_staging_pairs", rows)
-    return len(numbers)
+    fresh = itertools.islice(numbers.items(), known, None)
+    binary_copy.copy_records(connection, "_staging_links", ((part, number, *link) for link, number in fresh))
+    if pairs:
+        article_pairs.stage(connection, part, batch, pairs)
 
 
 def _article_row(part: int, row: int, article: Article) -> tuple[Any, ...]:

@@ -1,10 +1,47 @@
--- Turns the staged records into articles, facets and links; the caller's transaction makes it all or nothing. An update
--- writes only what differs from what is stored, since of a newer dump most is as it was. New ids go on from the highest
--- ever given, because the vector of a vanished article stays in older models. They do without a sequence, so that an
--- import repeated after a crash gives the same ids.
+-- Turns the staged records into ids of articles, facets and links; finish.sql stores them when the pairs are mapped, and
+-- the caller's transaction makes it all or nothing. An update writes only what differs from what is stored, since of a
+-- newer dump most is as it was. New ids go on from the highest ever given, because the vector of a vanished article stays
+-- in older models. They do without a sequence, so that an import repeated after a crash gives the same ids.
 
 set local work_mem = '256MB';  -- sorts and hashes of a million rows stay in memory
-analyze _staging_articles, _staging_facets, _staging_links, _staging_pairs, _staging_aliases;
+analyze _staging_articles (part, row, page_id, title), _staging_facets, _staging_links, _staging_aliases;
+
+-- A first import writes each row before its indexes and foreign keys: to build an index costs a fraction of filling it
+-- row by row, and two processes can do it. The keys that `on conflict` names in finish.sql stay, and so does a key upon
+-- which an application has built something.
+create temporary table set_aside on commit drop as
+with shelf as (
+    select unnest('{articles, links, article_links, aliases, facets}'::regclass[]) as of
+), keys as (
+    select c.* from pg_constraint c join shelf on of = conrelid
+    where contype in ('u', 'f') or (contype = 'p' and conrelid <> all ('{articles, aliases}'::regclass[]))
+), indexes as (
+    select i.* from pg_index i join shelf on of = indrelid
+    where not exists (select from pg_constraint c where c.conrelid = i.indrelid and c.conindid = i.indexrelid)
+), found as (
+    select oid, case contype when 'f' then 0 else conindid end as index_oid,
+           format('alter table %s drop constraint %I', conrelid::regclass, conname) as remove,
+           format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as restore
+    from keys
+    union all
+    select 0, indexrelid, format('drop index %s', indexrelid::regclass), pg_get_indexdef(indexrelid) from indexes
+)
+select remove, restore from found f
+where not exists (select from articles) and not exists (select from links) and not exists (select from article_links)
+  and not exists (select from aliases) and not exists (select from facets)
+  and not exists (select from pg_depend d
+                  where d.deptype = 'n' and (d.refclassid, d.refobjid) in (('pg_constraint'::regclass, f.oid),
+                                                                           ('pg_class'::regclass, f.index_oid)));
+-- Whoever has read a table in a transaction that is still open keeps all indexes where they are.
+do $$ declare one text; begin
+    if exists (select from set_aside) then
+        set local lock_timeout = '2s';
+        lock table articles, links, article_links, aliases, facets in access exclusive mode;
+        set local lock_timeout = 0;
+        for one in select remove from set_aside loop execute one; end loop;
+    end if;
+exception when lock_not_available or deadlock_detected then delete from set_aside;
+end $$;
 
 -- 1. Follow the redirects to the end. What a new dump says goes before what is stored, and replaces it if the import
 --    prunes. A loop or a chain of more than 16 ends at a title that redirects again, and is dropped.
@@ -16,9 +53,13 @@ where not exists (select from _staging_aliases s where s.title = a.title)
   and not (select prune from _staging_import);
 analyze known_aliases;
 
+create temporary table chained_aliases on commit drop as
+select k.title, k.target from known_aliases k where exists (select from known_aliases s where s.title = k.target);
+analyze chained_aliases;
+
 create temporary table alias_ends on commit drop as
 with recursive steps(title, target, hops) as (
-    select title, target, 0 from known_aliases
+    select title, target, 0 from chained_aliases
     union all
     select p.title, s.target, p.hops + 1
     from steps p join known_aliases s on s.title = p.target
@@ -30,6 +71,8 @@ analyze alias_ends;
 -- Each statement has one condition and fresh statistics. The planner cannot guess how much a recursion or a first
 -- condition leaves, and its nested loops took 13 minutes for 120,000 redirects.
 create temporary table resolved_aliases on commit drop as
+select k.title, k.target from known_aliases k where not exists (select from chained_aliases c where c.title = k.title)
+union all
 select e.title, e.target from alias_ends e where not exists (select from known_aliases s where s.title = e.target);
 alter table resolved_aliases add primary key (title);
 analyze resolved_aliases;
@@ -69,53 +112,42 @@ where a.topic = any (select unnest(topics) from _staging_import)
 delete from article_links p using vanished v where p.article_id = v.article_id and (select prune from _staging_import);
 delete from articles a using vanished v where a.article_id = v.article_id and (select prune from _staging_import);
 
-set constraints articles_title_key, articles_page_id_key deferred;
-insert into articles (article_id, page_id, topic, title, infobox, revision_id, revised_at, text_length)
-select m.article_id, m.page_id, m.topic, m.title, m.infobox, m.revision_id, m.revised_at, m.text_length
-from merged_articles m
-where not exists (select from articles a
-                  where a.article_id = m.article_id
-                    and (a.page_id, a.topic, a.title, a.infobox, a.revision_id, a.revised_at, a.text_length)
-                        is not distinct from
-                        (m.page_id, m.topic, m.title, m.infobox, m.revision_id, m.revised_at, m.text_length))
-order by m.article_id
-on conflict (article_id) do update set
-    page_id = excluded.page_id, topic = excluded.topic, title = excluded.title, infobox = excluded.infobox,
-    revision_id = excluded.revision_id, revised_at = excluded.revised_at, text_length = excluded.text_length;
-set constraints articles_title_key, articles_page_id_key immediate;
+-- The articles as they will stand.
+create temporary table standing on commit drop as
+select article_id, coalesce(m.topic, a.topic) as topic, coalesce(m.title, a.title) as title, a.linked_from
+from articles a full join merged_articles m using (article_id);
+analyze merged_articles (part, row, page_id, title, article_id), standing;
 
--- 3. Store the facets.
+-- 3. The facets.
 create temporary table merged_facets on commit drop as
 select distinct m.article_id, f.name, coalesce(r.target, f.value) as value
 from _staging_facets f
 join merged_articles m using (part, row)
 left join resolved_aliases r on r.title = f.value;
-analyze merged_articles, merged_facets;
-delete from facets f using merged_articles m
-where f.article_id = m.article_id
-  and not exists (select from merged_facets n where (n.article_id, n.name, n.value) = (f.article_id, f.name, f.value));
-insert into facets select * from merged_facets on conflict do nothing;
+analyze merged_facets;
 
--- 4. Store the links by their resolved titles. The pairs follow: db.importing.staging maps them by numpy.
+-- 4. The links by their resolved titles. The pairs follow: db.importing.merging maps them by numpy.
 create temporary table titled_links on commit drop as
 select s.part, s.number, s.kind, coalesce(r.target, s.title) as title
 from _staging_links s left join resolved_aliases r on r.title = s.title and s.kind = 'page';
+analyze titled_links (kind, title);
 
-insert into links (link_id, kind, title)
-select (select coalesce(max(link_id), 0) from links) + row_number() over (order by kind, title), kind, title
-from (select kind, title from titled_links except select kind, title from links) fresh;
+create temporary table fresh_links on commit drop as
+select ((select coalesce(max(link_id), 0) from links) + row_number() over (order by kind, title))::integer as link_id,
+       kind, title
+from (select distinct kind, title from titled_links) t
+where not exists (select from links l where (l.title, l.kind) = (t.title, t.kind));
+analyze fresh_links;
 
 create temporary table merged_links on commit drop as
-select t.part, t.number, l.link_id from titled_links t join links l on l.title = t.title and l.kind = t.kind;
-analyze merged_links;
+select t.part, t.number, l.link_id
+from titled_links t
+join (select link_id, kind, title from fresh_links union all select link_id, kind, title from links) l using (title, kind);
 
--- The pairs of a first import go straight into their table. For 770,000 pairs the index by link alone cost 2.5 s if it
--- was filled row by row, and 0.4 s if it was built afterwards, so the indexes are dropped here. The pairs of an update
--- wait in a table of their own, since finish.sql stores only those that differ.
-do $$ begin
-    if not exists (select from article_links) then
-        alter table article_links drop constraint article_links_pkey;
-        drop index article_links_link_id_article_id_idx;
-    end if;
-end $$;
+-- The pairs of a first import go straight into their table. Those of an update wait in a table of their own, since
+-- finish.sql stores only those that differ.
 create temporary table merged_pairs (like article_links) on commit drop;
+create temporary table counted_links (link_id integer, article_count integer) on commit drop;
+
+-- What the pages of a dump link to, by db.importing.linked_from.
+create temporary table counted (article_id integer, pages integer) on commit drop;

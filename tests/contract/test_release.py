@@ -52,7 +52,7 @@ def test_every_page_names_the_version() -> None:
     ("page", "old", "new", "problem"),
     [
         ("CHANGELOG.md", "## 0.2.0 (20", "## 0.2.0 (unreleased 20", "the first heading of CHANGELOG.md"),
-        ("CHANGELOG.md", "`0013`", "`13`", "does not list the schema revision"),
+        ("CHANGELOG.md", "`0014`", "`14`", "does not list the schema revision"),
         ("CITATION.cff", "version: 0.2.0", "version: 0.1.0", "CITATION.cff does not say version: 0.2.0"),
         ("SECURITY.md", "| 0.2 | yes |", "| 0.2 | no |", "SECURITY.md does not say that 0.2.0 gets fixes"),
         ("examples/kubernetes.yaml", "wikishelf:0.2.0", "wikishelf:0.1.0", "kubernetes.yaml names the versions"),

@@ -176,7 +176,7 @@ def test_an_archive_of_an_older_revision(server_url: str, template: str, tmp_pat
         fill(database)
         newest = content(url)
         with database.transaction() as connection:
-            migrate.migrate(connection, "0013", "0011")
+            migrate.migrate(connection, "0014", "0011")
         assert saved(database, tmp_path / "old.zip").revision == "0011"
     restored(bare, tmp_path / "old.zip")
     assert content(bare.url) == newest

@@ -87,7 +87,7 @@ VIEW = {"view": "books", "topic": "book", "facets": []}
 FORGERIES: dict[str, tuple[Change, str]] = {
     "a table more": (
         lambda m, f: (m["tables"].append({**table(m, "links"), "table": "pg_class"}), f.update({"pg_class.copy": b""})),
-        "revision 0013 has other tables: pg_class",
+        "revision 0014 has other tables: pg_class",
     ),
     "SQL as a table": (
         lambda m, f: (

@@ -70,11 +70,15 @@ def test_a_category_is_not_redirected_by_a_page(database: Database) -> None:
     assert rows(database, PAIRS) == [("A", "category", "SF", 1)]
 
 
-def test_batches_meet_in_one_link(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("remembered", [0, 2, 100])
+def test_batches_meet_in_one_link(database: Database, monkeypatch: pytest.MonkeyPatch, remembered: int) -> None:
     monkeypatch.setattr(staging, "RECORDS_PER_BATCH", 2)
+    monkeypatch.setattr(staging, "LINKS_REMEMBERED", remembered)
     counts = load(database, *(article(f"Book {n}", ["Shared", f"Own {n}"]) for n in range(5)))
     assert (counts.articles, counts.links, counts.pairs) == (5, 6, 10)
     assert rows(database, "select article_count from links where title = 'Shared'") == [(5,)]
+    made = [(f"Book {n}", "page", title, 1) for n in range(5) for title in (f"Own {n}", "Shared")]
+    assert rows(database, PAIRS) == made
 
 
 def test_a_second_load_replaces_and_keeps_the_ids(database: Database) -> None:

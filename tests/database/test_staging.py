@@ -85,3 +85,12 @@ def test_parts_of_one_import_meet(database: Database) -> None:
         with database.transaction() as connection:
             counts = staging.merge(connection)
     assert (counts.articles, counts.links, counts.pairs) == (4, 1, 4)
+
+
+def test_a_later_part_may_replace_all_the_last_articles_of_a_part(database: Database) -> None:
+    with staging.importing(database, "one", ["book"], prune=False):
+        for part, titles in enumerate(("ABC", "BC")):
+            stage(database, "one", part, *titles)
+        with database.transaction() as connection:
+            counts = staging.merge(connection)
+    assert (counts.articles, counts.links, counts.pairs) == (3, 1, 3)
