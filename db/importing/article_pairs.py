@@ -44,9 +44,9 @@ def merge(connection: Connection) -> int:
     int
         How many pairs were stored.
     """
-    last_link = "(select max(link_id) from fresh_links)"
-    is_first, last = connection.execute(text(f"select exists (select from set_aside), {last_link}")).one()
-    article_counts = np.zeros((last or 0) + 1, dtype=np.int32)
+    query = "select exists (select from set_aside), coalesce((select max(link_id) from fresh_links), 0)"
+    is_first, last_link = connection.execute(text(query)).one()
+    article_counts = np.zeros(last_link + 1, dtype=np.int32)
     target = "article_links" if is_first else "merged_pairs"
     batches = stream(connection, "select part, pairs from _staging_pairs order by part, batch", 1)
     stored = 0

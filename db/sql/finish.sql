@@ -17,7 +17,6 @@ do $$ begin
 end $$;
 analyze article_links, counted_links, counted;
 
-
 -- The prominence of an article says how much of the wiki points at it, beside the others of its topic: log(1 + pages that
 -- link to it), less the mean, divided by the standard deviation, from -3 to 3. Where nobody counted those pages, the number
 -- of its links that at least 4 articles make, and not more than a fifth of them all, takes the place of the logarithm: so
@@ -101,6 +100,7 @@ on conflict (title) do update set target = excluded.target;
 do $$ declare one text; begin
     for one in select restore from set_aside loop execute one; end loop;
 end $$;
+
 -- Every search reads the titles that a trigram index has not sorted in yet: 12 of 15 ms after an import of 10,000
 -- titles.
 select gin_clean_pending_list('articles_folded_title_idx'), gin_clean_pending_list('aliases_folded_title_idx');

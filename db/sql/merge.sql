@@ -37,7 +37,7 @@ do $$ declare one text; begin
     if exists (select from set_aside) then
         set local lock_timeout = '2s';
         lock table articles, links, article_links, aliases, facets in access exclusive mode;
-        set local lock_timeout = 0;
+        set local lock_timeout to default;
         for one in select remove from set_aside loop execute one; end loop;
     end if;
 exception when lock_not_available or deadlock_detected then delete from set_aside;
@@ -126,7 +126,7 @@ join merged_articles m using (part, row)
 left join resolved_aliases r on r.title = f.value;
 analyze merged_facets;
 
--- 4. The links by their resolved titles. The pairs follow: db.importing.merging maps them by numpy.
+-- 4. The links by their resolved titles. The pairs follow: db.importing.article_pairs maps them by numpy.
 create temporary table titled_links on commit drop as
 select s.part, s.number, s.kind, coalesce(r.target, s.title) as title
 from _staging_links s left join resolved_aliases r on r.title = s.title and s.kind = 'page';

@@ -2,7 +2,6 @@
 
 import socket
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from db.embedded.binaries import User, programs, run_as, server_user
+from tests.conftest import server_folder
 
 PASSWORD = "p@ss:w/rd %20"  # every character that an address must escape
 TEST_PROCESSES = 3  # Each has a server of its own.
@@ -37,19 +37,19 @@ def embedded() -> Iterator[list[str]]:
 @contextmanager
 def postgresql_15() -> Iterator[list[str]]:
     """Debian's PostgreSQL 15 with pgvector 0.8.0; making it takes 10 s."""
-    with _folder() as folder, ExitStack() as stack:
+    with server_folder() as folder, ExitStack() as stack:
         made = subprocess.run([UNPACK, folder], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         if made.returncode != 0:
             raise Missing(made.stderr.strip().rpartition("\n")[2])
         tools = folder / "usr/lib/postgresql/15/bin"
-        folders = [stack.enter_context(_folder()) for _ in range(TEST_PROCESSES)]
+        folders = [stack.enter_context(server_folder()) for _ in range(TEST_PROCESSES)]
         yield [stack.enter_context(_running(one, tools, server_user(one / "data"))) for one in folders]
 
 
 @contextmanager
 def postgresql_18(address: str = "127.0.0.1") -> Iterator[str]:
     """The programs of the embedded PostgreSQL, run as a server of somebody's own."""
-    with _folder() as folder:
+    with server_folder() as folder:
         user = server_user(folder / "data")
         with _running(folder, programs(folder, user).folder, user, address) as url:
             yield url
@@ -67,14 +67,6 @@ SERVERS = {
     "postgresql-15": Server(postgresql_15, "15.", "0.8.0"),
     "postgresql-18-tcp": Server(several_18, "18.", "0.8."),
 }
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A temporary folder that the server's user may enter."""
-    with tempfile.TemporaryDirectory(prefix="wikishelf-matrix-") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 @contextmanager
